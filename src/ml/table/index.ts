@@ -1,0 +1,16 @@
+export {
+  type CategoryColumn,
+  type Cell,
+  type Column,
+  categoryColumn,
+  cellOf,
+  columnLength,
+  countMissing,
+  type InstantColumn,
+  instantColumn,
+  isMissing,
+  type NumberColumn,
+  numberColumn,
+  takeRows,
+} from "./column.ts";
+export { Table } from "./table.ts";

@@ -1,0 +1,127 @@
+import type { Task } from "../../ml/learners/index.ts";
+import type { MetricValue } from "../../ml/metrics/index.ts";
+
+/** Metrics by name: `rocAuc`, `logLoss`, `rmse` … */
+export type Metrics = Readonly<Record<string, MetricValue>>;
+
+/** A paired comparison of two models on the same rows. `difference` is candidate minus reference, in the metric's own unit. */
+export interface Comparison {
+  readonly reference: string;
+  readonly metric: string;
+  readonly difference: MetricValue;
+  /** `better` and `worse` only where the interval leaves out 0. */
+  readonly verdict: "better" | "worse" | "no-evidence";
+  /** The verdict in one plain sentence. */
+  readonly sentence: string;
+}
+
+/** A point of a curve. */
+export type Point = readonly [x: number, y: number];
+
+/** Reliability of probabilities in bins of equal count. */
+export interface Calibration {
+  readonly method: "none" | "platt" | "isotonic";
+  readonly bins: readonly {
+    readonly predicted: number;
+    readonly observed: number;
+    readonly low: number;
+    readonly high: number;
+    readonly n: number;
+  }[];
+  readonly ece: MetricValue;
+}
+
+/** Choice of a decision threshold by cost, made on validation. */
+export interface ThresholdChoice {
+  readonly threshold: number;
+  /** `cost`: least expected cost; `default`: no costs were given, so balanced costs 1:1 at 0.5. */
+  readonly chosenBy: "cost" | "default";
+  readonly costFalsePositive: number;
+  readonly costFalseNegative: number;
+  /** Counts on the test part at thresholds 0 … 1, for the explorer: about 101 points. */
+  readonly curve: readonly {
+    readonly threshold: number;
+    readonly tp: number;
+    readonly fp: number;
+    readonly tn: number;
+    readonly fn: number;
+  }[];
+  /** Expected cost per 1,000 test rows at the chosen threshold, and of the best trivial rule (all or none). */
+  readonly costPer1000: MetricValue;
+  readonly trivialCostPer1000: number;
+}
+
+/** A segment of the rows, with its own quality. */
+export interface Slice {
+  readonly name: string;
+  readonly conditions: readonly { readonly column: string; readonly says: string }[];
+  readonly origin: "named" | "discovered";
+  readonly n: number;
+  readonly metric: string;
+  readonly value: MetricValue;
+  /** Difference to the rest of the rows; the sign is the metric's own. */
+  readonly difference: MetricValue;
+  /** After false-discovery control (Benjamini–Hochberg) over all segments tried; null for named slices with too few rows. */
+  readonly qValue: number | null;
+  readonly weak: boolean;
+}
+
+/** What the worst errors look like. Values are masked for columns that may be personal. */
+export interface ErrorAnalysis {
+  readonly worst: readonly {
+    readonly row: number;
+    readonly predicted: number;
+    readonly actual: string;
+    readonly loss: number;
+    readonly cells: Readonly<Record<string, string>>;
+  }[];
+  /** Conditions more common among the worst tenth than elsewhere. */
+  readonly shared: readonly {
+    readonly says: string;
+    readonly shareWorst: number;
+    readonly shareRest: number;
+    readonly lift: number;
+  }[];
+}
+
+/** How much a metric loses when one source column is shuffled. */
+export interface Importance {
+  readonly column: string;
+  readonly drop: MetricValue;
+}
+
+/** Metrics of one protected group. */
+export interface FairnessGroup {
+  readonly column: string;
+  readonly group: string;
+  readonly n: number;
+  readonly metrics: Metrics;
+}
+
+/** Everything measured about one model on one test part: the machine-readable report. */
+export interface Evaluation {
+  readonly task: Task;
+  readonly nTest: number;
+  readonly classes: readonly string[];
+  /** The metric that chose the model, and whether greater is better. */
+  readonly primary: string;
+  readonly metrics: Metrics;
+  readonly baseline: { readonly name: string; readonly metrics: Metrics };
+  readonly comparisons: readonly Comparison[];
+  readonly curves: {
+    readonly roc?: readonly Point[];
+    readonly precisionRecall?: readonly Point[];
+    /** Regression: predicted (x) against observed (y), a sample of at most 2,000 rows. */
+    readonly scatter?: readonly Point[];
+    /** Regression: residual histogram. */
+    readonly residuals?: { readonly edges: readonly number[]; readonly counts: readonly number[] };
+  };
+  /** Rows are true classes, columns predicted ones; null for regression. */
+  readonly confusion: readonly (readonly number[])[] | null;
+  readonly calibration: Calibration | null;
+  readonly threshold: ThresholdChoice | null;
+  readonly slices: readonly Slice[];
+  readonly errors: ErrorAnalysis;
+  readonly importance: readonly Importance[];
+  readonly fairness: readonly FairnessGroup[];
+}

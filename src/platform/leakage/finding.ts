@@ -1,0 +1,34 @@
+/** One independent kind of evidence that a column knows the target. */
+export type LeakageEvidence =
+  | { readonly kind: "single-column"; readonly score: number; readonly nullHigh: number; readonly metric: string }
+  | {
+      readonly kind: "presence";
+      readonly likelihoodRatio: number;
+      readonly low: number;
+      readonly high: number;
+      readonly shareWith: number;
+      readonly shareWithout: number;
+    }
+  | { readonly kind: "rewrite"; readonly agreement: number }
+  | { readonly kind: "sum"; readonly of: readonly string[]; readonly agreement: number }
+  | { readonly kind: "name"; readonly term: string }
+  | { readonly kind: "time"; readonly share: number }
+  | { readonly kind: "missingness"; readonly agreement: number }
+  | { readonly kind: "identifier"; readonly distinctShare: number }
+  | { readonly kind: "duplicate-rows"; readonly count: number; readonly share: number }
+  | { readonly kind: "group-overlap"; readonly nGroups: number; readonly share: number };
+
+/** A column, or a set of columns, that seems to know what will only be known later. */
+export interface LeakageFinding {
+  readonly columns: readonly string[];
+  /** One kind of evidence makes a suspect, which is named; a second, independent kind makes it strong, excluded by default. */
+  readonly strength: "suspect" | "strong";
+  readonly evidence: readonly LeakageEvidence[];
+  readonly decision: "excluded" | "kept" | "named";
+  /** Validation score with these columns and without them, on the same quick model; null where it was not measured. */
+  readonly scoreWith: number | null;
+  readonly scoreWithout: number | null;
+  readonly metric: string;
+  /** What was seen, in plain words, one sentence. */
+  readonly message: string;
+}

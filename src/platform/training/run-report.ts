@@ -1,0 +1,66 @@
+import type { Task } from "../../ml/learners/index.ts";
+import type { MetricValue } from "../../ml/metrics/index.ts";
+import type { ColumnProfile, Snapshot, Violation } from "../data/index.ts";
+import type { Evaluation } from "../evaluation/index.ts";
+import type { LeakageFinding } from "../leakage/index.ts";
+
+/** One configuration that was tried, in the order of trying. */
+export interface Candidate {
+  readonly name: string;
+  readonly family: string;
+  readonly role: "baseline" | "candidate";
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly metric: string;
+  readonly validation: MetricValue;
+  readonly seconds: number;
+  readonly chosen: boolean;
+  /** Why it was or was not chosen, where that needs words. */
+  readonly note?: string;
+}
+
+/** A pass rule that stands between a trained model and serving. */
+export interface Gate {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly message: string;
+}
+
+/** Everything a person wants to know about one training run. The HTML report is drawn from this value alone. */
+export interface RunReport {
+  readonly model: string;
+  readonly version: number | null;
+  readonly runId: string;
+  readonly task: Task;
+  readonly createdAt: string;
+  readonly fettle: string;
+  readonly seed: number;
+  readonly problem: { readonly column: string; readonly says: string; readonly classes: readonly string[] };
+  readonly data: {
+    readonly snapshot: Snapshot;
+    readonly nColumns: number;
+    readonly columns: readonly ColumnProfile[];
+    readonly violations: readonly Violation[];
+    readonly notes: readonly string[];
+  };
+  readonly leakage: {
+    readonly findings: readonly LeakageFinding[];
+    readonly excluded: readonly string[];
+    /** What the validation score would have pretended with the excluded columns; null where none was excluded. */
+    readonly pretended: { readonly metric: string; readonly withLeak: number; readonly without: number } | null;
+  };
+  readonly split: {
+    readonly kind: string;
+    readonly says: string;
+    readonly parts: readonly { readonly name: string; readonly n: number; readonly targetMean: number | null }[];
+    readonly notes: readonly string[];
+    /** How often this test snapshot has been evaluated, this time included. */
+    readonly testEvaluations: number;
+  };
+  readonly features: readonly { readonly name: string; readonly from: string; readonly says: string }[];
+  readonly candidates: readonly Candidate[];
+  readonly evaluation: Evaluation;
+  readonly gates: readonly Gate[];
+  readonly environment: Readonly<Record<string, string | number | boolean | null>>;
+  readonly reproduce: string;
+  readonly seconds: Readonly<Record<string, number>>;
+}
