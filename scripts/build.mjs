@@ -13,7 +13,7 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 
 
 const { build } = await import('esbuild');
 await build({
-  entryPoints: [`${root}src/platform/serving/embedded-runtime.ts`],
+  entryPoints: [`${root}src/platform/capsule/embedded-runtime.ts`],
   outfile: `${root}dist/embedded-runtime.js`,
   bundle: true,
   format: 'esm',

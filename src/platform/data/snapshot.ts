@@ -9,7 +9,6 @@ export interface Snapshot {
   readonly nRows: number;
   /** sha256 of the Parquet object that holds the rows; verified on read. */
   readonly object: Sha256;
-  readonly bytes: number;
   readonly source: {
     readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
     readonly options: ReadOptions;

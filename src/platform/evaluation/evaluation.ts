@@ -98,6 +98,14 @@ export interface FairnessGroup {
   readonly metrics: Metrics;
 }
 
+/** The greatest gap between the groups of a protected column: 0 is parity. */
+export interface Disparity {
+  readonly column: string;
+  /** `demographicParityDifference`, `equalisedOddsDifference`, `equalOpportunityDifference`, `accuracyDifference` … */
+  readonly metric: string;
+  readonly difference: MetricValue;
+}
+
 /** Everything measured about one model on one test part: the machine-readable report. */
 export interface Evaluation {
   readonly task: Task;
@@ -124,4 +132,5 @@ export interface Evaluation {
   readonly errors: ErrorAnalysis;
   readonly importance: readonly Importance[];
   readonly fairness: readonly FairnessGroup[];
+  readonly disparities: readonly Disparity[];
 }

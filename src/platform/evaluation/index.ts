@@ -1,1 +1,20 @@
+export { type CalibrationDecision, type CalibrationInput, chooseCalibration } from "./calibration.ts";
+export { type ComparisonInput, compareModels, verdictOf } from "./compare-models.ts";
+export { analyseErrors, type ErrorInput } from "./error-analysis.ts";
+export { evaluate } from "./evaluate.ts";
 export type * from "./evaluation.ts";
+export type {
+  Costs,
+  EvaluationInput,
+  ReferenceModel,
+  RegressionLoss,
+  Resample,
+  ScoredPart,
+} from "./evaluation-input.ts";
+export { type Fairness, type FairnessInput, fairness } from "./fairness.ts";
+export { type MeasuredRows, measureModel, pairedDifference, primaryMetric, type Scoring } from "./model-metrics.ts";
+export { type ImportanceInput, permutationImportance } from "./permutation-importance.ts";
+export { type RowLosses, rowLosses } from "./row-loss.ts";
+export { type ScoredCandidate, type Selection, selectCandidate } from "./select-candidate.ts";
+export { type DiscoveredSlice, type DiscoveryInput, discoverSlices } from "./slice-discovery.ts";
+export { chooseThreshold, measureThreshold, type Threshold } from "./threshold.ts";

@@ -1,1 +1,13 @@
-export type * from "./run-report.ts";
+export { type Configuration, defineModel, definitionHash, type Family, type ModelDefinition } from "./definition.ts";
+export { definitionToSource } from "./definition-source.ts";
+export { defineConfig, type ProjectConfig } from "./project-config.ts";
+export type { Candidate, Gate, RunReport } from "./run-report.ts";
+export { trainModel } from "./train.ts";
+export {
+  type TrainHooks,
+  type TrainInput,
+  type TrainOutcome,
+  type TrainProgress,
+  type TrainStage,
+  trainStages,
+} from "./train-input.ts";

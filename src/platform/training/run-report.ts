@@ -41,6 +41,8 @@ export interface RunReport {
     readonly columns: readonly ColumnProfile[];
     readonly violations: readonly Violation[];
     readonly notes: readonly string[];
+    /** Where the official test rows begin in the snapshot; null where there is no test file. */
+    readonly testStart: number | null;
   };
   readonly leakage: {
     readonly findings: readonly LeakageFinding[];
@@ -58,6 +60,8 @@ export interface RunReport {
   };
   readonly features: readonly { readonly name: string; readonly from: string; readonly says: string }[];
   readonly candidates: readonly Candidate[];
+  /** The version that this one was compared with, as `model@version`; null where there was none. */
+  readonly champion: string | null;
   readonly evaluation: Evaluation;
   readonly gates: readonly Gate[];
   readonly environment: Readonly<Record<string, string | number | boolean | null>>;

@@ -1,0 +1,65 @@
+import pc from "picocolors";
+import { type Command, withApp } from "../command.ts";
+import { count } from "../format.ts";
+import { choiceOption, costOption, listOption, textOption } from "../options.ts";
+import type { InitOptions } from "../ports.ts";
+
+export const init: Command = {
+  name: "init",
+  summary: "write a small typed project from a table",
+  args: [{ name: "<model>", says: "name of the model: small letters, digits, hyphens" }],
+  options: [
+    { flags: "--data <files...>", says: "the table: CSV, TSV, JSON, NDJSON or Parquet" },
+    { flags: "--target <column>", says: "the column to predict" },
+    { flags: "--test <file>", says: "an official test file with the same columns" },
+    { flags: "--positive <rule>", says: "VALUE, !=VALUE or >=NUMBER: makes a yes/no target out of the column" },
+    { flags: "--task <task>", says: "binary, multiclass or regression; inferred where absent" },
+    { flags: "--time <column>", says: "split by time: train on the past, test on the latest rows" },
+    { flags: "--group <column>", says: "keep the rows of one group in one part" },
+    { flags: "--ignore <columns...>", says: "columns that are no features" },
+    { flags: "--weight <column>", says: "sample weights" },
+    { flags: "--cost <FP:FN>", says: "cost of a wrong positive and of a wrong negative: sets the threshold" },
+    { flags: "--no-header", says: "the files have no header row: columns are column1 … columnN" },
+    { flags: "--separator <character>", says: "character between fields; detected where absent" },
+    { flags: "--quote <character>", says: 'quote character; "none" reads quotes as text' },
+    { flags: "--encoding <label>", says: "text encoding; detected where absent" },
+    { flags: "--missing <marks...>", says: "texts that mean missing, for example ? NA" },
+    { flags: "--force", says: "replace the files of a model that is already there" },
+  ],
+  example: "fettle init churn --data customers.csv --target Churn",
+  async run(io, [model = ""], options) {
+    const result = await withApp(io, (app) => app.init(model, initOptions(options)), { create: true });
+    const lines = [
+      `${pc.bold(result.model)}: ${result.task} on ${count(result.nRows, "row")} × ${count(result.nColumns, "column")}; ${result.target}`,
+      ...result.notes.map((note) => pc.dim(`  · ${note}`)),
+      ...(result.personalData.length > 0
+        ? [pc.yellow(`  personal data suspected, kept out of the features: ${result.personalData.join(", ")}`)]
+        : []),
+      `wrote ${result.files.join(", ")}`,
+      `next: ${pc.cyan(`fettle train ${result.model}`)}`,
+    ];
+    return { json: result, text: lines.join("\n") };
+  },
+};
+
+function initOptions(options: Readonly<Record<string, unknown>>): InitOptions {
+  const quote = textOption(options, "quote");
+  const entries = {
+    test: textOption(options, "test"),
+    positive: textOption(options, "positive"),
+    task: choiceOption(options, "task", ["binary", "multiclass", "regression"]),
+    time: textOption(options, "time"),
+    group: textOption(options, "group"),
+    ignore: listOption(options, "ignore"),
+    weight: textOption(options, "weight"),
+    cost: costOption(options, "cost"),
+    header: options.header === false ? false : undefined,
+    separator: textOption(options, "separator")?.replace("\\t", "\t"),
+    quote: quote === "none" ? "" : quote,
+    encoding: textOption(options, "encoding"),
+    missing: listOption(options, "missing"),
+  };
+  const given = Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+  const data = Array.isArray(options.data) ? options.data.map(String) : [];
+  return { data, target: textOption(options, "target") ?? "", force: options.force === true, ...given };
+}

@@ -1,0 +1,36 @@
+import { FettleError } from "../../../lib/index.ts";
+import { type Command, withApp } from "../command.ts";
+import { count, seconds } from "../format.ts";
+import { choiceOption, textOption } from "../options.ts";
+
+export const score: Command = {
+  name: "score",
+  summary: "predict for every row of files, in bounded memory",
+  args: [{ name: "<model>", says: "churn, or churn@1 for one version" }],
+  options: [
+    { flags: "--in <files...>", says: "CSV, TSV, JSON, NDJSON or Parquet" },
+    { flags: "--out <file>", says: "Parquet, CSV or NDJSON, by its ending" },
+    { flags: "--format <format>", says: "parquet, csv or ndjson, where the ending does not say it" },
+  ],
+  example: "fettle score churn@1 --in new.csv --out scored.parquet",
+  async run(io, [reference = ""], options) {
+    const input = Array.isArray(options.in) ? options.in.map(String) : [];
+    const out = textOption(options, "out");
+    if (input.length === 0 || out === undefined)
+      throw new FettleError("invalid-input", "OPTION_MISSING", "Cannot score: --in and --out are both needed", {
+        hint: "For example: fettle score churn --in new.csv --out scored.parquet",
+      });
+    const format = choiceOption(options, "format", ["parquet", "csv", "ndjson"]);
+    const onRows = (rows: number) => io.live(`${count(rows, "row")} scored`);
+    const result = await withApp(io, (app) =>
+      app.score(reference, { input, out, signal: io.signal, onRows, ...(format ? { format } : {}) }),
+    );
+    const rejected = result.nRejected > 0 ? `, ${count(result.nRejected, "unreadable row")} left out` : "";
+    const notes = result.notes.map((note) => `  · ${note}`);
+    const text = [
+      `${result.model}@${result.version} scored ${count(result.nRows, "row")}${rejected} into ${result.out} in ${seconds(result.seconds)}`,
+      ...notes,
+    ].join("\n");
+    return { json: result, text };
+  },
+};

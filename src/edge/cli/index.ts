@@ -1,0 +1,15 @@
+export { allCommands, type CliHost, runCli } from "./cli.ts";
+export type { Command } from "./command.ts";
+export type {
+  Diagnosis,
+  Difference,
+  InitOptions,
+  InitResult,
+  OpenApp,
+  ProjectApp,
+  RunningServer,
+  ScoreResult,
+  ServeOptions,
+  ShownVersion,
+  TrainOverrides,
+} from "./ports.ts";

@@ -1,0 +1,116 @@
+import pc from "picocolors";
+import type { TrainedVersion } from "../../platform/pipelines/index.ts";
+import type { RunReport } from "../../platform/training/index.ts";
+import { columns, count, metric, number, percent, seconds } from "./format.ts";
+
+/** The one-screen summary of a training. */
+export function trainSummary({ version, report, reportPath }: TrainedVersion): string {
+  const passed = version.gatesPassed;
+  const total = Object.values(report.seconds).reduce((sum, part) => sum + part, 0);
+  return [
+    "",
+    `${passed ? pc.green("✓") : pc.red("✗")} ${pc.bold(`${version.model}@${version.version}`)}  ${report.problem.says}`,
+    columns(dataLines(report)),
+    ...leakageLines(report),
+    "",
+    columns(candidateLines(report)),
+    "",
+    columns(metricLines(report)),
+    "",
+    ...report.evaluation.comparisons.map(({ sentence }) => `  ${sentence}`),
+    ...report.gates.map(
+      (gate) => `  ${gate.passed ? pc.green("pass") : pc.red("fail")}  ${gate.name}: ${gate.message}`,
+    ),
+    "",
+    columns([
+      ["report", reportPath],
+      ["took", seconds(total)],
+      [
+        "next",
+        pc.cyan(`fettle show ${version.model}@${version.version}`) +
+          pc.dim(" · ") +
+          pc.cyan(`fettle verify ${version.model}@${version.version}`) +
+          pc.dim(" · ") +
+          pc.cyan("fettle serve"),
+      ],
+    ]),
+  ].join("\n");
+}
+
+function dataLines({ data, split }: RunReport): string[][] {
+  const parts = split.parts.map(({ name, n }) => `${name} ${n.toLocaleString("en-US")}`).join(", ");
+  const lines = [
+    [
+      "data",
+      `${count(data.snapshot.nRows, "row")} × ${count(data.nColumns, "column")}, snapshot ${data.snapshot.id.slice(0, 12)}`,
+    ],
+    ["split", `${split.says}: ${parts}; test rows used ${count(split.testEvaluations, "time")}`],
+  ];
+  for (const { severity, message } of data.violations.slice(0, 6))
+    lines.push([severity === "error" ? pc.red("data") : pc.yellow("data"), message]);
+  if (data.violations.length > 6) lines.push(["", pc.dim(`… ${data.violations.length - 6} more in the report`)]);
+  return lines;
+}
+
+function leakageLines({ leakage }: RunReport): string[] {
+  const lines = leakage.findings
+    .slice(0, 6)
+    .map((finding) => [finding.decision === "excluded" ? pc.red("leak") : pc.yellow("suspect"), finding.message]);
+  if (leakage.pretended) {
+    const { metric: name, withLeak, without } = leakage.pretended;
+    lines.push([
+      "",
+      `with the leak, validation ${name} would have pretended ${number(withLeak)} instead of ${number(without)}`,
+    ]);
+  }
+  return lines.length === 0 ? [columns([["leakage", pc.dim("none found")]])] : [columns(lines)];
+}
+
+function candidateLines({ candidates }: RunReport): string[][] {
+  return candidates.map((candidate) => [
+    candidate.chosen ? pc.green("→") : " ",
+    candidate.role === "baseline" ? pc.dim(candidate.name) : candidate.name,
+    `validation ${candidate.metric} ${metric(candidate.validation)}`,
+    pc.dim(seconds(candidate.seconds)),
+  ]);
+}
+
+function metricLines({ evaluation }: RunReport): string[][] {
+  const names = [
+    evaluation.primary,
+    ...Object.keys(evaluation.metrics).filter((name) => name !== evaluation.primary),
+  ].slice(0, 7);
+  return [
+    ["", pc.dim("test"), pc.dim(`baseline (${evaluation.baseline.name})`)],
+    ...names.map((name) => {
+      const baseline = evaluation.baseline.metrics[name];
+      return [name, metric(evaluation.metrics[name]!), baseline ? metric(baseline) : ""];
+    }),
+    ...(evaluation.threshold
+      ? [
+          [
+            "threshold",
+            number(evaluation.threshold.threshold),
+            pc.dim(`chosen by ${evaluation.threshold.chosenBy} on validation`),
+          ],
+        ]
+      : []),
+    ...(evaluation.calibration
+      ? [
+          [
+            "calibration",
+            `ECE ${metric(evaluation.calibration.ece)}`,
+            pc.dim(evaluation.calibration.method === "none" ? "as trained" : evaluation.calibration.method),
+          ],
+        ]
+      : []),
+    ...evaluation.slices
+      .filter((slice) => slice.weak)
+      .slice(0, 3)
+      .map((slice) => [
+        pc.yellow("weak slice"),
+        `${slice.name} (${percent(slice.n / evaluation.nTest)} of test rows)`,
+        `${slice.metric} ${metric(slice.value)}`,
+      ]),
+  ];
+}

@@ -1,0 +1,3 @@
+export { environmentOf } from "./environment.ts";
+export { loadUserModule } from "./load-definition.ts";
+export { runTraining } from "./run-training.ts";

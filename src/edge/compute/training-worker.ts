@@ -1,0 +1,20 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { trainModel } from "../../platform/training/index.ts";
+import type { TrainWorkerData } from "./run-training.ts";
+import { unpackTrainInput } from "./train-transfer.ts";
+import { toPlainError } from "./worker-error.ts";
+
+const { input, stopFlag } = workerData as TrainWorkerData;
+const stop = new Int32Array(stopFlag);
+const startedAt = performance.now();
+
+try {
+  const outcome = trainModel(unpackTrainInput(input), {
+    onProgress: (progress) => parentPort!.postMessage({ progress }),
+    shouldStop: () => Atomics.load(stop, 0) !== 0,
+    elapsedSeconds: () => (performance.now() - startedAt) / 1000,
+  });
+  parentPort!.postMessage({ outcome });
+} catch (error) {
+  parentPort!.postMessage({ error: toPlainError(error) });
+}

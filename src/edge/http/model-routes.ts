@@ -1,0 +1,60 @@
+import type { FastifyRequest } from "fastify";
+import { FettleError, nearestName } from "../../lib/index.ts";
+import type { ModelService } from "../../platform/serving/index.ts";
+import type { Route } from "./route.ts";
+import { errorBody, modelAnswer, modelParams, modelsAnswer, predictAnswer, predictBody } from "./wire.ts";
+
+const megabyte = 1024 * 1024;
+
+/** The routes of served models: list, describe, predict. */
+export function modelRoutes(services: readonly ModelService[]): Route[] {
+  const byName = new Map(services.map((service) => [service.model, service]));
+  const serviceOf = (request: FastifyRequest): ModelService => {
+    const { name } = request.params as { name: string };
+    const service = byName.get(name);
+    if (service) return service;
+    const near = nearestName(name.slice(0, 63), byName.keys());
+    throw new FettleError("not-found", "MODEL_NOT_SERVED", "Cannot answer: no such model is served here", {
+      hint: near === undefined ? "GET /v1/models lists the models" : `Did you mean "${near}"?`,
+    });
+  };
+  return [
+    {
+      method: "GET",
+      path: "/v1/models",
+      policy: "token",
+      summary: "The models that are served",
+      maxBytes: 0,
+      answers: { 200: modelsAnswer },
+      handle: () => ({
+        models: services.map(({ model, version, predictor }) => ({ model, version, task: predictor.signature.task })),
+      }),
+    },
+    {
+      method: "GET",
+      path: "/v1/models/:name",
+      policy: "token",
+      summary: "What a model takes and gives",
+      maxBytes: 0,
+      params: modelParams,
+      answers: { 200: modelAnswer, 404: errorBody },
+      handle: (request) => describe(serviceOf(request)),
+    },
+    {
+      method: "POST",
+      path: "/v1/models/:name/predict",
+      policy: "token",
+      summary: "Predictions for rows; every answer is recorded under its id",
+      maxBytes: 4 * megabyte,
+      params: modelParams,
+      body: predictBody,
+      answers: { 200: predictAnswer, 400: errorBody, 404: errorBody, 413: errorBody },
+      handle: (request) => serviceOf(request).predict((request.body as { rows?: unknown } | null)?.rows),
+    },
+  ];
+}
+
+function describe({ model, version, predictor, example }: ModelService): unknown {
+  const { task, classes, threshold, outputs, inputs } = predictor.signature;
+  return { model, version, task, classes, threshold, outputs, inputs, example };
+}

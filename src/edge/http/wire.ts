@@ -1,0 +1,68 @@
+import { z } from "zod";
+
+/** Wire shapes of the REST interface: one source for types, documentation and the typed client. */
+export const errorBody = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string().optional(),
+      requestId: z.string(),
+      problems: z
+        .array(
+          z.object({
+            row: z.int(),
+            field: z.string(),
+            rule: z.enum(["object", "required", "type", "finite", "instant"]),
+            message: z.string(),
+          }),
+        )
+        .optional(),
+    }),
+  })
+  .meta({ id: "Error", description: "What went wrong, where, and what to do" });
+
+const classified = z.object({
+  id: z.string().meta({ description: "UUIDv7 of the prediction: labels attach to it" }),
+  label: z.string(),
+  probability: z.number().meta({ description: "Binary: of the positive class; multiclass: of the label" }),
+  probabilities: z.record(z.string(), z.number()),
+});
+const valued = z.object({ id: z.string(), value: z.number(), quantiles: z.record(z.string(), z.number()).optional() });
+
+export const predictBody = z
+  .object({ rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))).min(1) })
+  .meta({ id: "PredictRequest" });
+
+export const predictAnswer = z
+  .object({ model: z.string(), version: z.int(), predictions: z.array(z.union([classified, valued])) })
+  .meta({ id: "PredictResponse" });
+
+export const modelAnswer = z
+  .object({
+    model: z.string(),
+    version: z.int(),
+    task: z.enum(["binary", "multiclass", "regression"]),
+    classes: z.array(z.string()),
+    threshold: z.number().nullable(),
+    outputs: z.array(z.string()),
+    inputs: z.array(
+      z.object({
+        name: z.string(),
+        type: z.enum(["number", "integer", "instant", "category", "text", "id"]),
+        min: z.number().optional(),
+        max: z.number().optional(),
+        levels: z.array(z.string()).optional(),
+      }),
+    ),
+    example: z
+      .record(z.string(), z.union([z.string(), z.number(), z.null()]))
+      .meta({ description: "A row that the model answers" }),
+  })
+  .meta({ id: "Model" });
+
+export const modelsAnswer = z.object({
+  models: z.array(z.object({ model: z.string(), version: z.int(), task: z.string() })),
+});
+export const healthAnswer = z.object({ status: z.enum(["live", "ready", "not-ready"]) });
+export const modelParams = z.object({ name: z.string() });

@@ -1,0 +1,87 @@
+import { canonicalJson, FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
+import type { ObjectStore } from "../data/index.ts";
+import type { Evaluation } from "../evaluation/index.ts";
+import { type Golden, replayGolden } from "./golden.ts";
+import { loadPredictor, type Predictor, type PredictorData } from "./predictor.ts";
+
+/** A trained model as data only: no code inside, ever. */
+export interface Capsule extends PredictorData {
+  readonly name: string;
+  readonly evaluation: Evaluation;
+  readonly golden: Golden;
+  readonly lineage: Lineage;
+}
+
+/** Where a model came from; part of its identity, so it holds no times and no machine facts. */
+export interface Lineage {
+  readonly snapshot: Sha256;
+  readonly definition: Sha256;
+  readonly seed: number;
+}
+
+/** The parts of a capsule that are stored as objects of their own. */
+export const capsuleParts = ["features", "model", "calibrator", "signature", "evaluation", "golden"] as const;
+
+/** The list of a capsule's parts by hash. Its own hash is the capsule's id. */
+export interface CapsuleManifest {
+  readonly format: "fettle-capsule/1";
+  readonly model: string;
+  readonly parts: Readonly<Record<(typeof capsuleParts)[number], Sha256>>;
+  readonly lineage: Lineage;
+}
+
+/** The manifest of a capsule: equal models have equal manifests. */
+export function manifestOf(capsule: Capsule): CapsuleManifest {
+  const parts = Object.fromEntries(
+    capsuleParts.map((part) => [part, hashOf(capsule[part])]),
+  ) as CapsuleManifest["parts"];
+  return { format: "fettle-capsule/1", model: capsule.name, parts, lineage: capsule.lineage };
+}
+
+/** Stores the parts, then the manifest, and returns the manifest's hash. */
+export async function saveCapsule(store: ObjectStore, capsule: Capsule): Promise<Sha256> {
+  const encoder = new TextEncoder();
+  for (const part of capsuleParts) await store.put(encoder.encode(canonicalJson(capsule[part])));
+  return store.put(encoder.encode(canonicalJson(manifestOf(capsule))));
+}
+
+/** Reads a capsule; every byte is verified against its hash. */
+export async function loadCapsule(store: ObjectStore, id: Sha256): Promise<Capsule> {
+  const manifest = parseJson(await store.get(id)) as CapsuleManifest;
+  if (manifest.format !== "fettle-capsule/1")
+    throw new FettleError(
+      "damaged",
+      "CAPSULE_FORMAT",
+      'Cannot read the capsule: its format is unknown, "fettle-capsule/1" is needed',
+      {
+        hint: "Use the version of fettle that made it",
+      },
+    );
+  const parts = await Promise.all(
+    capsuleParts.map(async (part) => [part, parseJson(await store.get(manifest.parts[part]))]),
+  );
+  return { ...Object.fromEntries(parts), name: manifest.model, lineage: manifest.lineage } as Capsule;
+}
+
+/** A predictor whose golden rows have just been replayed: the only way in which a capsule may answer traffic. */
+export function openCapsule(capsule: Capsule): Predictor {
+  const predictor = loadPredictor(capsule);
+  replayGolden(predictor, capsule.golden);
+  return predictor;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new FettleError(
+      "damaged",
+      "CAPSULE_JSON",
+      "Cannot read the capsule: a part is no JSON, canonical JSON is needed",
+      {
+        facts: { sha256: sha256(bytes) },
+        cause,
+      },
+    );
+  }
+}

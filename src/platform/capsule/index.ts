@@ -1,0 +1,28 @@
+export {
+  type Capsule,
+  type CapsuleManifest,
+  capsuleParts,
+  type Lineage,
+  loadCapsule,
+  manifestOf,
+  openCapsule,
+  saveCapsule,
+} from "./capsule.ts";
+export { type Golden, recordGolden, replayGolden } from "./golden.ts";
+export {
+  type Answer,
+  answerOf,
+  joinPredictor,
+  loadPredictor,
+  type Predictor,
+  type PredictorData,
+} from "./predictor.ts";
+export {
+  parseInstant,
+  parseRow,
+  type RowProblem,
+  rawRowOf,
+  type Signature,
+  type SignatureInput,
+  tableOfRows,
+} from "./signature.ts";

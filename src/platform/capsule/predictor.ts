@@ -1,0 +1,86 @@
+import {
+  applyCalibrator,
+  type Calibrator,
+  type FittedModel,
+  loadModel,
+  type ModelData,
+} from "../../ml/learners/index.ts";
+import type { Table } from "../../ml/table/index.ts";
+import { type FittedFeatures, type FittedFeaturesData, loadFeatures, type RawRow } from "../features/index.ts";
+import type { Signature } from "./signature.ts";
+
+/** What prediction needs, as plain data. */
+export interface PredictorData {
+  readonly features: FittedFeaturesData;
+  readonly model: ModelData;
+  readonly calibrator: Calibrator | null;
+  readonly signature: Signature;
+}
+
+/** A trained model ready to answer: raw inputs in, calibrated outputs out. Batch and one-row forms are equal to the bit. */
+export interface Predictor {
+  readonly signature: Signature;
+  /** Outputs per row: 1 for binary (the positive class's probability), nClasses, or one per regression output. */
+  readonly nOutputs: number;
+  /** Outputs of one row, given in signature order; writes nOutputs numbers to `out`. */
+  predictRow(row: RawRow, out: Float64Array): void;
+  /** Outputs of every row of a table that holds the input columns: row-major, nRows × nOutputs. */
+  predict(table: Table): Float64Array;
+}
+
+/** Joins fitted features, model and calibrator. */
+export function joinPredictor(
+  features: FittedFeatures,
+  model: FittedModel,
+  calibrator: Calibrator | null,
+  signature: Signature,
+): Predictor {
+  const encode = features.compileRow();
+  const encoded = new Float64Array(features.outputs.length);
+  const calibrate = (outputs: Float64Array) =>
+    calibrator === null ? outputs : applyCalibrator(calibrator, outputs, model.nOutputs);
+  const single = new Float64Array(model.nOutputs);
+  return {
+    signature,
+    nOutputs: model.nOutputs,
+    predictRow(row, out) {
+      encode(row, encoded);
+      model.predictRow(encoded, single);
+      out.set(calibrate(single));
+    },
+    predict: (table) => calibrate(model.predict(features.transform(table))),
+  };
+}
+
+/** A predictor from its data. Throws a `damaged` error where the data cannot be a model. */
+export function loadPredictor(data: PredictorData): Predictor {
+  return joinPredictor(loadFeatures(data.features), loadModel(data.model), data.calibrator, data.signature);
+}
+
+/** The answer for one row, as every transport gives it. */
+export type Answer =
+  | { readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }
+  | { readonly value: number; readonly quantiles?: Readonly<Record<string, number>> };
+
+/** Words for the outputs of one row: `outputs` holds nOutputs numbers from `offset` on. */
+export function answerOf(signature: Signature, outputs: Float64Array, offset = 0): Answer {
+  const { task, classes, threshold } = signature;
+  if (task === "binary") {
+    const positive = outputs[offset]!;
+    const isPositive = positive >= (threshold ?? 0.5);
+    return {
+      label: classes[isPositive ? 1 : 0]!,
+      probability: positive,
+      probabilities: { [classes[0]!]: 1 - positive, [classes[1]!]: positive },
+    };
+  }
+  if (task === "multiclass") {
+    let best = 0;
+    for (let k = 1; k < classes.length; k++) if (outputs[offset + k]! > outputs[offset + best]!) best = k;
+    const probabilities = Object.fromEntries(classes.map((name, k) => [name, outputs[offset + k]!]));
+    return { label: classes[best]!, probability: outputs[offset + best]!, probabilities };
+  }
+  if (signature.outputs.length === 1) return { value: outputs[offset]! };
+  const quantiles = Object.fromEntries(signature.outputs.map((name, k) => [name, outputs[offset + k]!]));
+  return { value: outputs[offset + Math.floor(signature.outputs.length / 2)]!, quantiles };
+}

@@ -1,0 +1,123 @@
+import { FettleError } from "../../lib/index.ts";
+import type { Task } from "../../ml/learners/index.ts";
+import type { Table } from "../../ml/table/index.ts";
+import type { Schema, Split } from "../data/index.ts";
+import type { Calibration } from "./evaluation.ts";
+
+/** Which unit a bootstrap resamples: rows, whole groups (a code per row of the part), or blocks in time. */
+export type Resample = Split["resample"];
+
+/** A part of the data with a model's predictions for it. All arrays are aligned with the rows of `table`. */
+export interface ScoredPart {
+  /** Class indexes, or numbers for regression: nSamples. */
+  readonly yTrue: Float64Array;
+  /** Row-major, nSamples × nOutputs, as a fitted model gives them. */
+  readonly prediction: Float64Array;
+  /** Source columns, before features, without the target. */
+  readonly table: Table;
+  readonly resample: Resample;
+  /** Weight per row, ≥ 0. Default: all 1. */
+  readonly sampleWeight?: Float64Array;
+}
+
+/** What a regression was trained for: decides its primary metric and its per-row loss. */
+export interface RegressionLoss {
+  readonly kind: "squared" | "absolute" | "quantile";
+  /** Levels in (0, 1), one per output; `quantile` only. Default 0.5 alone. */
+  readonly quantiles?: readonly number[];
+}
+
+/** Predictions of another model for the test part. */
+export interface ReferenceModel {
+  readonly name: string;
+  readonly prediction: Float64Array;
+}
+
+/** Everything that one evaluation reads. Choices are made on `validation`; `test` only confirms. */
+export interface EvaluationInput {
+  readonly task: Task;
+  /** Names of the classes by index; empty for regression. */
+  readonly classes: readonly string[];
+  /** Default squared. */
+  readonly loss?: RegressionLoss;
+  readonly test: ScoredPart;
+  /** Predictions of a model that was not fitted on these rows. */
+  readonly validation: ScoredPart;
+  readonly baseline: ReferenceModel;
+  readonly champion?: ReferenceModel;
+  /** How the predictions were calibrated before they came here (see `chooseCalibration`). Default none. */
+  readonly calibration?: Calibration["method"];
+  readonly schema: Schema;
+  /** Columns whose values must not be shown. */
+  readonly personalData?: readonly string[];
+  /** Columns whose levels (or quartiles) are reported as slices. */
+  readonly slices?: readonly string[];
+  /** Columns for group fairness. */
+  readonly protectedColumns?: readonly string[];
+  /** Cost of one wrong positive and one wrong negative; binary only. */
+  readonly costs?: Costs;
+  /** The whole model, from source columns to predictions: needed for permutation importance. */
+  readonly predictWith?: (table: Table) => Float64Array;
+  /** Columns to shuffle. Default: all of the test table. */
+  readonly importanceColumns?: readonly string[];
+  /** Default rocAuc, logLoss, or rmse, mae, pinball by loss. */
+  readonly primary?: string;
+  readonly seed: number;
+  /** Default 1000. */
+  readonly nResamples?: number;
+  readonly onProgress?: (share: number) => void;
+  /** Asked between the parts of the work and once per shuffled column; true ends with EVALUATION_CANCELLED. */
+  readonly shouldStop?: () => boolean;
+}
+
+/** What one wrong decision of each kind costs, in any one unit; both ≥ 0, not both 0. */
+export interface Costs {
+  readonly falsePositive: number;
+  readonly falseNegative: number;
+}
+
+/** Refuses input that cannot be measured: EVALUATION_EMPTY, EVALUATION_LENGTHS_UNEQUAL, EVALUATION_CLASSES_MISSING. */
+export function checkInput(input: EvaluationInput): void {
+  checkPart("test", input.test, input);
+  checkPart("validation", input.validation, input);
+  for (const model of [input.baseline, ...(input.champion ? [input.champion] : [])])
+    checkMultiple(`the prediction of "${model.name}"`, model.prediction.length, input.test.yTrue.length);
+}
+
+function checkPart(name: string, part: ScoredPart, { task, classes }: EvaluationInput): void {
+  const n = part.yTrue.length;
+  if (n === 0)
+    throw new FettleError(
+      "invalid-input",
+      "EVALUATION_EMPTY",
+      `Cannot evaluate the model: the ${name} part has 0 rows, at least 1 is needed`,
+    );
+  checkEqual(`the ${name} table`, part.table.nRows, n);
+  checkMultiple(`the ${name} prediction`, part.prediction.length, n);
+  if (part.sampleWeight) checkEqual(`the ${name} sample weight`, part.sampleWeight.length, n);
+  if (part.resample.unit === "group") checkEqual(`the ${name} group code`, part.resample.groups.length, n);
+  const needed = { binary: 2, multiclass: Math.max(3, part.prediction.length / n), regression: 0 }[task];
+  if (classes.length !== needed)
+    throw new FettleError(
+      "invalid-input",
+      "EVALUATION_CLASSES_MISSING",
+      `Cannot evaluate a ${task} model: it comes with ${classes.length} class names, ${needed} are needed`,
+    );
+}
+
+function checkEqual(what: string, length: number, n: number): void {
+  if (length !== n) throw unequal(what, length, n);
+}
+
+function checkMultiple(what: string, length: number, n: number): void {
+  if (length === 0 || length % n !== 0) throw unequal(what, length, n);
+}
+
+function unequal(what: string, length: number, n: number): FettleError {
+  return new FettleError(
+    "invalid-input",
+    "EVALUATION_LENGTHS_UNEQUAL",
+    `Cannot evaluate the model: ${what} has ${length} values, one per row is needed and there are ${n} rows`,
+    { facts: { length, nRows: n } },
+  );
+}

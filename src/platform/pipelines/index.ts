@@ -1,0 +1,3 @@
+export type { PipelinePorts, WorkOptions } from "./ports.ts";
+export { type TrainedVersion, trainRun } from "./train-run.ts";
+export { type Verification, type VerifiedPart, verifyRun } from "./verify-run.ts";

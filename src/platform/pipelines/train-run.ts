@@ -1,0 +1,137 @@
+import { canonicalJson, FettleError, type Sha256 } from "../../lib/index.ts";
+import { loadCapsule, saveCapsule } from "../capsule/index.ts";
+import { championOf, checkModelName, type ModelVersion, type RunEnd } from "../registry/index.ts";
+import {
+  definitionHash,
+  type ModelDefinition,
+  type RunReport,
+  type TrainInput,
+  type TrainOutcome,
+} from "../training/index.ts";
+import type { PipelinePorts, WorkOptions } from "./ports.ts";
+import { takeSnapshot } from "./take-snapshot.ts";
+
+/** A finished run: the version that was registered, its report, and where the drawn report lies. */
+export interface TrainedVersion {
+  readonly version: ModelVersion;
+  readonly report: RunReport;
+  readonly reportPath: string;
+}
+
+/**
+ * From a definition to a registered version: snapshot → training (in a worker) → capsule objects → report → one ledger
+ * transaction. A failed or cancelled training leaves a run that says so, and no version.
+ */
+export async function trainRun(
+  ports: PipelinePorts,
+  definition: ModelDefinition,
+  resolvePath: (path: string) => string,
+  options: WorkOptions = {},
+): Promise<TrainedVersion> {
+  checkModelName(definition.name);
+  const startedAt = ports.clock();
+  options.onProgress?.({ stage: "contract", share: 0, says: "reading the data" });
+  const { snapshot, table, testStart } = await takeSnapshot(ports, definition, resolvePath);
+  const snapshotSeconds = (ports.clock() - startedAt) / 1000;
+  options.signal?.throwIfAborted();
+
+  const runId = ports.newId();
+  const environment = await ports.environment();
+  const definitionId = definitionHash(definition);
+  const seed = definition.seed ?? 1;
+  await ports.ledger.startRun({
+    id: runId,
+    model: definition.name,
+    startedAt,
+    snapshot: snapshot.id,
+    definition: definitionId,
+    seed,
+    environment,
+  });
+  try {
+    const champion = await championData(ports, definition.name);
+    const outcome = await ports.train({ definition, snapshot, table, testStart, champion }, options);
+    return await registerOutcome(ports, definition, definitionId, runId, environment, outcome, snapshotSeconds);
+  } catch (error) {
+    await ports.ledger.endRun(failedEnd(runId, ports.clock(), error));
+    throw error;
+  }
+}
+
+async function championData(ports: PipelinePorts, model: string): Promise<TrainInput["champion"]> {
+  const champion = await championOf(ports.ledger, model);
+  if (champion === null) return null;
+  const { features, model: fitted, calibrator, signature } = await loadCapsule(ports.objects, champion.capsule);
+  return { name: `${model}@${champion.version}`, data: { features, model: fitted, calibrator, signature } };
+}
+
+async function registerOutcome(
+  ports: PipelinePorts,
+  definition: ModelDefinition,
+  definitionId: Sha256,
+  runId: string,
+  environment: RunReport["environment"],
+  outcome: TrainOutcome,
+  snapshotSeconds: number,
+): Promise<TrainedVersion> {
+  const encoder = new TextEncoder();
+  const capsule = await saveCapsule(ports.objects, outcome.capsule);
+  const definitionObject = await ports.objects.put(encoder.encode(canonicalJson(definition)));
+  const createdAt = ports.clock();
+  const next = ((await ports.ledger.versions(definition.name)).at(-1)?.version ?? 0) + 1;
+  const report: RunReport = {
+    ...outcome.report,
+    version: next,
+    runId,
+    createdAt: new Date(createdAt).toISOString(),
+    fettle: String(environment.fettle ?? ""),
+    environment,
+    reproduce: `fettle verify ${definition.name}@${next}`,
+    split: { ...outcome.report.split, testEvaluations: (await ports.ledger.testEvaluations(outcome.testRows)) + 1 },
+    seconds: { snapshot: snapshotSeconds, ...outcome.report.seconds },
+  };
+  const reportObject = await ports.objects.put(encoder.encode(JSON.stringify(report)));
+  const { primary, metrics } = report.evaluation;
+  const { value, low, high } = metrics[primary] ?? { value: null, low: null, high: null };
+  const version = await ports.ledger.register(
+    {
+      model: definition.name,
+      createdAt,
+      runId,
+      snapshot: report.data.snapshot.id,
+      definition: definitionId,
+      definitionObject,
+      capsule,
+      report: reportObject,
+      gatesPassed: report.gates.every((gate) => gate.passed),
+      task: report.task,
+      primary: { metric: primary, value, low, high },
+    },
+    succeededEnd(runId, createdAt, report, outcome),
+    outcome.testRows,
+  );
+  return {
+    version,
+    report: { ...report, version: version.version },
+    reportPath: await ports.publishReport({ ...report, version: version.version }),
+  };
+}
+
+function succeededEnd(id: string, endedAt: number, report: RunReport, outcome: TrainOutcome): RunEnd {
+  const values = (prefix: string, metrics: RunReport["evaluation"]["metrics"]) =>
+    Object.entries(metrics).flatMap(([name, { value }]) =>
+      value === null ? [] : [[`${prefix}.${name}`, value] as const],
+    );
+  const metrics = Object.fromEntries([
+    ...values("test", report.evaluation.metrics),
+    ...values("baseline", report.evaluation.baseline.metrics),
+  ]);
+  return { id, endedAt, status: "succeeded", metrics, trials: outcome.trials, error: null };
+}
+
+function failedEnd(id: string, endedAt: number, error: unknown): RunEnd {
+  const { code, message } =
+    error instanceof FettleError ? error : { code: "INTERNAL", message: "an internal error happened" };
+  const status = error instanceof FettleError && error.kind === "cancelled" ? "cancelled" : "failed";
+  return { id, endedAt, status, metrics: {}, trials: [], error: { code, message } };
+}

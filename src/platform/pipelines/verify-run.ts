@@ -1,0 +1,110 @@
+import { FettleError, hashOf, type Sha256 } from "../../lib/index.ts";
+import { type CapsuleManifest, capsuleParts, loadCapsule, manifestOf } from "../capsule/index.ts";
+import { snapshotId } from "../data/index.ts";
+import { findVersion, type ModelReference, type ModelVersion } from "../registry/index.ts";
+import type { Configuration, ModelDefinition, RunReport } from "../training/index.ts";
+import type { PipelinePorts, WorkOptions } from "./ports.ts";
+import { loadSnapshotTable } from "./take-snapshot.ts";
+
+/** One part of a capsule, recorded and trained again. */
+export interface VerifiedPart {
+  readonly part: string;
+  readonly recorded: Sha256;
+  readonly again: Sha256;
+  readonly same: boolean;
+}
+
+/** What verification found. `cannot-verify` is no statement about the model: another fettle made it. */
+export interface Verification {
+  readonly model: string;
+  readonly version: number;
+  readonly verdict: "identical" | "differs" | "cannot-verify";
+  readonly message: string;
+  /** One list per thread count on which the snapshot was read. */
+  readonly threads: readonly { readonly threads: number; readonly parts: readonly VerifiedPart[] }[];
+}
+
+/** Trains a version again from its snapshot, code and seed, and compares every part of the capsule by hash. */
+export async function verifyRun(
+  ports: PipelinePorts,
+  reference: ModelReference,
+  options: WorkOptions & { readonly threads?: readonly number[] } = {},
+): Promise<Verification> {
+  const version = await findVersion(ports.ledger, reference);
+  const run = await ports.ledger.run(version.runId);
+  const made = String(run?.environment.fettle ?? "unknown");
+  const running = String((await ports.environment()).fettle);
+  const base = { model: version.model, version: version.version };
+  if (made !== running)
+    return {
+      ...base,
+      verdict: "cannot-verify",
+      message: `made by fettle ${made}, this is ${running}: use that version to verify`,
+      threads: [],
+    };
+
+  const recorded = manifestOf(await loadCapsule(ports.objects, version.capsule));
+  const threads = [];
+  for (const count of options.threads ?? [1, 2]) {
+    const again = await trainAgain(ports, version, (run?.end?.trials ?? []) as Configuration[], count, options);
+    threads.push({ threads: count, parts: compareParts(recorded, again) });
+  }
+  const different = threads.flatMap(({ parts }) => parts.filter((part) => !part.same).map(({ part }) => part));
+  return different.length === 0
+    ? { ...base, verdict: "identical", message: "trained again: the same bytes", threads }
+    : { ...base, verdict: "differs", message: `trained again: ${[...new Set(different)].join(", ")} differ`, threads };
+}
+
+async function trainAgain(
+  ports: PipelinePorts,
+  version: ModelVersion,
+  trials: readonly Configuration[],
+  threads: number,
+  options: WorkOptions,
+): Promise<CapsuleManifest> {
+  const snapshot = await ports.ledger.snapshot(version.snapshot);
+  if (snapshot === null)
+    throw new FettleError(
+      "damaged",
+      "SNAPSHOT_MISSING",
+      `Cannot verify ${version.model}@${version.version}: its snapshot is not in the ledger`,
+    );
+  const definition = (await readJson(ports, version.definitionObject)) as ModelDefinition;
+  const report = (await readJson(ports, version.report)) as RunReport;
+  const table = await loadSnapshotTable(ports, snapshot, threads);
+  if (snapshotId(table, snapshot.schema) !== snapshot.id)
+    throw new FettleError(
+      "damaged",
+      "SNAPSHOT_DAMAGED",
+      `Cannot verify ${version.model}@${version.version}: the snapshot's rows do not give its id`,
+    );
+  const champion = await championOfReport(ports, version, report);
+  const testStart = report.data.testStart;
+  const outcome = await ports.train({ definition, snapshot, table, testStart, champion, trials }, options);
+  return manifestOf(outcome.capsule);
+}
+
+// The evaluation holds the comparison with the champion of that day, so it must be the same one again.
+async function championOfReport(ports: PipelinePorts, version: ModelVersion, report: RunReport) {
+  if (report.champion === null) return null;
+  const number = Number(report.champion.split("@")[1]);
+  const champion = await ports.ledger.version(version.model, number);
+  if (champion === null) return null;
+  const { features, model, calibrator, signature } = await loadCapsule(ports.objects, champion.capsule);
+  return { name: report.champion, data: { features, model, calibrator, signature } };
+}
+
+async function readJson(ports: PipelinePorts, id: Sha256): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await ports.objects.get(id)));
+}
+
+function compareParts(recorded: CapsuleManifest, again: CapsuleManifest): VerifiedPart[] {
+  const parts = capsuleParts.map((part) => ({
+    part,
+    recorded: recorded.parts[part],
+    again: again.parts[part],
+    same: recorded.parts[part] === again.parts[part],
+  }));
+  const lineage = { part: "lineage", recorded: hashOf(recorded.lineage), again: hashOf(again.lineage) };
+  return [...parts, { ...lineage, same: lineage.recorded === lineage.again }];
+}

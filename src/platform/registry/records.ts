@@ -1,0 +1,90 @@
+import type { Sha256 } from "../../lib/index.ts";
+import type { Snapshot } from "../data/index.ts";
+
+/** A run as it starts: what was asked, of which data, by which code. */
+export interface RunStart {
+  readonly id: string;
+  readonly model: string;
+  readonly startedAt: number;
+  readonly snapshot: Sha256;
+  /** Hash of the definition: the run's parameters. */
+  readonly definition: Sha256;
+  readonly seed: number;
+  /** Versions, commit, lock file: facts outside the identity. */
+  readonly environment: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly id: string;
+  readonly endedAt: number;
+  readonly status: "succeeded" | "failed" | "cancelled";
+  /** Metric values by name (`test.rocAuc` …) for queries. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Candidates in the order of trying, as JSON-able data: what `verify` replays. */
+  readonly trials: readonly unknown[];
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** A run with its end, where it has one. */
+export interface RunRecord extends RunStart {
+  readonly end: RunEnd | null;
+}
+
+/** One immutable version of a model. */
+export interface ModelVersion {
+  readonly model: string;
+  readonly version: number;
+  readonly createdAt: number;
+  readonly runId: string;
+  readonly snapshot: Sha256;
+  readonly definition: Sha256;
+  /** The object with the definition's JSON. */
+  readonly definitionObject: Sha256;
+  readonly capsule: Sha256;
+  /** The object with the run's report as JSON. */
+  readonly report: Sha256;
+  readonly gatesPassed: boolean;
+  readonly task: string;
+  readonly primary: {
+    readonly metric: string;
+    readonly value: number | null;
+    readonly low: number | null;
+    readonly high: number | null;
+  };
+}
+
+/** One row of the hash-chained audit. */
+export interface AuditRow {
+  readonly seq: number;
+  readonly at: number;
+  readonly action: string;
+  readonly subject: string;
+  readonly previous: Sha256;
+  readonly hash: Sha256;
+}
+
+/** A version before the ledger has given it its number. */
+export type NewVersion = Omit<ModelVersion, "version">;
+
+/**
+ * Port: the append-only record of everything that happened. Every write is one transaction with one audit row, durable when
+ * its promise resolves.
+ */
+export interface Ledger {
+  saveSnapshot(snapshot: Snapshot, at: number): Promise<void>;
+  snapshot(id: Sha256): Promise<Snapshot | null>;
+  startRun(run: RunStart): Promise<void>;
+  endRun(end: RunEnd): Promise<void>;
+  /** Ends the run, appends the version, counts the use of the test rows: one transaction. Returns the new version. */
+  register(version: NewVersion, end: RunEnd, testRows: Sha256): Promise<ModelVersion>;
+  run(id: string): Promise<RunRecord | null>;
+  runs(model?: string): Promise<RunRecord[]>;
+  /** Versions in ascending order; of all models where none is named. */
+  versions(model?: string): Promise<ModelVersion[]>;
+  version(model: string, version: number): Promise<ModelVersion | null>;
+  /** How often models were evaluated on these test rows so far. */
+  testEvaluations(testRows: Sha256): Promise<number>;
+  audit(): Promise<AuditRow[]>;
+  close(): Promise<void>;
+}

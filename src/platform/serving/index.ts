@@ -1,0 +1,8 @@
+export {
+  createModelService,
+  type ModelService,
+  type Prediction,
+  type PredictResponse,
+  RowsInvalid,
+} from "./model-service.ts";
+export { type AckLevel, bufferedLossMs, type PredictionLog, type PredictionRecord } from "./prediction-record.ts";

@@ -1,0 +1,222 @@
+import { z } from "zod";
+import { FettleError, hashOf, nearestName, type Sha256 } from "../../lib/index.ts";
+import type { Task } from "../../ml/learners/index.ts";
+import type { Contract, ReadOptions } from "../data/index.ts";
+import type { FeatureOptions } from "../features/index.ts";
+
+/** The families of learners that a search may try. */
+export type Family = "linear" | "gbdt";
+
+/** One configuration to try: a family and the parameters that differ from its defaults. */
+export interface Configuration {
+  readonly family: Family;
+  readonly params: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+}
+
+/**
+ * What a user writes: everything that decides which model comes out. Plain data with a stable hash; only `name`, `data` and
+ * `target` are required.
+ */
+export interface ModelDefinition<Name extends string = string> {
+  /** `[a-z][a-z0-9-]{0,62}`. */
+  readonly name: string;
+  readonly data: {
+    /** Files of the table, relative to the project folder. */
+    readonly files: readonly string[];
+    /** An official test file: its rows are the test part. */
+    readonly test?: string;
+    /** How to read them; what is left out is detected. */
+    readonly options?: ReadOptions;
+  };
+  readonly target: {
+    readonly column: Name;
+    /** `VALUE`, `!=VALUE`, `>=NUMBER` …: makes a binary target out of the column. */
+    readonly positive?: string;
+  };
+  /** Default: inferred from the target. */
+  readonly task?: Task;
+  /** What the data must look like. Default: inferred from the data at each run, so that only gross faults are found. */
+  readonly contract?: Contract<Name>;
+  /** Default: random with 20 % validation and 20 % test, stratified by the target; the official test file where there is one. */
+  readonly split?: {
+    readonly kind: "random" | "group" | "time";
+    /** The group or time column. */
+    readonly column?: Name;
+    /** Share of all rows, default 0.2. */
+    readonly validation?: number;
+    /** Share of all rows, default 0.2. */
+    readonly test?: number;
+  };
+  /** Column of sample weights, ≥ 0. */
+  readonly weight?: Name;
+  /** Columns that are no features. */
+  readonly ignore?: readonly Name[];
+  /** Decisions on leakage: columns to leave out, columns to keep although they look like leaks. */
+  readonly leakage?: { readonly exclude?: readonly Name[]; readonly keep?: readonly Name[] };
+  /** How columns become features, where the default is not wanted. */
+  readonly features?: FeatureOptions;
+  /** Loss of a regression. Default `squared`. */
+  readonly loss?: "squared" | "absolute" | "quantile";
+  /** Levels of a quantile loss, ascending, each in (0, 1). */
+  readonly quantiles?: readonly number[];
+  readonly search?: {
+    /** Configurations to try, default 8. */
+    readonly trials?: number;
+    /** Cap on the time of the search in seconds, default 600. It may end a search early; it never changes a trial. */
+    readonly seconds?: number;
+    /** Default both. */
+    readonly families?: readonly Family[];
+    /** Exactly these configurations instead of a search. */
+    readonly configurations?: readonly Configuration[];
+  };
+  readonly evaluation?: {
+    /** The metric that chooses and is reported first. Default: rocAuc, logLoss or rmse by task. */
+    readonly metric?: string;
+    /** Columns whose levels are reported as slices. */
+    readonly slices?: readonly Name[];
+    /** Columns for group fairness. */
+    readonly protected?: readonly Name[];
+    readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
+    /** `auto` (default) calibrates only where validation shows that it helps. */
+    readonly calibration?: "auto" | "none" | "platt" | "isotonic";
+    /** Bootstrap resamples, default 1000. */
+    readonly resamples?: number;
+  };
+  /** Default 1. */
+  readonly seed?: number;
+}
+
+const share = z.number().gt(0).lt(0.9);
+const names = z.array(z.string()).readonly();
+const positive = z.number().positive();
+const plain = z.record(z.string(), z.unknown());
+
+const schema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "must be of the form [a-z][a-z0-9-]{0,62}"),
+  data: z.strictObject({
+    files: z.array(z.string().min(1)).min(1).readonly(),
+    test: z.string().min(1).optional(),
+    options: z
+      .strictObject({
+        format: z.enum(["csv", "tsv", "json", "ndjson", "parquet"]).optional(),
+        separator: z.string().length(1).optional(),
+        quote: z.string().max(1).optional(),
+        header: z.boolean().optional(),
+        encoding: z.string().optional(),
+        missing: names.optional(),
+        literalColumns: names.optional(),
+        types: z.record(z.string(), z.enum(["number", "integer", "instant", "category", "text", "id"])).optional(),
+      })
+      .optional(),
+  }),
+  target: z.strictObject({ column: z.string().min(1), positive: z.string().min(1).optional() }),
+  task: z.enum(["binary", "multiclass", "regression"]).optional(),
+  contract: plain.optional(),
+  split: z
+    .strictObject({
+      kind: z.enum(["random", "group", "time"]),
+      column: z.string().optional(),
+      validation: share.optional(),
+      test: share.optional(),
+    })
+    .refine((split) => split.kind === "random" || split.column !== undefined, "a group or time split needs a column")
+    .refine(
+      (split) => (split.validation ?? 0.2) + (split.test ?? 0.2) <= 0.9,
+      "validation and test may take at most 0.9 together",
+    )
+    .optional(),
+  weight: z.string().optional(),
+  ignore: names.optional(),
+  leakage: z.strictObject({ exclude: names.optional(), keep: names.optional() }).optional(),
+  features: plain.optional(),
+  loss: z.enum(["squared", "absolute", "quantile"]).optional(),
+  quantiles: z.array(z.number().gt(0).lt(1)).min(1).max(99).readonly().optional(),
+  search: z
+    .strictObject({
+      trials: z.int().min(1).max(1000).optional(),
+      seconds: positive.optional(),
+      families: z
+        .array(z.enum(["linear", "gbdt"]))
+        .min(1)
+        .readonly()
+        .optional(),
+      configurations: z
+        .array(z.strictObject({ family: z.enum(["linear", "gbdt"]), params: plain }))
+        .min(1)
+        .readonly()
+        .optional(),
+    })
+    .optional(),
+  evaluation: z
+    .strictObject({
+      metric: z.string().optional(),
+      slices: names.optional(),
+      protected: names.optional(),
+      cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
+      calibration: z.enum(["auto", "none", "platt", "isotonic"]).optional(),
+      resamples: z.int().min(200).max(10_000).optional(),
+    })
+    .optional(),
+  seed: z.int().min(0).optional(),
+});
+
+/**
+ * Declares a model: checks the definition and freezes it. Give the contract's type for column names that the editor completes.
+ * Throws DEFINITION_INVALID with every problem: its path, the rule, and the nearest known key for an unknown one.
+ *
+ * ```ts
+ * export default defineModel({ name: 'churn', data: { files: ['customers.csv'] }, target: { column: 'Churn', positive: 'Yes' } });
+ * ```
+ */
+export function defineModel<const Name extends string>(definition: ModelDefinition<Name>): ModelDefinition<Name> {
+  const result = schema.safeParse(definition);
+  if (!result.success) throw invalidDefinition(result.error.issues);
+  return freezeDeep(structuredClone(definition));
+}
+
+function invalidDefinition(issues: readonly z.core.$ZodIssue[]): FettleError {
+  const problems = issues.slice(0, 20).map((issue) => {
+    const path = issue.path.join(".") || "the definition";
+    if (issue.code !== "unrecognized_keys") return `${path}: ${issue.message}`;
+    const known = knownKeys(issue.path);
+    return issue.keys
+      .map((key) => {
+        const near = nearestName(key, known);
+        return `${path}: unknown key "${key}"${near === undefined ? "" : `, did you mean "${near}"?`}`;
+      })
+      .join("; ");
+  });
+  return new FettleError(
+    "invalid-input",
+    "DEFINITION_INVALID",
+    `Cannot use the model definition: ${problems.join("; ")}`,
+    {
+      hint: "Mend the definition; its editor types say what each key takes",
+      facts: { problems },
+    },
+  );
+}
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let node: unknown = schema;
+  for (const key of path) {
+    while (node instanceof z.ZodOptional || node instanceof z.ZodReadonly) node = node.unwrap();
+    node = node instanceof z.ZodObject ? (node.shape as Record<PropertyKey, unknown>)[key] : undefined;
+  }
+  while (node instanceof z.ZodOptional || node instanceof z.ZodReadonly) node = node.unwrap();
+  return node instanceof z.ZodObject ? Object.keys(node.shape) : [];
+}
+
+function freezeDeep<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) freezeDeep(member);
+  }
+  return value;
+}
+
+/** The hash of a definition: its lineage. Where the files lie does not matter, what is done with them does. */
+export function definitionHash(definition: ModelDefinition): Sha256 {
+  const { data, ...rest } = definition;
+  return hashOf({ ...rest, options: data.options ?? {}, officialTest: data.test !== undefined });
+}

@@ -1,0 +1,34 @@
+import type { Target } from "../../ml/learners/index.ts";
+import type { Table } from "../../ml/table/index.ts";
+import type { Split } from "../data/index.ts";
+import { type PreparedRun, takeNumbers, takeTarget } from "./prepare-run.ts";
+
+/** Rows of one part with everything that goes with them. */
+export interface Part {
+  readonly rows: Int32Array;
+  readonly table: Table;
+  readonly target: Target;
+  readonly sampleWeight: Float64Array | null;
+  readonly resample: Split["resample"];
+}
+
+/** Cuts a part out of a prepared run. */
+export function partOf(run: PreparedRun, rows: Int32Array): Part {
+  const { resample } = run.split;
+  return {
+    rows,
+    table: run.table.take(rows),
+    target: takeTarget(run.built.target, rows),
+    sampleWeight: run.sampleWeight === null ? null : takeNumbers(run.sampleWeight, rows),
+    resample:
+      resample.unit === "group" ? { unit: "group", groups: rows.map((row) => resample.groups[row]!) } : resample,
+  };
+}
+
+/** Rows of two parts in ascending order: what the chosen configuration is refitted on. */
+export function joinRows(a: Int32Array, b: Int32Array): Int32Array {
+  const joined = new Int32Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined.sort();
+}

@@ -1,0 +1,135 @@
+import { FettleError } from "../../lib/index.ts";
+import type { Target } from "../../ml/learners/index.ts";
+import type { Table } from "../../ml/table/index.ts";
+import {
+  type BuiltTarget,
+  buildTarget,
+  type ContractReport,
+  checkContract,
+  detectPersonalData,
+  inferContract,
+  type PersonalDataKind,
+  type Schema,
+  type Split,
+  type SplitRule,
+  splitRows,
+} from "../data/index.ts";
+import type { ModelDefinition } from "./definition.ts";
+import type { TrainInput } from "./train-input.ts";
+
+/** A run's rows, checked and parted: rows with a target only. */
+export interface PreparedRun {
+  readonly definition: ModelDefinition;
+  readonly seed: number;
+  /** Source columns without the target; rows that have a target. */
+  readonly table: Table;
+  readonly schema: Schema;
+  readonly built: BuiltTarget;
+  readonly contract: ContractReport;
+  readonly personalData: ReadonlyMap<string, PersonalDataKind>;
+  readonly split: Split;
+  readonly sampleWeight: Float64Array | null;
+  readonly notes: readonly string[];
+}
+
+/** Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN where the contract has errors. */
+export function prepareRun({ definition, snapshot, table, testStart }: TrainInput): PreparedRun {
+  const { schema } = snapshot;
+  const personalData = detectPersonalData(table, schema);
+  const contract = definition.contract ?? inferContract(table, schema, personalData);
+  const report = checkContract(contract, table, schema, {
+    nRejected: snapshot.source.nRejected,
+    target: definition.target.column,
+  });
+  refuseErrors(report);
+  const built = buildTarget(table, schema, {
+    column: definition.target.column,
+    ...(definition.target.positive === undefined ? {} : { positive: definition.target.positive }),
+    ...(definition.task === undefined ? {} : { task: definition.task }),
+  });
+  const rows = table.take(built.rows);
+  const start = testStart === null ? undefined : countBelow(built.rows, testStart);
+  const seed = definition.seed ?? 1;
+  const split = splitRows(rows, {
+    rule: splitRule(definition, testStart !== null),
+    target: built.target,
+    seed,
+    ...(start === undefined ? {} : { testStart: start }),
+  });
+  const sources = rows.drop([definition.target.column]);
+  const columns = new Set(sources.names);
+  return {
+    definition,
+    seed,
+    table: sources,
+    schema: schema.filter(({ name }) => columns.has(name)),
+    built,
+    contract: report,
+    personalData,
+    split,
+    sampleWeight: definition.weight === undefined ? null : weightsOf(rows, definition.weight),
+    notes: [
+      ...snapshot.source.notes,
+      ...(built.nMissing > 0 ? [`${built.nMissing} rows have no target and are left out`] : []),
+    ],
+  };
+}
+
+function refuseErrors({ violations }: ContractReport): void {
+  const errors = violations.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return;
+  throw new FettleError(
+    "invalid-input",
+    "CONTRACT_BROKEN",
+    `Cannot train: the data breaks its contract: ${errors
+      .slice(0, 10)
+      .map(({ message }) => message)
+      .join("; ")}`,
+    {
+      hint: "Mend the data, or change the contract in the model definition",
+      facts: { nErrors: errors.length },
+    },
+  );
+}
+
+function countBelow(rows: Int32Array, limit: number): number {
+  let n = 0;
+  for (const row of rows) if (row < limit) n++;
+  return n;
+}
+
+function splitRule({ split }: ModelDefinition, hasTestFile: boolean): SplitRule {
+  const validation = split?.validation ?? 0.2;
+  const test = split?.test ?? 0.2;
+  if (hasTestFile) {
+    if (split?.kind === "group") return { kind: "official", validation, group: split.column! };
+    if (split?.kind === "time") return { kind: "official", validation, time: split.column! };
+    return { kind: "official", validation };
+  }
+  if (split === undefined || split.kind === "random") return { kind: "random", validation, test };
+  return { kind: split.kind, column: split.column!, validation, test };
+}
+
+function weightsOf(rows: Table, column: string): Float64Array {
+  const { values } = rows.numbers(column);
+  const nBad = values.reduce((n, value) => (value >= 0 && Number.isFinite(value) ? n : n + 1), 0);
+  if (nBad === 0) return values;
+  throw new FettleError(
+    "invalid-input",
+    "WEIGHTS_INVALID",
+    `Cannot weigh rows by "${column}": ${nBad} values are missing or negative, numbers ≥ 0 are needed`,
+    { facts: { column, rows: nBad } },
+  );
+}
+
+/** The target of some rows. */
+export function takeTarget(target: Target, rows: Int32Array): Target {
+  return { ...target, values: takeNumbers(target.values, rows) };
+}
+
+/** Numbers at some rows. */
+export function takeNumbers(values: Float64Array, rows: Int32Array): Float64Array {
+  const taken = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]!]!;
+  return taken;
+}

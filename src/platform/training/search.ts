@@ -1,0 +1,241 @@
+import { FettleError } from "../../lib/index.ts";
+import {
+  bestRule,
+  type FitOptions,
+  type FittedModel,
+  gbdt,
+  type Learner,
+  linear,
+  mean,
+  median,
+  prior,
+  quantile,
+  type Task,
+} from "../../ml/learners/index.ts";
+import { bootstrapMetrics, type MetricValue } from "../../ml/metrics/index.ts";
+import type { Table } from "../../ml/table/index.ts";
+import { type RegressionLoss, rowLosses, selectCandidate } from "../evaluation/index.ts";
+import { type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
+import type { Configuration, Family, ModelDefinition } from "./definition.ts";
+import { type Part, partOf } from "./part.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import type { Candidate } from "./run-report.ts";
+import type { TrainHooks } from "./train-input.ts";
+
+/** Features of one family, fitted on the training part. */
+export interface FamilyFeatures {
+  readonly fitted: FittedFeatures;
+  readonly train: Table;
+  readonly validation: Table;
+}
+
+/** One configuration fitted on the training part and measured on validation. */
+export interface Trial {
+  readonly name: string;
+  readonly role: Candidate["role"];
+  readonly family: Family;
+  readonly configuration: Configuration | null;
+  readonly learner: Learner;
+  readonly model: FittedModel;
+  /** Row-major predictions for the validation part. */
+  readonly validation: Float64Array;
+  readonly losses: Float64Array;
+  readonly value: MetricValue;
+  readonly seconds: number;
+}
+
+/** What the search found: trials in order, the chosen one, the best baseline. */
+export interface SearchResult {
+  readonly trials: readonly Trial[];
+  readonly chosen: Trial;
+  readonly baseline: Trial;
+  readonly sentence: string;
+}
+
+/** Fits features for a family on the training part. */
+export function familyFeatures(
+  run: PreparedRun,
+  family: Family,
+  excluded: readonly string[],
+  train: Part,
+  validation: Part,
+): FamilyFeatures {
+  const fitted = fitFamilyFeatures(run, family, excluded, train);
+  return { fitted: fitted.fitted, train: fitted.features, validation: fitted.fitted.transform(validation.table) };
+}
+
+/** Features of a family, fitted on the rows given. */
+export function fitFamilyFeatures(
+  run: PreparedRun,
+  family: Family,
+  excluded: readonly string[],
+  part: Part,
+): { fitted: FittedFeatures; features: Table } {
+  const { features } = run.definition;
+  const plan = planFeatures(part.table, run.schema, {
+    family,
+    exclude: excluded,
+    ...(features === undefined ? {} : { options: features }),
+  });
+  return fitFeatures(plan, part.table, part.target, {
+    seed: run.seed,
+    ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
+  });
+}
+
+/** The loss of a regression as the evaluation names it. */
+export function regressionLoss({ loss, quantiles }: ModelDefinition): RegressionLoss {
+  return quantiles === undefined ? { kind: loss ?? "squared" } : { kind: loss ?? "squared", quantiles };
+}
+
+/** A learner of a family for a task; trees stop early on validation, at most 500 rounds. */
+export function learnerOf(task: Task, definition: ModelDefinition, { family, params }: Configuration): Learner {
+  const { kind, quantiles } = regressionLoss(definition);
+  const loss = task === "binary" ? "logistic" : task === "multiclass" ? "softmax" : kind;
+  if (family === "gbdt")
+    return gbdt({
+      nTrees: 500,
+      earlyStoppingRounds: 25,
+      ...params,
+      loss,
+      ...(kind === "quantile" ? { quantiles: quantiles ?? [0.5] } : {}),
+    });
+  if (loss === "absolute" || loss === "quantile")
+    throw new FettleError(
+      "invalid-input",
+      "FAMILY_LOSS",
+      `Cannot train a linear model with ${loss} loss: its loss is squared, use the family "gbdt"`,
+    );
+  return linear({ ...params, loss });
+}
+
+/** Families that can learn a task with the definition's loss. */
+export function familiesOf(definition: ModelDefinition): Family[] {
+  const families = definition.search?.families ?? (["linear", "gbdt"] as const);
+  const { kind } = regressionLoss(definition);
+  return families.filter((family) => family === "gbdt" || kind === "squared");
+}
+
+function baselinesOf(run: PreparedRun): { name: string; learner: Learner }[] {
+  const { kind, quantiles } = regressionLoss(run.definition);
+  const { task } = run.built.target;
+  const rule = { name: "best single rule", learner: bestRule() };
+  if (task !== "regression") return [{ name: "class shares", learner: prior() }, rule];
+  if (kind === "quantile") return [{ name: "quantiles", learner: quantile({ quantiles: quantiles ?? [0.5] }) }];
+  return kind === "absolute"
+    ? [{ name: "median", learner: median() }, rule]
+    : [{ name: "mean", learner: mean() }, rule];
+}
+
+/** What {@link search} works on. */
+export interface SearchInput {
+  readonly run: PreparedRun;
+  readonly train: Part;
+  readonly validation: Part;
+  readonly features: Readonly<Partial<Record<Family, FamilyFeatures>>>;
+  readonly configurations: readonly Configuration[];
+  /** The metric shown for every trial. */
+  readonly metric: string;
+  readonly hooks: TrainHooks;
+  /** Seconds after which no further configuration is started. */
+  readonly maxSeconds: number;
+}
+
+/** Tries baselines, then the configurations in order; chooses on validation only, and the simplest among equals. */
+export function search(input: SearchInput): SearchResult {
+  const { run, configurations, hooks } = input;
+  const now = hooks.elapsedSeconds ?? (() => 0);
+  const startedAt = now();
+  const baselineFamily: Family = input.features.gbdt ? "gbdt" : "linear";
+  const trials: Trial[] = [];
+  for (const { name, learner } of baselinesOf(run))
+    trials.push(tryLearner(input, { name, role: "baseline", family: baselineFamily, configuration: null, learner }));
+  configurations.forEach((configuration, k) => {
+    if (k > 0 && now() - startedAt > input.maxSeconds) return;
+    const name = configurationName(configuration, configurations.slice(0, k));
+    const learner = learnerOf(run.built.target.task, run.definition, configuration);
+    const onShare = (share: number) =>
+      hooks.onProgress?.({ stage: "search", share: (k + share) / configurations.length, says: name });
+    trials.push(
+      tryLearner(input, { name, role: "candidate", family: configuration.family, configuration, learner }, onShare),
+    );
+  });
+  const candidates = trials.filter((trial) => trial.role === "candidate");
+  const selection = selectCandidate(
+    candidates.map((trial) => ({
+      name: trial.name,
+      complexity: trial.family === "linear" ? 1 : 2,
+      losses: trial.losses,
+    })),
+    input.validation.resample,
+  );
+  const baselines = trials.filter((trial) => trial.role === "baseline");
+  const baseline = baselines.reduce((best, trial) => (meanOf(trial.losses) < meanOf(best.losses) ? trial : best));
+  return { trials, chosen: candidates[selection.chosen]!, baseline, sentence: selection.sentence };
+}
+
+function configurationName({ family }: Configuration, before: readonly Configuration[]): string {
+  const n = before.filter((other) => other.family === family).length;
+  return `${family === "linear" ? "linear" : "boosted trees"}${n === 0 ? "" : ` ${n + 1}`}`;
+}
+
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+type Attempt = Pick<Trial, "name" | "role" | "family" | "configuration" | "learner">;
+
+function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: number) => void): Trial {
+  const { run, train, validation, hooks } = input;
+  const now = hooks.elapsedSeconds ?? (() => 0);
+  const startedAt = now();
+  const features = input.features[attempt.family]!;
+  const options: FitOptions = {
+    seed: run.seed,
+    ...(train.sampleWeight === null ? {} : { sampleWeight: train.sampleWeight }),
+    ...(attempt.role === "candidate" ? { validation: { table: features.validation, target: validation.target } } : {}),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
+  };
+  const model = attempt.learner.fit(features.train, train.target, options);
+  const prediction = model.predict(features.validation);
+  const { task } = run.built.target;
+  const { metric } = input;
+  const values = bootstrapMetrics([metric], validation.target.values, prediction, {
+    seed: run.seed,
+    resample: validation.resample,
+    nResamples: 200,
+    ...(validation.sampleWeight === null ? {} : { sampleWeight: validation.sampleWeight }),
+  });
+  const losses = rowLosses(task, validation.target.values, prediction, regressionLoss(run.definition)).values;
+  return { ...attempt, model, validation: prediction, losses, value: values[metric]!, seconds: now() - startedAt };
+}
+
+/** The chosen configuration refitted on training and validation rows, as many trees as early stopping found best. */
+export function refit(
+  run: PreparedRun,
+  trial: Trial,
+  excluded: readonly string[],
+  rows: Int32Array,
+  hooks: TrainHooks,
+): { features: FittedFeatures; model: FittedModel } {
+  const part = partOf(run, rows);
+  const { fitted, features } = fitFamilyFeatures(run, trial.family, excluded, part);
+  const { bestRound } = trial.model as FittedModel & { readonly bestRound?: number };
+  const params = {
+    ...trial.configuration?.params,
+    ...(bestRound === undefined ? {} : { nTrees: Math.max(1, bestRound), earlyStoppingRounds: 0 }),
+  };
+  const learner =
+    trial.configuration === null
+      ? trial.learner
+      : learnerOf(run.built.target.task, run.definition, { family: trial.family, params });
+  const model = learner.fit(features, part.target, {
+    seed: run.seed,
+    ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
+    ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
+  });
+  return { features: fitted, model };
+}

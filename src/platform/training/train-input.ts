@@ -1,0 +1,57 @@
+import type { Sha256 } from "../../lib/index.ts";
+import type { Table } from "../../ml/table/index.ts";
+import type { Capsule, PredictorData } from "../capsule/index.ts";
+import type { Snapshot } from "../data/index.ts";
+import type { Configuration, ModelDefinition } from "./definition.ts";
+import type { RunReport } from "./run-report.ts";
+
+/** Everything that decides a training: values only, so that the same input gives the same bytes anywhere. */
+export interface TrainInput {
+  readonly definition: ModelDefinition;
+  readonly snapshot: Snapshot;
+  /** The snapshot's rows. */
+  readonly table: Table;
+  /** Where the official test rows begin; null where there is no test file. */
+  readonly testStart: number | null;
+  /** The current champion, to be compared with on the same test rows. */
+  readonly champion: { readonly name: string; readonly data: PredictorData } | null;
+  /** Exactly these configurations, in this order: how `verify` replays a run. Default: proposed by the search space. */
+  readonly trials?: readonly Configuration[];
+}
+
+/** What a person sees while a training runs. */
+export interface TrainProgress {
+  readonly stage: TrainStage;
+  /** Share of the stage that is done, 0 … 1. */
+  readonly share: number;
+  /** What happens or was found, in a few words. */
+  readonly says?: string;
+}
+
+/** The stages in order. */
+export const trainStages = ["contract", "split", "leakage", "features", "search", "evaluate", "package"] as const;
+
+/** One of {@link trainStages}. */
+export type TrainStage = (typeof trainStages)[number];
+
+/** How a training talks to its host. `elapsedSeconds` only measures: no result depends on it but where a search ends early. */
+export interface TrainHooks {
+  readonly onProgress?: (progress: TrainProgress) => void;
+  readonly shouldStop?: () => boolean;
+  readonly elapsedSeconds?: () => number;
+}
+
+/** What a training gives: the capsule, and what the report says beside it. */
+export interface TrainOutcome {
+  readonly capsule: Capsule;
+  readonly report: Omit<
+    RunReport,
+    "version" | "runId" | "createdAt" | "fettle" | "environment" | "reproduce" | "split"
+  > & {
+    readonly split: Omit<RunReport["split"], "testEvaluations">;
+  };
+  /** The configurations tried, in order. */
+  readonly trials: readonly Configuration[];
+  /** Identity of the test rows: the ledger counts how often it is used. */
+  readonly testRows: Sha256;
+}
