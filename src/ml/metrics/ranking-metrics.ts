@@ -1,0 +1,103 @@
+import { argsort } from "../stats/index.ts";
+import { type Measured, type Metric, outputsOf, type Weighable } from "./metric.ts";
+
+// Rows by descending score, and where each run of equal scores ends: ties share one point of every curve.
+function descending(scores: Float64Array): { order: Int32Array; ends: Int32Array } {
+  const order = argsort(scores).reverse();
+  const ends: number[] = [];
+  for (let k = 0; k < order.length; k++)
+    if (k + 1 === order.length || scores[order[k]!] !== scores[order[k + 1]!]) ends.push(k + 1);
+  return { order, ends: Int32Array.from(ends) };
+}
+
+/** Area under the ROC curve as the chance that a positive row scores above a negative one, ties counting half (Mann–Whitney). */
+function prepareAuc(yTrue: Float64Array, scores: Float64Array): Weighable {
+  const { order, ends } = descending(scores);
+  return (weight) => {
+    let positives = 0;
+    let negatives = 0;
+    let pairs = 0;
+    let k = 0;
+    for (const end of ends) {
+      let p = 0;
+      let q = 0;
+      for (; k < end; k++) {
+        const row = order[k]!;
+        if (yTrue[row] === 1) p += weight[row]!;
+        else q += weight[row]!;
+      }
+      pairs += q * (positives + 0.5 * p);
+      positives += p;
+      negatives += q;
+    }
+    if (positives === 0 || negatives === 0) return { undefined: "only one class is present" };
+    return pairs / (positives * negatives);
+  };
+}
+
+/** Average precision: Σ (recall step) × precision, without interpolation, ties as one step. */
+function prepareAveragePrecision(yTrue: Float64Array, scores: Float64Array): Weighable {
+  const { order, ends } = descending(scores);
+  return (weight) => {
+    let hits = 0;
+    let taken = 0;
+    let area = 0;
+    let k = 0;
+    for (const end of ends) {
+      let p = 0;
+      for (; k < end; k++) {
+        const row = order[k]!;
+        taken += weight[row]!;
+        if (yTrue[row] === 1) p += weight[row]!;
+      }
+      hits += p;
+      if (taken > 0) area += p * (hits / taken);
+    }
+    return hits > 0 ? area / hits : { undefined: "no positive row is present" };
+  };
+}
+
+// Macro mean over classes, each against the rest; undefined where one class is.
+function oneVersusRest(prepare: (yTrue: Float64Array, scores: Float64Array) => Weighable) {
+  return (yTrue: Float64Array, prediction: Float64Array): Weighable => {
+    const nClasses = outputsOf(yTrue, prediction);
+    if (nClasses === 1) return prepare(yTrue, prediction);
+    const classes = Array.from({ length: nClasses }, (_, c) =>
+      prepare(
+        yTrue.map((y) => (y === c ? 1 : 0)),
+        yTrue.map((_, i) => prediction[i * nClasses + c]!),
+      ),
+    );
+    return (weight): Measured => {
+      let sum = 0;
+      for (const weigh of classes) {
+        const value = weigh(weight);
+        if (typeof value !== "number") return value;
+        sum += value;
+      }
+      return sum / nClasses;
+    };
+  };
+}
+
+export const rocAuc: Metric = {
+  name: "rocAuc",
+  tasks: ["binary", "multiclass"],
+  direction: "maximise",
+  range: [0, 1],
+  needs: "probability",
+  definition:
+    "Chance that a positive row scores above a negative one, ties half; several classes: macro mean of one against the rest.",
+  prepare: oneVersusRest(prepareAuc),
+};
+
+export const prAuc: Metric = {
+  name: "prAuc",
+  tasks: ["binary", "multiclass"],
+  direction: "maximise",
+  range: [0, 1],
+  needs: "probability",
+  definition:
+    "Average precision: sum of recall steps times precision, not interpolated; several classes: macro mean of one against the rest.",
+  prepare: oneVersusRest(prepareAveragePrecision),
+};
