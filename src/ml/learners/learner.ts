@@ -1,5 +1,6 @@
 import type { Json } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
+import type { ModelData } from "./model-data.ts";
 
 /** What is learned: two classes, several classes, or a number. */
 export type Task = "binary" | "multiclass" | "regression";
@@ -50,7 +51,7 @@ export interface FittedModel {
    */
   predictRow(row: Float64Array, out: Float64Array): void;
   /** The model as plain data: `loadModel(model.toJSON())` predicts the same bytes. */
-  toJSON(): Json;
+  toJSON(): ModelData;
 }
 
 /** A learning algorithm with its parameters. Holds nothing learned: `fit` returns a new value. */

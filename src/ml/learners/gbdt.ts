@@ -1,0 +1,251 @@
+import { createRng, FettleError, permutation, type Rng } from "../../lib/index.ts";
+import type { Table } from "../table/index.ts";
+import { weightedQuantile } from "./baselines.ts";
+import { binTable, learnBins } from "./gbdt-bins.ts";
+import { type GrowParams, growTree } from "./gbdt-grow.ts";
+import { type BoostingLoss, boostingLoss, type GbdtLoss } from "./gbdt-loss.ts";
+import { type FittedGbdt, gbdtModel } from "./gbdt-model.ts";
+import type { FitOptions, Learner, Target } from "./learner.ts";
+import { cancelled, checkFit, weightsOf } from "./learner-errors.ts";
+import type { TreeData } from "./model-data.ts";
+
+/** Parameters of {@link gbdt}; all have defaults. */
+export interface GbdtParams {
+  /** Default: by the task: logistic (binary), softmax (multiclass), squared (regression). */
+  readonly loss?: GbdtLoss;
+  /** Levels of the quantile loss, one output each. Default 0.5 alone. */
+  readonly quantiles?: readonly number[];
+  /** Most rounds; each grows one tree per output. Default 100. */
+  readonly nTrees?: number;
+  /** Share of each tree's step that is taken. Default 0.1. */
+  readonly learningRate?: number;
+  /** Default 31. */
+  readonly maxLeaves?: number;
+  /** Default 20. */
+  readonly minSamplesLeaf?: number;
+  /** Least sum of second derivatives in a leaf. Default 1e-3. */
+  readonly minHessian?: number;
+  /** L2 penalty on leaf values. Default 1. */
+  readonly lambda?: number;
+  /** Share of the features that each tree may use. Default 1. */
+  readonly featureFraction?: number;
+  /** Added to lambda where a category is split. Default 10. */
+  readonly categorySmoothing?: number;
+  /** Ends after this many rounds without a lower validation loss and keeps the best; 0 (default) never ends early. */
+  readonly earlyStoppingRounds?: number;
+}
+
+type Settled = Required<Omit<GbdtParams, "loss">> & { readonly loss: GbdtLoss | null };
+
+/**
+ * Gradient-boosted trees on histograms (Friedman 2001; Ke et al. 2017): leaf-wise growth, native categories and missing values, early stopping
+ * on `options.validation`. Gradients are summed as whole numbers, so the model does not depend on the order of work.
+ */
+export function gbdt(params: GbdtParams = {}): Learner {
+  const settled = settle(params);
+  const { loss, ...shown } = settled;
+  return {
+    kind: "gbdt",
+    params: { ...shown, ...(loss === null ? {} : { loss }) },
+    fit: (features, target, options) => fitGbdt(features, target, options, settled),
+  };
+}
+
+/** The best single rule: one split of one column, chosen by the loss. */
+export function bestRule(): Learner {
+  return gbdt({ nTrees: 1, learningRate: 1, maxLeaves: 2 });
+}
+
+function settle(params: GbdtParams): Settled {
+  const settled = {
+    loss: params.loss ?? null,
+    quantiles: params.quantiles ?? [0.5],
+    nTrees: params.nTrees ?? 100,
+    learningRate: params.learningRate ?? 0.1,
+    maxLeaves: params.maxLeaves ?? 31,
+    minSamplesLeaf: params.minSamplesLeaf ?? 20,
+    minHessian: params.minHessian ?? 1e-3,
+    lambda: params.lambda ?? 1,
+    featureFraction: params.featureFraction ?? 1,
+    categorySmoothing: params.categorySmoothing ?? 10,
+    earlyStoppingRounds: params.earlyStoppingRounds ?? 0,
+  };
+  const rules: readonly (readonly [string, number, boolean, string])[] = [
+    ["nTrees", settled.nTrees, isWhole(settled.nTrees, 1), "a whole number ≥ 1"],
+    ["learningRate", settled.learningRate, settled.learningRate > 0 && settled.learningRate <= 1, "a number in (0, 1]"],
+    ["maxLeaves", settled.maxLeaves, isWhole(settled.maxLeaves, 2), "a whole number ≥ 2"],
+    ["minSamplesLeaf", settled.minSamplesLeaf, isWhole(settled.minSamplesLeaf, 1), "a whole number ≥ 1"],
+    ["minHessian", settled.minHessian, settled.minHessian >= 0, "a number ≥ 0"],
+    ["lambda", settled.lambda, settled.lambda >= 0, "a number ≥ 0"],
+    [
+      "featureFraction",
+      settled.featureFraction,
+      settled.featureFraction > 0 && settled.featureFraction <= 1,
+      "a number in (0, 1]",
+    ],
+    ["categorySmoothing", settled.categorySmoothing, settled.categorySmoothing >= 0, "a number ≥ 0"],
+    ["earlyStoppingRounds", settled.earlyStoppingRounds, isWhole(settled.earlyStoppingRounds, 0), "a whole number ≥ 0"],
+  ];
+  for (const [name, value, isRight, needed] of rules)
+    if (!isRight)
+      throw new FettleError(
+        "invalid-input",
+        "GBDT_PARAMS",
+        `Cannot fit boosted trees: ${name} is ${value}, ${needed} is needed`,
+        { facts: { parameter: name } },
+      );
+  return settled;
+}
+
+const isWhole = (value: number, least: number) => Number.isInteger(value) && value >= least;
+
+function fitGbdt(features: Table, target: Target, options: FitOptions, params: Settled): FittedGbdt {
+  checkFit(features, target, options);
+  const loss =
+    params.loss ?? ({ binary: "logistic", multiclass: "softmax", regression: "squared" } as const)[target.task];
+  const n = target.values.length;
+  const weights = weightsOf(n, options.sampleWeight);
+  const learned = learnBins(features);
+  const binned = binTable(features, learned);
+  const objective = boostingLoss(loss, target.values, weights, {
+    nClasses: target.nClasses,
+    quantiles: params.quantiles,
+  });
+  const { nOutputs, base } = objective;
+  const scores = startScores(base, n);
+  const held = params.earlyStoppingRounds > 0 ? options.validation : undefined;
+  const watch = held && watchOf(held, loss, base, target.nClasses, params);
+  const rng = createRng(options.seed).fork("gbdt");
+  const gradient = new Float64Array(n);
+  const hessian = new Float64Array(n);
+  const trees: TreeData[] = [];
+  let best = { loss: Number.POSITIVE_INFINITY, rounds: params.nTrees };
+
+  for (let round = 0; round < params.nTrees; round++) {
+    let stuck = true;
+    for (let output = 0; output < nOutputs; output++) {
+      if (options.shouldStop?.()) throw cancelled();
+      objective.derive(scores, output, gradient, hessian);
+      const scale = quantise(gradient, hessian);
+      const grown = growTree(binned, gradient, hessian, growParams(params, scale, learned.length, rng));
+      const value = leafValues(grown, objective, output, target.values, scores, weights, params.learningRate);
+      for (let i = 0; i < n; i++) scores[output * n + i]! += value[grown.leafOfRow[i]!]!;
+      trees.push({ ...grown.tree, value });
+      if (grown.nLeaves > 1) stuck = false;
+    }
+    options.onProgress?.((round + 1) / params.nTrees);
+    if (watch) {
+      const heldLoss = watch(trees.slice(-nOutputs));
+      if (heldLoss < best.loss) best = { loss: heldLoss, rounds: round + 1 };
+      if (round + 1 - best.rounds >= params.earlyStoppingRounds) break;
+    }
+    if (stuck) {
+      if (!watch) best = { ...best, rounds: round + 1 };
+      break;
+    }
+  }
+  const kept = trees.slice(0, best.rounds * nOutputs);
+  return gbdtModel({ kind: "gbdt", task: target.task, loss, featureNames: features.names, base, trees: kept });
+}
+
+function startScores(base: readonly number[], n: number): Float64Array {
+  const scores = new Float64Array(base.length * n);
+  base.forEach((start, k) => {
+    scores.fill(start, k * n, (k + 1) * n);
+  });
+  return scores;
+}
+
+/**
+ * Rounds gradients and hessians, in place, to whole multiples of one power of two so small that nothing is lost to the eye and so
+ * large that every sum stays below 2^53 and is exact. Returns the factor: value = whole number / factor.
+ */
+function quantise(gradient: Float64Array, hessian: Float64Array): number {
+  let max = 0;
+  for (let i = 0; i < gradient.length; i++) max = Math.max(max, Math.abs(gradient[i]!), hessian[i]!);
+  if (max === 0) return 1;
+  let scale = 1;
+  const limit = Math.min(2 ** 30, 2 ** 52 / gradient.length);
+  while (max * scale < limit / 2) scale *= 2;
+  while (max * scale > limit) scale /= 2;
+  for (let i = 0; i < gradient.length; i++) {
+    gradient[i] = Math.round(gradient[i]! * scale);
+    hessian[i] = Math.round(hessian[i]! * scale);
+  }
+  return scale;
+}
+
+function growParams(params: Settled, scale: number, nFeatures: number, rng: Rng): GrowParams {
+  const active = new Uint8Array(nFeatures).fill(1);
+  if (params.featureFraction < 1) {
+    const nActive = Math.max(1, Math.round(params.featureFraction * nFeatures));
+    active.fill(0);
+    for (const j of permutation(nFeatures, rng).subarray(0, nActive)) active[j] = 1;
+  }
+  return {
+    maxLeaves: params.maxLeaves,
+    minSamplesLeaf: params.minSamplesLeaf,
+    minHessian: params.minHessian * scale,
+    lambda: params.lambda * scale,
+    categorySmoothing: params.categorySmoothing * scale,
+    active,
+  };
+}
+
+function leafValues(
+  grown: { readonly tree: TreeData; readonly leafOfRow: Int32Array; readonly nLeaves: number },
+  objective: BoostingLoss,
+  output: number,
+  y: Float64Array,
+  scores: Float64Array,
+  weights: Float64Array,
+  learningRate: number,
+): number[] {
+  const level = objective.leafQuantile?.(output);
+  if (level === undefined) return grown.tree.value.map((value) => learningRate * value);
+  const rowsOf: number[][] = Array.from({ length: grown.nLeaves }, () => []);
+  grown.leafOfRow.forEach((leaf, i) => {
+    rowsOf[leaf]!.push(i);
+  });
+  return rowsOf.map((rows) => {
+    const residuals = Float64Array.from(rows, (i) => y[i]! - scores[output * y.length + i]!);
+    return (
+      learningRate *
+      weightedQuantile(
+        residuals,
+        Float64Array.from(rows, (i) => weights[i]!),
+        level,
+      )
+    );
+  });
+}
+
+// The loss on held-out rows, brought up to date one round at a time.
+function watchOf(
+  { table, target }: NonNullable<FitOptions["validation"]>,
+  loss: GbdtLoss,
+  base: readonly number[],
+  nClasses: number,
+  params: Settled,
+): (round: readonly TreeData[]) => number {
+  const n = table.nRows;
+  const scores = startScores(base, n);
+  const weights = new Float64Array(n).fill(1);
+  const objective = boostingLoss(loss, target.values, weights, { nClasses, quantiles: params.quantiles, base });
+  const featureNames = table.names;
+  return (round) => {
+    round.forEach((tree, k) => {
+      // One tree is a regression of its own, with start score 0.
+      const added = gbdtModel({
+        kind: "gbdt",
+        task: "regression",
+        loss: "squared",
+        featureNames,
+        base: [0],
+        trees: [tree],
+      }).predict(table);
+      for (let i = 0; i < n; i++) scores[k * n + i]! += added[i]!;
+    });
+    return objective.mean(scores);
+  };
+}

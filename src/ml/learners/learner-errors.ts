@@ -1,0 +1,33 @@
+import { FettleError } from "../../lib/index.ts";
+import { columnLength, type Table } from "../table/index.ts";
+import type { FitOptions, Target } from "./learner.ts";
+
+/** Ends a fit that was asked to stop. */
+export function cancelled(): FettleError {
+  return new FettleError("cancelled", "FIT_CANCELLED", "Cannot finish the training: it was cancelled");
+}
+
+/** Refuses input that no learner can fit: FIT_EMPTY, FIT_LENGTHS_UNEQUAL, FIT_TARGET, FIT_WEIGHTS. */
+export function checkFit(features: Table, target: Target, { sampleWeight }: FitOptions): void {
+  const n = target.values.length;
+  const refuse = (code: string, message: string) => new FettleError("invalid-input", code, `Cannot fit: ${message}`);
+  if (n === 0) throw refuse("FIT_EMPTY", "there are 0 rows, at least 1 is needed");
+  for (const [name, column] of features.entries())
+    if (columnLength(column) !== n)
+      throw refuse("FIT_LENGTHS_UNEQUAL", `feature "${name}" has ${columnLength(column)} rows, ${n} are needed`);
+  const isClass = (value: number) => Number.isInteger(value) && value >= 0 && value < target.nClasses;
+  const nBad = target.values.filter((value) =>
+    target.task === "regression" ? !Number.isFinite(value) : !isClass(value),
+  ).length;
+  if (nBad > 0) throw refuse("FIT_TARGET", `${nBad} target values are no ${target.task} targets`);
+  if (sampleWeight === undefined) return;
+  if (sampleWeight.length !== n)
+    throw refuse("FIT_WEIGHTS", `there are ${sampleWeight.length} sample weights, ${n} are needed`);
+  if (!sampleWeight.every((weight) => weight >= 0 && Number.isFinite(weight)) || !sampleWeight.some((w) => w > 0))
+    throw refuse("FIT_WEIGHTS", "sample weights are negative, not finite, or all 0");
+}
+
+/** The weights in force: those given, or all 1. */
+export function weightsOf(n: number, sampleWeight: Float64Array | undefined): Float64Array {
+  return sampleWeight ?? new Float64Array(n).fill(1);
+}

@@ -1,0 +1,30 @@
+import { assertNever, FettleError } from "../../lib/index.ts";
+import { constantModel } from "./baselines.ts";
+import { gbdtModel } from "./gbdt-model.ts";
+import type { FittedModel } from "./learner.ts";
+import { linearModel } from "./linear.ts";
+import type { ModelData } from "./model-data.ts";
+
+const kinds: readonly string[] = ["prior", "mean", "median", "quantile", "previous-value", "linear", "gbdt"];
+
+/** A model from its data: the inverse of `toJSON`. Throws MODEL_KIND for data that no learner here wrote. */
+export function loadModel(data: ModelData): FittedModel {
+  if (!kinds.includes(data.kind))
+    throw new FettleError("damaged", "MODEL_KIND", "Cannot load the model: its kind is unknown", {
+      hint: "Use the version of fettle that made it",
+    });
+  switch (data.kind) {
+    case "linear":
+      return linearModel(data);
+    case "gbdt":
+      return gbdtModel(data);
+    case "prior":
+    case "mean":
+    case "median":
+    case "quantile":
+    case "previous-value":
+      return constantModel(data);
+    default:
+      return assertNever(data);
+  }
+}

@@ -1,0 +1,57 @@
+import type { Task } from "./learner.ts";
+
+/** A model that answers every row alike. */
+export interface ConstantData {
+  readonly kind: "prior" | "mean" | "median" | "quantile" | "previous-value";
+  readonly task: Task;
+  readonly featureNames: readonly string[];
+  /** nOutputs numbers. */
+  readonly outputs: readonly number[];
+}
+
+/** A linear model. A feature owns one weight, or one per level of a category. */
+export interface LinearData {
+  readonly kind: "linear";
+  readonly task: Task;
+  readonly featureNames: readonly string[];
+  /** Levels per feature; 0 for a number column. */
+  readonly nLevels: readonly number[];
+  /** Per output: the weights of all features, one after another. */
+  readonly weights: readonly (readonly number[])[];
+  readonly intercepts: readonly number[];
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/**
+ * One tree. Inner nodes are numbered from 0 (the root); a child below 0 is leaf `~child`. A tree of one leaf has no inner node.
+ * A row goes left where its value is at most the threshold (compared in f32), or its code is among the node's categories.
+ */
+export interface TreeData {
+  readonly feature: readonly number[];
+  /** f32 numbers; 0 for a category node. */
+  readonly threshold: readonly number[];
+  /** Codes that go left; null for a number node. */
+  readonly categories: readonly (readonly number[] | null)[];
+  /** 1 where missing goes left. */
+  readonly missingLeft: readonly number[];
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+  /** Leaf values, learning rate included. */
+  readonly value: readonly number[];
+}
+
+/** Gradient-boosted trees. */
+export interface GbdtData {
+  readonly kind: "gbdt";
+  readonly task: Task;
+  readonly loss: "logistic" | "softmax" | "squared" | "absolute" | "quantile";
+  readonly featureNames: readonly string[];
+  /** Start score per output. */
+  readonly base: readonly number[];
+  /** Round after round, in each round one tree per output. */
+  readonly trees: readonly TreeData[];
+}
+
+/** Any model as plain data. */
+export type ModelData = ConstantData | LinearData | GbdtData;
