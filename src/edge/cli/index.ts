@@ -1,10 +1,6 @@
 export { allCommands, type CliHost, runCli } from "./cli.ts";
 export type { Command } from "./command.ts";
 export type {
-  Diagnosis,
-  Difference,
-  InitOptions,
-  InitResult,
   OpenApp,
   ProjectApp,
   RunningServer,

@@ -1,38 +1,7 @@
-import type { TrainedVersion, Verification, WorkOptions } from "../../platform/pipelines/index.ts";
+import type { Difference, TrainedVersion, Verification, WorkOptions } from "../../platform/pipelines/index.ts";
 import type { ModelVersion, RunRecord } from "../../platform/registry/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
-
-/** Options of {@link ProjectApp.init}, as the command line gives them. */
-export interface InitOptions {
-  readonly data: readonly string[];
-  readonly target: string;
-  readonly test?: string;
-  readonly positive?: string;
-  readonly task?: "binary" | "multiclass" | "regression";
-  readonly time?: string;
-  readonly group?: string;
-  readonly ignore?: readonly string[];
-  readonly weight?: string;
-  readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
-  readonly header?: boolean;
-  readonly separator?: string;
-  readonly quote?: string;
-  readonly encoding?: string;
-  readonly missing?: readonly string[];
-  readonly force?: boolean;
-}
-
-/** What `init` wrote and understood. */
-export interface InitResult {
-  readonly model: string;
-  readonly files: readonly string[];
-  readonly nRows: number;
-  readonly nColumns: number;
-  readonly task: string;
-  readonly target: string;
-  readonly personalData: readonly string[];
-  readonly notes: readonly string[];
-}
+import type { Diagnosis, InitialisedModel, NewModel } from "../project/index.ts";
 
 /** Decisions that a command may add to a definition for one run. */
 export interface TrainOverrides {
@@ -48,13 +17,6 @@ export interface ShownVersion {
   readonly run: RunRecord | null;
   readonly report: RunReport;
   readonly parts: Readonly<Record<string, string>>;
-}
-
-/** One difference between two versions. */
-export interface Difference {
-  readonly what: string;
-  readonly left: string;
-  readonly right: string;
 }
 
 /** A running server. */
@@ -92,18 +54,10 @@ export interface ScoreResult {
   readonly seconds: number;
 }
 
-/** One thing that `doctor` looked at. */
-export interface Diagnosis {
-  readonly name: string;
-  readonly status: "ok" | "warning" | "problem";
-  readonly message: string;
-  readonly hint?: string;
-}
-
 /** What the command line needs of the product; the composition root implements it for one project folder. */
 export interface ProjectApp {
   readonly root: string;
-  init(model: string, options: InitOptions): Promise<InitResult>;
+  init(model: string, options: NewModel): Promise<InitialisedModel>;
   train(model: string, overrides: TrainOverrides, options: WorkOptions): Promise<TrainedVersion>;
   models(): Promise<ModelVersion[]>;
   show(reference: string): Promise<ShownVersion>;

@@ -172,7 +172,6 @@ function guardRequests(http: FastifyInstance, options: ServerOptions, routes: re
   http.addHook("onResponse", async () => {
     inFlight -= 1;
   });
-  http.addHook("onRequestAbort", async () => {});
 }
 
 class Unauthenticated extends FettleError {

@@ -3,4 +3,4 @@ export { writeDurably } from "./durable-file.ts";
 export { isSafeSqlite, oldestSqlite } from "./ledger-schema.ts";
 export { createObjectStore, hashFile } from "./object-store.ts";
 export { openPredictionLog, type PredictionLogOptions, readPredictionLog } from "./prediction-log.ts";
-export { type LedgerOptions, openLedger } from "./sqlite-ledger.ts";
+export { type LedgerOptions, openLedger, sqliteVersion } from "./sqlite-ledger.ts";

@@ -9,6 +9,16 @@ import { type LedgerTables, prepareDatabase } from "./ledger-schema.ts";
 
 const firstLink = "0".repeat(64) as Sha256;
 
+/** Version of the SQLite engine in use. */
+export function sqliteVersion(): string {
+  const memory = new Database(":memory:");
+  try {
+    return memory.prepare("select sqlite_version()").pluck().get() as string;
+  } finally {
+    memory.close();
+  }
+}
+
 /** Options of {@link openLedger}. */
 export interface LedgerOptions {
   /** Told just before and just after a transaction commits; fault tests end the process there. */
@@ -162,6 +172,9 @@ export function openLedger(dir: string, options: LedgerOptions = {}): Ledger {
         previous = row.hash as Sha256;
       }
       return rows.map((row) => ({ ...row, previous: row.previous as Sha256, hash: row.hash as Sha256 }));
+    },
+    async probeLock() {
+      guard(() => database.transaction(() => {}).immediate());
     },
     close: () => db.destroy(),
   };

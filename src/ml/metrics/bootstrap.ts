@@ -65,14 +65,14 @@ function intervals(entries: readonly (readonly Weighable[])[], n: number, option
     draw(weight);
     if (options.sampleWeight) for (let i = 0; i < n; i++) weight[i]! *= base[i]!;
     entries.forEach((entry, k) => {
-      const value = valueOf(entry, weight);
+      const value = valueAt(entry, weight);
       if (typeof value === "number") draws[k]!.push(value);
     });
   }
-  return entries.map((entry, k) => summarise(valueOf(entry, base), draws[k]!, nResamples, n));
+  return entries.map((entry, k) => summarise(valueAt(entry, base), draws[k]!, nResamples, n));
 }
 
-function valueOf([a, b]: readonly Weighable[], weight: Float64Array): ReturnType<Weighable> {
+function valueAt([a, b]: readonly Weighable[], weight: Float64Array): ReturnType<Weighable> {
   const first = a!(weight);
   if (b === undefined || typeof first !== "number") return first;
   const second = b(weight);

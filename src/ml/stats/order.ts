@@ -15,11 +15,11 @@ export function argsort(values: Float64Array): Int32Array {
   const low = new Uint32Array(n);
   const high = new Uint32Array(n);
   for (let i = 0; i < n; i++) {
-    const isNaN = values[i]! !== values[i]!;
+    const isMissing = values[i]! !== values[i]!;
     const h = words[2 * i + 1]!;
     const mask = h >>> 31 === 1 ? 0xffffffff : 0;
-    low[i] = isNaN ? 0xffffffff : (words[2 * i]! ^ mask) >>> 0;
-    high[i] = isNaN ? 0xffffffff : (h ^ (mask | 0x80000000)) >>> 0;
+    low[i] = isMissing ? 0xffffffff : (words[2 * i]! ^ mask) >>> 0;
+    high[i] = isMissing ? 0xffffffff : (h ^ (mask | 0x80000000)) >>> 0;
   }
   let next = new Int32Array(n);
   for (let pass = 0; pass < 5; pass++) {

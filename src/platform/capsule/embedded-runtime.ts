@@ -1,10 +1,11 @@
 // The door of an exported model: bundled into one dependency-free module, which then carries the capsule as data.
 import { FettleError } from "../../lib/index.ts";
 import { type Answer, answerOf, loadPredictor, type PredictorData } from "./predictor.ts";
-import { parseRow, type RowProblem, tableOfRows } from "./signature.ts";
+import { parseRow, type RowProblem, type Signature, tableOfRows } from "./signature.ts";
 
 /** A model that predicts in process, in any JavaScript runtime. */
 export interface EmbeddedModel {
+  readonly signature: Signature;
   /** Answers one row of named fields; throws on a row that does not fit. */
   predict(row: Readonly<Record<string, unknown>>): Answer;
   /** Answers many rows. */
@@ -30,6 +31,7 @@ export function openEmbedded(data: PredictorData): EmbeddedModel {
     return inputs;
   };
   return {
+    signature,
     predict(row) {
       const out = new Float64Array(nOutputs);
       predictor.predictRow(read([row])[0]!, out);

@@ -51,7 +51,9 @@ export type Check =
   | { readonly kind: "unique"; readonly column: string }
   | { readonly kind: "format"; readonly column: string; readonly format: string }
   | { readonly kind: "finite"; readonly column: string }
+  | { readonly kind: "has-values"; readonly column: string }
   | { readonly kind: "not-constant"; readonly column: string }
+  | { readonly kind: "learnable-levels"; readonly column: string }
   | { readonly kind: "duplicate-rows" }
   | { readonly kind: "target-present"; readonly column: string }
   | { readonly kind: "rejected-rows" }

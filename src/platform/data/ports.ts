@@ -1,6 +1,6 @@
-import type { Sha256 } from '../../lib/index.ts';
-import type { Table } from '../../ml/table/index.ts';
-import type { Schema } from './schema.ts';
+import type { Sha256 } from "../../lib/index.ts";
+import type { Table } from "../../ml/table/index.ts";
+import type { Schema } from "./schema.ts";
 
 /**
  * Port: immutable bytes by their sha256. A put is durable when its promise resolves; a get verifies every byte and throws

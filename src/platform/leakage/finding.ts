@@ -3,6 +3,8 @@ export type LeakageEvidence =
   | { readonly kind: "single-column"; readonly score: number; readonly nullHigh: number; readonly metric: string }
   | {
       readonly kind: "presence";
+      /** The rows in which the column is set more often: of two classes the positive or the negative, one of several, numbers off the usual value or at it. */
+      readonly event: "positive" | "negative" | "class" | "unusual" | "usual";
       readonly likelihoodRatio: number;
       readonly low: number;
       readonly high: number;

@@ -85,6 +85,9 @@ export interface Ledger {
   version(model: string, version: number): Promise<ModelVersion | null>;
   /** How often models were evaluated on these test rows so far. */
   testEvaluations(testRows: Sha256): Promise<number>;
+  /** Throws LEDGER_DAMAGED where the chain does not hold. */
   audit(): Promise<AuditRow[]>;
+  /** Takes and gives back the write lock. Throws LEDGER_BUSY where another process keeps it. */
+  probeLock(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { literal, quoted } from "../data/index.ts";
 import type { ModelDefinition } from "./definition.ts";
 
 /**
@@ -11,18 +12,18 @@ export function definitionToSource(definition: ModelDefinition, contractModule: 
     `import { contract } from '${contractModule}';`,
     "",
     "export default defineModel({",
-    `  name: ${quote(name)},`,
+    `  name: ${quoted(name)},`,
     `  data: ${literal(data)},`,
     "  // What is predicted. Rows without a target are left out and counted.",
     `  target: ${literal(target)},`,
-    ...(task === undefined ? [] : [`  task: ${quote(task)},`]),
+    ...(task === undefined ? [] : [`  task: ${quoted(task)},`]),
     "  contract,",
     "",
     `  ${splitComment(definition)}`,
     ...(split === undefined
       ? ["  // split: { kind: 'time', column: '…' }, split: { kind: 'group', column: '…' }"]
       : [`  split: ${literal(split)},`]),
-    ...(weight === undefined ? [] : [`  weight: ${quote(weight)},`]),
+    ...(weight === undefined ? [] : [`  weight: ${quoted(weight)},`]),
     ...(ignore === undefined ? [] : [`  ignore: ${literal(ignore)},`]),
     "",
     "  // Columns that the leakage check names: leave them out, or keep them although they look like leaks.",
@@ -46,19 +47,4 @@ function splitComment({ data, split }: ModelDefinition): string {
   if (split?.kind === "time") return "// Trained on the past, tested on the latest rows.";
   if (split?.kind === "group") return "// All rows of one group lie in one part.";
   return "// Split: random, stratified, 60 % training, 20 % validation, 20 % test. Other ways:";
-}
-
-function quote(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
-}
-
-// A value as a TypeScript literal on one line: keys bare where they may be, strings in single quotes.
-function literal(value: unknown): string {
-  if (typeof value === "string") return quote(value);
-  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return String(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .map(([key, member]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key)}: ${literal(member)}`);
-  return `{ ${members.join(", ")} }`;
 }

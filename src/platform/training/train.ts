@@ -63,7 +63,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
 
   stages.enter("search");
   const { task } = run.built.target;
-  const metric = primaryMetric(task, regressionLoss(definition), definition.evaluation?.metric);
+  const metric = primaryMetric({ task, loss: regressionLoss(definition) }, definition.evaluation?.metric);
   const maxSeconds = input.trials ? Number.POSITIVE_INFINITY : (definition.search?.seconds ?? 600);
   const found = search({ run, train, validation, features, configurations, metric, hooks, maxSeconds });
   const refitted = refit(run, found.chosen, excluded, joinRows(run.split.train, run.split.validation), hooks);

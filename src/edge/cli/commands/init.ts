@@ -1,8 +1,8 @@
 import pc from "picocolors";
+import type { NewModel } from "../../project/index.ts";
 import { type Command, withApp } from "../command.ts";
 import { count } from "../format.ts";
 import { choiceOption, costOption, listOption, textOption } from "../options.ts";
-import type { InitOptions } from "../ports.ts";
 
 export const init: Command = {
   name: "init",
@@ -42,7 +42,7 @@ export const init: Command = {
   },
 };
 
-function initOptions(options: Readonly<Record<string, unknown>>): InitOptions {
+function initOptions(options: Readonly<Record<string, unknown>>): NewModel {
   const quote = textOption(options, "quote");
   const entries = {
     test: textOption(options, "test"),

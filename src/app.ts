@@ -1,0 +1,348 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import type { ProjectApp, RunningServer, ServeOptions } from "./edge/cli/index.ts";
+import { loadUserModule } from "./edge/compute/index.ts";
+import { openProject, type Project, resolveIn } from "./edge/project/index.ts";
+import { FettleError, uuidv7 } from "./lib/index.ts";
+import type { ObjectStore } from "./platform/data/index.ts";
+import type { PipelinePorts } from "./platform/pipelines/index.ts";
+import { findVersion, type Ledger, type ModelVersion, parseModelReference } from "./platform/registry/index.ts";
+import type { ModelDefinition, RunReport } from "./platform/training/index.ts";
+
+/** Options of {@link openApp}. */
+export interface AppOptions {
+  /** Version of the running package. */
+  readonly version: string;
+  /** Whether the folder may be no project yet. */
+  readonly create?: boolean;
+}
+
+/**
+ * The composition root: joins the rooms for one project folder. Heavy rooms are imported when a call first needs them; ledger and store are
+ * opened once.
+ */
+export async function openApp(folder: string, options: AppOptions): Promise<ProjectApp> {
+  const project = await openProject(folder, loadUserModule, options.create);
+  const store = lazyStore(project);
+  const { version } = options;
+
+  return {
+    root: project.root,
+    async init(model, asked) {
+      const { initModel } = await import("./edge/project/index.ts");
+      const { createSourceReader } = await import("./edge/query/index.ts");
+      return initModel(project, model, asked, folder, createSourceReader());
+    },
+    async train(model, overrides, work) {
+      const { loadDefinition } = await import("./edge/project/index.ts");
+      const { trainRun } = await import("./platform/pipelines/index.ts");
+      const definition = withOverrides(await loadDefinition(project, model, loadUserModule), overrides);
+      return trainRun(await pipelinePorts(project, store, version), definition, resolveIn(project), work);
+    },
+    async models() {
+      return (await store.ledger()).versions();
+    },
+    async show(text) {
+      const { loadCapsule, manifestOf } = await import("./platform/capsule/index.ts");
+      const found = await findVersion(await store.ledger(), parseModelReference(text));
+      const objects = await store.objects();
+      const capsule = await loadCapsule(objects, found.capsule);
+      const run = await (await store.ledger()).run(found.runId);
+      return { version: found, run, report: await readReport(objects, found), parts: { ...manifestOf(capsule).parts } };
+    },
+    async diff(left, right) {
+      const { compareVersions } = await import("./platform/pipelines/index.ts");
+      const [a, b] = await Promise.all(
+        [left, right].map(async (text) => {
+          const found = await findVersion(await store.ledger(), parseModelReference(text));
+          return { version: found, report: await readReport(await store.objects(), found) };
+        }),
+      );
+      return compareVersions(a!, b!);
+    },
+    async verify(text, work) {
+      const { verifyRun } = await import("./platform/pipelines/index.ts");
+      return verifyRun(await pipelinePorts(project, store, version), parseModelReference(text), work);
+    },
+    async exportModel(text, to, out) {
+      const found = await findVersion(await store.ledger(), parseModelReference(text));
+      return exportVersion(
+        await store.objects(),
+        found,
+        to,
+        out === undefined ? undefined : resolve(folder, out),
+        folder,
+      );
+    },
+    serve: (asked) => serve(project, store, version, asked),
+    async score(text, asked) {
+      const found = await findVersion(await store.ledger(), parseModelReference(text));
+      return scoreFiles(await store.objects(), found, folder, asked);
+    },
+    async doctor() {
+      const { diagnose } = await import("./edge/project/index.ts");
+      const { isSafeSqlite, openLedger, sqliteVersion } = await import("./edge/storage/index.ts");
+      const { duckdbVersion } = await import("./edge/query/index.ts");
+      return diagnose({
+        project,
+        load: loadUserModule,
+        openLedger: () => openLedger(project.storeDir),
+        objects: await store.objects(),
+        sqliteVersion,
+        isSafeSqlite,
+        duckdbVersion,
+      });
+    },
+    close: () => store.close(),
+  };
+}
+
+interface LazyStore {
+  ledger(): Promise<Ledger>;
+  objects(): Promise<ObjectStore>;
+  close(): Promise<void>;
+}
+
+function lazyStore({ storeDir }: Project): LazyStore {
+  let ledger: Promise<Ledger> | undefined;
+  return {
+    ledger() {
+      ledger ??= import("./edge/storage/index.ts").then(({ openLedger }) => openLedger(storeDir));
+      return ledger;
+    },
+    objects: async () => (await import("./edge/storage/index.ts")).createObjectStore(storeDir),
+    async close() {
+      await (await ledger)?.close();
+    },
+  };
+}
+
+const now = () => Date.now();
+const newId = (at = now()) => uuidv7(at, randomBytes(10));
+
+async function pipelinePorts(project: Project, store: LazyStore, version: string): Promise<PipelinePorts> {
+  const [{ createSourceReader, tableFiles }, { environmentOf, runTraining }, { writeDurably }] = await Promise.all([
+    import("./edge/query/index.ts"),
+    import("./edge/compute/index.ts"),
+    import("./edge/storage/index.ts"),
+  ]);
+  const scratch = join(project.storeDir, "tmp");
+  return {
+    reader: createSourceReader(),
+    tables: tableFiles(),
+    objects: await store.objects(),
+    ledger: await store.ledger(),
+    train: runTraining,
+    clock: now,
+    newId: () => newId(),
+    async withScratch(use) {
+      mkdirSync(scratch, { recursive: true, mode: 0o700 });
+      const path = join(scratch, newId());
+      try {
+        return await use(path);
+      } finally {
+        rmSync(path, { force: true });
+      }
+    },
+    environment: () => environmentOf(project.root, version),
+    async publishReport(report) {
+      const { renderReport } = await import("./edge/report/index.ts");
+      const path = join(project.storeDir, "reports", `${report.model}-${report.version}.html`);
+      writeDurably(path, scratch, (temporary) => writeFileSync(temporary, renderReport(report)));
+      return path;
+    },
+  };
+}
+
+function withOverrides(definition: ModelDefinition, overrides: Parameters<ProjectApp["train"]>[1]): ModelDefinition {
+  const { exclude, keep, trials, seed } = overrides;
+  const join = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];
+  return {
+    ...definition,
+    ...(exclude || keep
+      ? {
+          leakage: {
+            exclude: join(definition.leakage?.exclude, exclude),
+            keep: join(definition.leakage?.keep, keep),
+          },
+        }
+      : {}),
+    ...(trials === undefined ? {} : { search: { ...definition.search, trials } }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+async function readReport(objects: ObjectStore, { report }: ModelVersion): Promise<RunReport> {
+  return JSON.parse(new TextDecoder().decode(await objects.get(report))) as RunReport;
+}
+
+async function exportVersion(
+  objects: ObjectStore,
+  found: ModelVersion,
+  to: string,
+  out: string | undefined,
+  folder: string,
+): Promise<{ files: string[]; bytes: number }> {
+  const { exportModule, loadCapsule, openCapsule, requestSchema } = await import("./platform/capsule/index.ts");
+  const capsule = await loadCapsule(objects, found.capsule);
+  openCapsule(capsule); // golden rows are replayed: what leaves is what was trained
+  const title = `${found.model}@${found.version}`;
+  const endings: Readonly<Record<string, string>> = {
+    module: "mjs",
+    capsule: "capsule.json",
+    "json-schema": "schema.json",
+  };
+  const path = out ?? join(folder, `${found.model}.${endings[to]}`);
+  const texts = new Map<string, string>();
+  if (to === "module") {
+    const runtime = readFileSync(new URL("../dist/embedded-runtime.js", import.meta.url), "utf8");
+    const { js, dts } = exportModule(capsule, runtime, title);
+    texts.set(path, js);
+    texts.set(path.replace(/\.m?js$/, "").concat(".d.mts"), dts);
+  } else if (to === "capsule") texts.set(path, `${JSON.stringify({ format: "fettle-capsule/1", ...capsule })}\n`);
+  else texts.set(path, `${JSON.stringify(requestSchema(capsule.signature), null, 2)}\n`);
+  mkdirSync(dirname(path), { recursive: true });
+  let bytes = 0;
+  for (const [file, text] of texts) {
+    writeFileSync(file, text);
+    bytes += Buffer.byteLength(text);
+  }
+  return { files: [...texts.keys()].map((file) => relative(folder, file)), bytes };
+}
+
+async function scoreFiles(
+  objects: ObjectStore,
+  found: ModelVersion,
+  folder: string,
+  asked: Parameters<ProjectApp["score"]>[1],
+): ReturnType<ProjectApp["score"]> {
+  const { loadCapsule, openCapsule } = await import("./platform/capsule/index.ts");
+  const { createBatchWriter, readBatches } = await import("./edge/query/index.ts");
+  const { scoreRun } = await import("./platform/pipelines/index.ts");
+  const startedAt = performance.now();
+  const predictor = openCapsule(await loadCapsule(objects, found.capsule));
+  const out = resolve(folder, asked.out);
+  const format = formatOf(asked.format, out);
+  const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
+  const writer = await createBatchWriter(out, format);
+  const files = asked.input.map((path) => resolve(folder, path));
+  const scored = await scoreRun({
+    batches: readBatches(files, { types }),
+    predictor,
+    writer,
+    ...(asked.onRows ? { onRows: asked.onRows } : {}),
+    ...(asked.signal ? { signal: asked.signal } : {}),
+  });
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { model: found.model, version: found.version, out: asked.out, seconds, ...scored };
+}
+
+function formatOf(asked: string | undefined, path: string): "parquet" | "csv" | "ndjson" {
+  const ending = asked ?? path.split(".").at(-1)?.toLowerCase();
+  if (ending === "parquet" || ending === "csv" || ending === "ndjson") return ending;
+  throw new FettleError(
+    "invalid-input",
+    "SCORE_FORMAT",
+    `Cannot write "${path.split(/[\\/]/).at(-1)}": its ending says no format, .parquet, .csv or .ndjson is needed`,
+    { hint: 'Add for example "--format parquet"' },
+  );
+}
+
+const loopback = ["127.0.0.1", "localhost", "::1"];
+
+async function serve(project: Project, store: LazyStore, version: string, asked: ServeOptions): Promise<RunningServer> {
+  if (!asked.auth && !loopback.includes(asked.host))
+    throw new FettleError(
+      "not-allowed",
+      "SERVE_NO_AUTH",
+      `Cannot serve on ${asked.host} without a token: everybody who reaches it could call it, loopback is needed`,
+      { hint: "Leave out --no-auth, or serve on 127.0.0.1" },
+    );
+  const { openCapsule, loadCapsule } = await import("./platform/capsule/index.ts");
+  const { createModelService } = await import("./platform/serving/index.ts");
+  const { openPredictionLog } = await import("./edge/storage/index.ts");
+  const { createServer } = await import("./edge/http/index.ts");
+  const served = await versionsToServe(await store.ledger(), asked.models);
+  const objects = await store.objects();
+  const ackLevel = asked.sync ? ("sync" as const) : ("buffered" as const);
+  const opened = await Promise.all(
+    served.map(async (found) => {
+      const capsule = await loadCapsule(objects, found.capsule);
+      return { found, predictor: openCapsule(capsule), exampleRow: capsule.golden.rows[0] ?? [] };
+    }),
+  );
+  const log = openPredictionLog(project.storeDir, { ackLevel, now });
+  const services = opened.map(({ found, predictor, exampleRow }) =>
+    createModelService({
+      model: found.model,
+      version: found.version,
+      predictor,
+      exampleRow,
+      log,
+      now,
+      ticks: () => Math.round(performance.now() * 1000),
+      newId,
+    }),
+  );
+  const token = asked.auth ? (asked.token ?? randomBytes(24).toString("base64url")) : null;
+  const server = await createServer({
+    services,
+    token,
+    version,
+    ackLevel,
+    hosts: [...new Set(["localhost", "127.0.0.1", "[::1]", asked.host, ...asked.allowHost])],
+    now,
+    randomBytes,
+  });
+  const url = await listen(server, asked);
+  return {
+    url,
+    token,
+    models: services.map(({ model, version: number, example }) => ({ model, version: number, example })),
+    async stop() {
+      await server.drain();
+      await log.close();
+    },
+  };
+}
+
+async function listen(
+  server: { listen(address: { host: string; port: number }): Promise<string> },
+  { host, port }: ServeOptions,
+): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (cause) {
+    const { code } = cause as { code?: string };
+    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw cause;
+    const why = {
+      EADDRINUSE: "it is in use",
+      EACCES: "it may not be used",
+      EADDRNOTAVAIL: "this machine has no such address",
+    };
+    throw new FettleError(
+      "unavailable",
+      "SERVE_ADDRESS",
+      `Cannot listen on ${host}:${port}: ${why[code]}, a free one is needed`,
+      {
+        hint: 'Choose another port, for example "--port 0" for any free one',
+        cause,
+      },
+    );
+  }
+}
+
+// What was asked for, or the newest version of every model that passed its gates.
+async function versionsToServe(ledger: Ledger, asked: readonly string[]): Promise<ModelVersion[]> {
+  if (asked.length > 0) return Promise.all(asked.map((text) => findVersion(ledger, parseModelReference(text))));
+  const all = await ledger.versions();
+  const ready = new Map(all.filter(({ gatesPassed }) => gatesPassed).map((version) => [version.model, version]));
+  if (ready.size > 0) return [...ready.values()];
+  throw new FettleError("not-ready", "SERVE_NOTHING", "Cannot serve: no model version has passed its gates", {
+    hint:
+      all.length === 0
+        ? 'Train one first: "fettle train <model>"'
+        : `Name one: "fettle serve ${all.at(-1)!.model}@${all.at(-1)!.version}"`,
+  });
+}

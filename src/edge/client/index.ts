@@ -1,0 +1,117 @@
+/** A value of one field; null says that it is missing. */
+export type FieldValue = string | number | boolean | null;
+
+/** One row by field name. */
+export type Row = Readonly<Record<string, FieldValue>>;
+
+/** The answer to one row: a class with its probability, or a value. */
+export type Prediction =
+  | {
+      readonly id: string;
+      readonly label: string;
+      readonly probability: number;
+      readonly probabilities: Readonly<Record<string, number>>;
+    }
+  | { readonly id: string; readonly value: number; readonly quantiles?: Readonly<Record<string, number>> };
+
+/** The answer to a predict request. */
+export interface PredictAnswer {
+  readonly model: string;
+  readonly version: number;
+  readonly predictions: readonly Prediction[];
+}
+
+/** What a served model takes and gives. */
+export interface ModelDescription {
+  readonly model: string;
+  readonly version: number;
+  readonly task: "binary" | "multiclass" | "regression";
+  readonly classes: readonly string[];
+  readonly threshold: number | null;
+  readonly outputs: readonly string[];
+  readonly inputs: readonly { readonly name: string; readonly type: string }[];
+  /** A row that the model answers. */
+  readonly example: Row;
+}
+
+/** Options of {@link createClient}. */
+export interface ClientOptions {
+  /** For example `http://127.0.0.1:4321`. */
+  readonly url: string;
+  /** The token that `fettle serve` printed. */
+  readonly token?: string;
+  /** Milliseconds until a request is given up. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** Default: the platform's. */
+  readonly fetch?: typeof fetch;
+}
+
+/** Calls a Fettle server. */
+export interface Client {
+  /** Predictions for rows, in their order. */
+  predict(model: string, rows: readonly Row[]): Promise<PredictAnswer>;
+  /** The models that are served. */
+  models(): Promise<readonly { readonly model: string; readonly version: number; readonly task: string }[]>;
+  /** What a model takes and gives. */
+  describe(model: string): Promise<ModelDescription>;
+}
+
+/** A refusal by the server, with its code, its hint and, for rows that do not fit, every problem. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly requestId: string | undefined;
+  readonly problems: readonly { readonly row: number; readonly field: string; readonly message: string }[];
+
+  constructor(status: number, body: ErrorBody) {
+    super(body.error?.message ?? `The server answered ${status}`);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = body.error?.code ?? "UNKNOWN";
+    this.hint = body.error?.hint;
+    this.requestId = body.error?.requestId;
+    this.problems = body.error?.problems ?? [];
+  }
+}
+
+interface ErrorBody {
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string;
+    readonly requestId?: string;
+    readonly problems?: ApiError["problems"];
+  };
+}
+
+/**
+ * A client of a Fettle server; runs wherever `fetch` does.
+ *
+ * ```ts
+ * const client = createClient({ url: 'http://127.0.0.1:4321', token });
+ * const { predictions } = await client.predict('churn', [{ tenure: 3, Contract: 'Month-to-month' }]);
+ * ```
+ */
+export function createClient(options: ClientOptions): Client {
+  const base = options.url.replace(/\/$/, "");
+  const call = async <T>(path: string, body?: unknown): Promise<T> => {
+    const response = await (options.fetch ?? fetch)(`${base}${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: {
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json().catch(() => ({}));
+    if (!response.ok) throw new ApiError(response.status, answer as ErrorBody);
+    return answer as T;
+  };
+  return {
+    predict: (model, rows) => call(`/v1/models/${encodeURIComponent(model)}/predict`, { rows }),
+    models: async () => (await call<{ models: Awaited<ReturnType<Client["models"]>> }>("/v1/models")).models,
+    describe: (model) => call(`/v1/models/${encodeURIComponent(model)}`),
+  };
+}

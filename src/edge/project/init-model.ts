@@ -1,0 +1,212 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { FettleError, nearestName } from "../../lib/index.ts";
+import {
+  buildTarget,
+  contractToSource,
+  detectPersonalData,
+  inferContract,
+  type ReadOptions,
+  type SourceReader,
+  type SourceReading,
+} from "../../platform/data/index.ts";
+import { checkModelName } from "../../platform/registry/index.ts";
+import { defineModel, definitionToSource, type ModelDefinition } from "../../platform/training/index.ts";
+import type { Project } from "./project.ts";
+
+/** What a new model is made from. */
+export interface NewModel {
+  readonly data: readonly string[];
+  readonly target: string;
+  readonly test?: string;
+  readonly positive?: string;
+  readonly task?: "binary" | "multiclass" | "regression";
+  readonly time?: string;
+  readonly group?: string;
+  readonly ignore?: readonly string[];
+  readonly weight?: string;
+  readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
+  readonly header?: boolean;
+  readonly separator?: string;
+  readonly quote?: string;
+  readonly encoding?: string;
+  readonly missing?: readonly string[];
+  readonly force?: boolean;
+}
+
+/** What was written and understood. */
+export interface InitialisedModel {
+  readonly model: string;
+  /** Paths relative to the project folder. */
+  readonly files: readonly string[];
+  readonly nRows: number;
+  readonly nColumns: number;
+  readonly task: string;
+  readonly target: string;
+  readonly personalData: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a table, understands the problem and writes `models/<model>.ts` with its contract beside it; the project's own files only where
+ * there are none. Everything is checked before the first byte is written.
+ * @param from folder that the paths in `asked` are relative to
+ */
+export async function initModel(
+  project: Project,
+  model: string,
+  asked: NewModel,
+  from: string,
+  reader: SourceReader,
+): Promise<InitialisedModel> {
+  checkModelName(model);
+  checkAsked(asked);
+  const paths = asked.data.map((path) => resolve(from, path));
+  const options = readOptions(asked);
+  const reading = await reader.read(paths, { ...options, literalColumns: [asked.target] });
+  const definition = definitionOf(project, model, asked, from, options, reading);
+  const { table, schema } = reading;
+  const target = buildTarget(table, schema, {
+    column: asked.target,
+    ...(asked.positive === undefined ? {} : { positive: asked.positive }),
+    ...(asked.task === undefined ? {} : { task: asked.task }),
+  });
+  const personalData = detectPersonalData(table, schema);
+  const contract = inferContract(table, schema, personalData);
+  const { task } = target.target;
+  const sources = new Map([
+    [join(project.modelsDir, `${model}.contract.ts`), contractToSource(contract)],
+    [join(project.modelsDir, `${model}.ts`), definitionToSource({ ...definition, task }, `./${model}.contract.ts`)],
+  ]);
+  const existing = [...sources.keys()].filter((path) => existsSync(path));
+  if (existing.length > 0 && asked.force !== true)
+    throw new FettleError(
+      "conflict",
+      "MODEL_EXISTS",
+      `Cannot write models/${model}.ts: it is there already, a new name is needed`,
+      { hint: 'Add "--force" to replace it' },
+    );
+  for (const [path, text] of [...sources, ...projectFiles(project)]) writeWhole(path, text);
+  return {
+    model,
+    files: [...sources.keys()].map((path) => relative(project.root, path)),
+    nRows: table.nRows,
+    nColumns: table.nColumns,
+    task,
+    target: target.says,
+    personalData: [...personalData.keys()],
+    notes: [...reading.notes, ...rejectedNote(reading), ...targetNotes(target.nMissing)],
+  };
+}
+
+function checkAsked(asked: NewModel): void {
+  const problem =
+    asked.data.length === 0
+      ? ["INIT_DATA", "no data is named", "--data FILE"]
+      : asked.target === ""
+        ? ["INIT_TARGET", "no target is named", "--target COLUMN"]
+        : asked.time !== undefined && asked.group !== undefined
+          ? ["INIT_SPLIT", "a time split and a group split are asked for, one is needed", "--time or --group"]
+          : null;
+  if (problem === null) return;
+  const [code, what, hint] = problem as [string, string, string];
+  throw new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint: `Add ${hint}` });
+}
+
+function readOptions({ header, separator, quote, encoding, missing }: NewModel): ReadOptions {
+  const entries = Object.entries({ header, separator, quote, encoding, missing });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function definitionOf(
+  project: Project,
+  name: string,
+  asked: NewModel,
+  from: string,
+  options: ReadOptions,
+  { table }: SourceReading,
+): ModelDefinition {
+  const column = asked.time ?? asked.group;
+  const named = [asked.target, column, asked.weight, ...(asked.ignore ?? [])].filter((known) => known !== undefined);
+  for (const wanted of named) checkColumn(wanted, table.names);
+  const local = (path: string) => {
+    const absolute = resolve(from, path);
+    const inside = relative(project.root, absolute);
+    return isAbsolute(inside) ? absolute : inside;
+  };
+  return defineModel({
+    name,
+    data: {
+      files: asked.data.map(local),
+      ...(asked.test === undefined ? {} : { test: local(asked.test) }),
+      ...(Object.keys(options).length === 0 ? {} : { options }),
+    },
+    target: { column: asked.target, ...(asked.positive === undefined ? {} : { positive: asked.positive }) },
+    ...(asked.task === undefined ? {} : { task: asked.task }),
+    ...(column === undefined ? {} : { split: { kind: asked.time === undefined ? "group" : "time", column } }),
+    ...(asked.weight === undefined ? {} : { weight: asked.weight }),
+    ...(asked.ignore === undefined ? {} : { ignore: asked.ignore }),
+    ...(asked.cost === undefined ? {} : { evaluation: { cost: asked.cost } }),
+  });
+}
+
+function checkColumn(name: string, names: readonly string[]): void {
+  if (names.includes(name)) return;
+  const near = nearestName(name, names);
+  throw new FettleError("not-found", "COLUMN_MISSING", `Cannot find column "${name}": the table has no such column`, {
+    hint: near === undefined ? `Its columns are: ${names.slice(0, 20).join(", ")}` : `Did you mean "${near}"?`,
+    facts: { column: name },
+  });
+}
+
+function rejectedNote({ nRejected, rejected }: SourceReading): string[] {
+  const first = rejected[0];
+  if (first === undefined) return [];
+  return [`${nRejected} rows could not be read, the first at ${first.file} line ${first.line}: ${first.reason}`];
+}
+
+const targetNotes = (nMissing: number) =>
+  nMissing === 0 ? [] : [`${nMissing} rows have no target and will be left out`];
+
+// The project's own files: written once, never replaced.
+function projectFiles({ root }: Project): [string, string][] {
+  const config = [
+    "import { defineConfig } from 'fettle';",
+    "",
+    "export default defineConfig({",
+    "  models: 'models', // definitions",
+    "  store: '.fettle', // ledger, objects, reports; keep it out of version control",
+    "});",
+    "",
+  ].join("\n");
+  const files: [string, string][] = [[join(root, "fettle.config.ts"), config]];
+  if (!isAbove(root, "package.json"))
+    files.push([join(root, "package.json"), `${JSON.stringify({ private: true, type: "module" }, null, 2)}\n`]);
+  if (!isAbove(root, "tsconfig.json")) {
+    const compilerOptions = {
+      target: "es2024",
+      module: "nodenext",
+      strict: true,
+      noEmit: true,
+      allowImportingTsExtensions: true,
+    };
+    files.push([join(root, "tsconfig.json"), `${JSON.stringify({ compilerOptions }, null, 2)}\n`]);
+  }
+  if (!existsSync(join(root, ".gitignore"))) files.push([join(root, ".gitignore"), ".fettle/\nnode_modules/\n"]);
+  return files.filter(([path]) => !existsSync(path));
+}
+
+function isAbove(folder: string, name: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, name))) return true;
+    if (dirname(at) === at) return false;
+  }
+}
+
+// No reader ever sees a half-written definition.
+function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+}

@@ -1,0 +1,120 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
+import type { Column } from "../../ml/table/index.ts";
+import { storageOf } from "../../platform/data/index.ts";
+import type { PartWriter } from "./batch-text.ts";
+import { openDuckdb, sqlName, sqlPath, sqlText, vectorItems } from "./duckdb.ts";
+
+const rowsPerPart = 1 << 17;
+const rowsPerChunk = 2048;
+
+interface PartColumn {
+  readonly name: string;
+  readonly storage: Column["kind"];
+  /** Whether every number so far is a safe integer and none is −0. */
+  isWhole: boolean;
+}
+
+/**
+ * Writes Parquet: rows gather in DuckDB's memory, every 131,072 of them go to a part file, and one streaming COPY joins
+ * the parts. Only then it is known which numbers are whole and become BIGINT, and which instants become TIMESTAMP.
+ */
+export async function parquetWriter(path: string): Promise<PartWriter> {
+  const { connection, close } = await openDuckdb({ memoryLimit: "1GB" });
+  const folder = `${path}-parts`;
+  const parts: string[] = [];
+  let columns: PartColumn[] = [];
+  let buffered = 0;
+
+  async function flush(): Promise<void> {
+    if (parts.length === 0) await mkdir(folder, { recursive: true });
+    const part = join(folder, `${String(parts.length).padStart(6, "0")}.parquet`);
+    await connection.run(`COPY buffered TO ${sqlText(part)} (FORMAT parquet)`);
+    await connection.run("TRUNCATE buffered");
+    parts.push(part);
+    buffered = 0;
+  }
+  async function end(): Promise<void> {
+    close();
+    await rm(folder, { recursive: true, force: true });
+  }
+  return {
+    async write(table, schema) {
+      if (columns.length === 0) {
+        columns = schema.map(({ name, type }) => ({ name, storage: storageOf[type], isWhole: true }));
+        await createTable(connection, columns);
+      }
+      const taken = columns.map(({ name }) => table.column(name));
+      columns.forEach((column, k) => {
+        column.isWhole &&= isWhole(taken[k]!);
+      });
+      const appender = await connection.createAppender("buffered");
+      for (let start = 0; start < table.nRows; start += rowsPerChunk) {
+        const n = Math.min(rowsPerChunk, table.nRows - start);
+        await appendChunk(appender, taken, start, n);
+        buffered += n;
+        if (buffered < rowsPerPart) continue;
+        appender.flushSync();
+        await flush();
+      }
+      appender.closeSync();
+    },
+    async finish() {
+      try {
+        if (parts.length > 0 && buffered > 0) await flush();
+        const relation = parts.length === 0 ? "buffered" : `read_parquet([${parts.map(sqlPath).join(", ")}])`;
+        await connection.run(
+          `COPY (SELECT ${columns.map(selection).join(", ")} FROM ${relation}) TO ${sqlText(path)} (FORMAT parquet)`,
+        );
+      } finally {
+        await end();
+      }
+      return [];
+    },
+    abort: end,
+  };
+}
+
+async function createTable(connection: DuckDBConnection, columns: readonly PartColumn[]): Promise<void> {
+  const types = columns.map(({ storage }, k) => `c${k} ${storage === "category" ? "VARCHAR" : "DOUBLE"}`);
+  await connection.run(`CREATE TABLE buffered (${types.join(", ")})`);
+}
+
+async function appendChunk(
+  appender: DuckDBAppender,
+  columns: readonly Column[],
+  start: number,
+  n: number,
+): Promise<void> {
+  const { DuckDBDataChunk, DOUBLE, VARCHAR } = await import("@duckdb/node-api");
+  const chunk: DuckDBDataChunk = DuckDBDataChunk.create(
+    columns.map(({ kind }) => (kind === "category" ? VARCHAR : DOUBLE)),
+    n,
+  );
+  columns.forEach((column, k) => {
+    const vector = chunk.getColumnVector(k);
+    if (column.kind !== "category") vectorItems(vector).set(column.values.subarray(start, start + n));
+    else
+      for (let i = 0; i < n; i++) {
+        const code = column.codes[start + i]!;
+        vector.setItem(i, code < 0 ? null : column.dictionary[code]!);
+      }
+    vector.flush();
+  });
+  appender.appendDataChunk(chunk);
+}
+
+// NaN stands for NULL until here.
+function selection({ storage, isWhole, name }: PartColumn, k: number): string {
+  const as = `AS ${sqlName(name === "" ? `column${k + 1}` : name)}`;
+  if (storage === "category") return `c${k} ${as}`;
+  const value = `CASE WHEN isnan(c${k}) THEN NULL ELSE c${k} END`;
+  if (!isWhole) return `${value} ${as}`;
+  return storage === "instant" ? `make_timestamp((${value})::BIGINT * 1000) ${as}` : `(${value})::BIGINT ${as}`;
+}
+
+function isWhole(column: Column): boolean {
+  if (column.kind === "category") return true;
+  return column.values.every((value) => Number.isNaN(value) || (Number.isSafeInteger(value) && !Object.is(value, -0)));
+}

@@ -1,0 +1,53 @@
+import { open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Table } from "../../ml/table/index.ts";
+import type { Schema } from "../../platform/data/index.ts";
+import { parquetWriter } from "./batch-parquet.ts";
+import { type PartWriter, textWriter } from "./batch-text.ts";
+
+/** Formats that a table is written in. */
+export type BatchFormat = "parquet" | "csv" | "ndjson";
+
+/** Writes a table part by part. Nothing is under the final name before `finish` is done; an older file stays until then. */
+export interface BatchWriter {
+  /** Every part has the columns of the first, in the same order. */
+  write(table: Table, schema: Schema): Promise<void>;
+  /** Makes the file durable, puts it under its name, and returns facts a user should know. */
+  finish(): Promise<readonly string[]>;
+  /** Removes what was written; does nothing after `finish`. */
+  abort(): Promise<void>;
+}
+
+let count = 0;
+
+/** Starts a {@link BatchWriter}; its scratch files lie beside `path`. */
+export async function createBatchWriter(path: string, format: BatchFormat): Promise<BatchWriter> {
+  const target = resolve(path);
+  const folder = dirname(target);
+  count += 1;
+  const temporary = join(folder, `.${basename(target)}.${process.pid}-${count}.tmp`);
+  const writer: PartWriter =
+    format === "parquet" ? await parquetWriter(temporary) : await textWriter(temporary, format);
+  let isDone = false;
+  return {
+    write: (table, schema) => writer.write(table, schema),
+    async finish() {
+      const notes = await writer.finish();
+      await syncPath(temporary);
+      await rename(temporary, target);
+      isDone = true;
+      await syncPath(folder);
+      return notes;
+    },
+    async abort() {
+      if (isDone) return;
+      await writer.abort();
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+async function syncPath(path: string): Promise<void> {
+  await using file = await open(path, "r");
+  await file.sync();
+}

@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseHTML } from "linkedom";
+import { sha256 } from "../../lib/index.ts";
+import type { RunReport } from "../../platform/training/index.ts";
+import { escapeText, jsonBlock } from "./html.ts";
+import { renderReport } from "./index.ts";
+import { sampleReport } from "./sample-report.ts";
+import { count, duration, measured, number, percent, signed } from "./words.ts";
+
+const tasks = ["binary", "multiclass", "regression"] as const;
+const pages = new Map(tasks.map((task) => [task, renderReport(sampleReport(task))]));
+const documentOf = (page: string) => parseHTML(page).document;
+const idsOf = (page: string) => Array.from(documentOf(page).querySelectorAll("main > section"), ({ id }) => id);
+
+const common = ["verdict", "data", "leakage", "split", "candidates", "metrics"];
+const sections = {
+  binary: [
+    ...common,
+    ...["curves", "confusion", "calibration", "threshold-cost", "slices", "errors", "importance", "fairness"],
+    "reproduction",
+  ],
+  multiclass: [...common, "confusion", "calibration", "slices", "errors", "importance", "reproduction"],
+  regression: [...common, "curves", "slices", "errors", "importance", "reproduction"],
+};
+
+for (const task of tasks) {
+  const page = pages.get(task)!;
+
+  test(`renderReport() draws the sections of a ${task} run, each with its place in the contents`, () => {
+    assert.deepEqual(idsOf(page), sections[task]);
+    const links = [...documentOf(page).querySelectorAll("nav a")].map((link) => link.getAttribute("href"));
+    assert.deepEqual(
+      links,
+      sections[task].map((id) => `#${id}`),
+    );
+  });
+
+  test(`renderReport() of a ${task} run loads nothing and stays small`, () => {
+    const withoutNamespaces = page.replaceAll("http://www.w3.org/", "");
+    assert.doesNotMatch(withoutNamespaces, /https?:\/\//);
+    assert.doesNotMatch(page, /\ssrc=|@import|url\(|<link|<iframe|<object/);
+    for (const link of documentOf(page).querySelectorAll("[href]")) assert.match(link.getAttribute("href")!, /^#/);
+    assert.ok(page.length < 1_000_000, `${page.length} characters`);
+  });
+
+  test(`renderReport() of a ${task} run keeps to its content policy: no inline style or handler, hashes that fit`, () => {
+    const document = documentOf(page);
+    const policy = document.querySelector("meta[http-equiv]")!.getAttribute("content")!;
+    assert.match(policy, /^default-src 'none';/);
+    for (const name of ["style", "script:not([type])"]) {
+      const [element, ...more] = document.querySelectorAll(name);
+      assert.equal(more.length, 0);
+      const digest = Buffer.from(sha256(element!.textContent!), "hex").toString("base64");
+      assert.ok(policy.includes(`'sha256-${digest}'`), name);
+    }
+    for (const element of document.querySelectorAll("*"))
+      for (const name of element.getAttributeNames()) assert.doesNotMatch(name, /^(style|on.*)$/);
+  });
+
+  test(`renderReport() of a ${task} run has unique ids and no value that failed to print`, () => {
+    const document = documentOf(page);
+    const ids = Array.from(document.querySelectorAll("[id]"), ({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const prose of document.querySelectorAll("script, .terms")) prose.remove();
+    assert.doesNotMatch(document.querySelector("main")!.textContent!, /NaN|Infinity|\[object|undefined(?!:)/);
+    assert.doesNotMatch(document.querySelector("main")!.innerHTML, /NaN|Infinity|="undefined"/);
+  });
+}
+
+test("renderReport() says the verdict first, with the interval", () => {
+  const statement = documentOf(pages.get("binary")!).querySelector("#verdict .statement")!.textContent!;
+  assert.match(
+    statement,
+    /^Better than the baseline\. On 9,769 test rows it reaches ROC AUC 0\.\d{3} \(0\.\d{3}–0\.\d{3}\)/,
+  );
+  assert.match(statement, /higher by 0\.\d{3} \(.*\)\.\s+It passed all 2 gates\./);
+});
+
+test("renderReport() says that a model is worse, or that nothing can be said", () => {
+  const report = sampleReport("regression");
+  const statement = (changed: RunReport) =>
+    documentOf(renderReport(changed)).querySelector("#verdict .statement")!.textContent!;
+  const [comparison] = report.evaluation.comparisons;
+  const verdicts = [
+    { verdict: "worse", starts: "Worse than the baseline." },
+    { verdict: "no-evidence", starts: "There is no evidence that it beats the baseline." },
+  ] as const;
+  for (const { verdict, starts } of verdicts) {
+    const evaluation = { ...report.evaluation, comparisons: [{ ...comparison!, verdict }] };
+    assert.ok(statement({ ...report, evaluation }).startsWith(starts));
+  }
+  const rmse = { value: null, low: null, high: null, n: 0, reason: "there is no test row" };
+  const evaluation = { ...report.evaluation, metrics: { ...report.evaluation.metrics, rmse } };
+  assert.match(
+    statement({ ...report, evaluation }),
+    /Nothing can be said .* RMSE is undefined: there is no test row\./,
+  );
+});
+
+test("renderReport() shows the reason of an undefined metric", () => {
+  const page = pages.get("binary")!;
+  assert.match(page, /undefined: no row is decided positive/);
+  assert.match(page, /undefined: the group has no positive row/);
+});
+
+test("renderReport() escapes names and values that come from data", () => {
+  const attack = `<script>alert("1")</script><img src=x onerror='alert(2)'>`;
+  const renamed = JSON.parse(
+    JSON.stringify(sampleReport("binary"))
+      .replaceAll('"age"', JSON.stringify(attack))
+      .replaceAll('">50K"', JSON.stringify(attack)),
+  ) as RunReport;
+  const hostile: RunReport = {
+    ...renamed,
+    model: attack,
+    problem: { column: attack, says: attack, classes: ["</title>", attack] },
+    environment: { [attack]: attack },
+    reproduce: attack,
+    gates: [{ name: attack, passed: false, message: attack }],
+    candidates: renamed.candidates.map((candidate) => ({ ...candidate, name: attack, params: { [attack]: attack } })),
+  };
+  const page = renderReport(hostile);
+  const document = documentOf(page);
+  assert.ok(page.includes(escapeText(attack)));
+  assert.equal(document.querySelectorAll("img").length, 0);
+  assert.equal(document.querySelectorAll("script").length, 2);
+  assert.equal(document.querySelectorAll("title").length, 1);
+  assert.doesNotMatch(page, /<script>alert/);
+  assert.deepEqual(idsOf(page), sections.binary);
+});
+
+test("jsonBlock() holds a closing tag without being closed by it", () => {
+  const value = { text: "</script><script>alert(1)</script>\u2028" };
+  const { text } = jsonBlock("data", value);
+  assert.equal(text.match(/<\/script>/g)?.length, 1);
+  assert.deepEqual(JSON.parse(documentOf(text).querySelector("script")!.textContent!), value);
+});
+
+test("renderReport() never shows the values of a column that may hold personal data", () => {
+  const report = sampleReport("binary");
+  const secret = "ada@example.org";
+  const columns = report.data.columns.map((column) =>
+    column.name === "email" ? { ...column, levels: [{ value: secret, count: 3 }] } : column,
+  );
+  const worst = report.evaluation.errors.worst.map((row) => ({ ...row, cells: { ...row.cells, email: secret } }));
+  const evaluation = { ...report.evaluation, errors: { ...report.evaluation.errors, worst } };
+  const page = renderReport({ ...report, evaluation, data: { ...report.data, columns } });
+  assert.ok(!page.includes(secret));
+  assert.match(page, /personal data: email/);
+});
+
+test("renderReport() has every element that the explorer's script asks for, filled in without the script", () => {
+  const page = pages.get("binary")!;
+  const document = documentOf(page);
+  const script = document.querySelector("script:not([type])")!.textContent!;
+  const asked = Array.from(script.matchAll(/\bat\("([\w-]+)"\)/g), ([, id]) => id!);
+  for (const id of [...asked, "threshold-data", "c-tp", "c-fp", "c-tn", "c-fn"])
+    assert.ok(document.getElementById(id), id);
+  for (const id of ["c-tp", "c-precision", "c-cost", "c-best", "threshold-value"])
+    assert.match(document.getElementById(id)!.textContent!, /\d/);
+  const { curve, start } = JSON.parse(document.getElementById("threshold-data")!.textContent!);
+  assert.equal(curve.length, 101);
+  assert.equal(start, 0.17);
+});
+
+test("renderReport() stays under 1 MB for a table of 3,000 columns and drops what has no content", () => {
+  const report = sampleReport("regression");
+  const [column] = report.data.columns;
+  const [importance] = report.evaluation.importance;
+  const wide = Array.from({ length: 3000 }, (_, k) => `column ${k}`);
+  const page = renderReport({
+    ...report,
+    data: { ...report.data, nColumns: 3000, columns: wide.map((name) => ({ ...column!, name })), violations: [] },
+    features: wide.map((name) => ({ name, from: name, says: "as it is" })),
+    candidates: [],
+    gates: [],
+    evaluation: {
+      ...report.evaluation,
+      curves: {},
+      importance: wide.map((name) => ({ ...importance!, column: name })),
+      errors: { worst: [], shared: [] },
+      comparisons: [],
+    },
+  });
+  assert.ok(page.length < 1_000_000, `${page.length} characters`);
+  assert.deepEqual(
+    idsOf(page),
+    sections.regression.filter((id) => id !== "curves" && id !== "candidates"),
+  );
+});
+
+test("numbers read well", () => {
+  const value = (value: number | null, low: number | null, high: number | null) => ({ value, low, high, n: 9 });
+  const cases = [
+    [measured(value(0.9121, 0.9049, 0.9188)), "0.912 (0.905–0.919)"],
+    [measured(value(48_321.4, 47_912, 48_730)), "48,321 (47,912–48,730)"],
+    [measured(value(0.5, 0.5, 0.5)), "0.500"],
+    [measured(value(0.25, null, null)), "0.250"],
+    [measured({ ...value(null, null, null), reason: "one class only" }), "undefined: one class only"],
+    [measured(value(-0.01, -0.021, 0.001)), "−0.010 (−0.021 to 0.001)"],
+    [signed(value(0.021, 0.013, 0.029)), "+0.021 (0.013–0.029)"],
+    [number(null), "—"],
+    [number(Number.NaN), "—"],
+    [number(41.2), "41.2"],
+    [number(0.00012), "0.00012"],
+    [percent(0.00004), "<\u00a00.1\u00a0%"],
+    [percent(1), "100\u00a0%"],
+    [count(1, "row"), "1 row"],
+    [duration(0.0382), "38 ms"],
+    [duration(75.4), "1 min 15 s"],
+  ];
+  for (const [got, wanted] of cases) assert.equal(got, wanted);
+});

@@ -1,0 +1,99 @@
+import { storageOf } from "../data/index.ts";
+import type { PredictorData } from "./predictor.ts";
+import type { Signature, SignatureInput } from "./signature.ts";
+
+/** An ES module that predicts without any dependency, and its types. */
+export interface ExportedModule {
+  readonly js: string;
+  readonly dts: string;
+}
+
+/**
+ * A capsule as a module: the embedded runtime with the model as data inside. Its answers are those of the server, to the bit.
+ * @param runtime text of the bundled embedded runtime, which exports `openEmbedded`
+ * @param title `model@version`, for the heading
+ */
+export function exportModule(data: PredictorData, runtime: string, title: string): ExportedModule {
+  const { features, model, calibrator, signature } = data;
+  const json = JSON.stringify({ features, model, calibrator, signature });
+  const body = runtime.replace(/export\s*\{[^}]*\};?\s*$/, "");
+  const js = [
+    `// ${title}, exported by fettle. Predicts in any JavaScript runtime; needs nothing else.`,
+    body.trimEnd(),
+    `const model = openEmbedded(JSON.parse(${JSON.stringify(json)}));`,
+    "export const signature = model.signature;",
+    "export const predict = model.predict;",
+    "export const predictBatch = model.predictBatch;",
+    "",
+  ].join("\n");
+  return { js, dts: typesOf(signature, title) };
+}
+
+function typesOf(signature: Signature, title: string): string {
+  const fields = signature.inputs.map(
+    (input) => `  readonly ${JSON.stringify(input.name)}: ${typeText(input)} | null;`,
+  );
+  const answer =
+    signature.task === "regression"
+      ? [
+          "  readonly value: number;",
+          ...(signature.outputs.length > 1 ? ["  readonly quantiles: Readonly<Record<string, number>>;"] : []),
+        ]
+      : [
+          `  readonly label: ${signature.classes.map((name) => JSON.stringify(name)).join(" | ")};`,
+          "  readonly probability: number;",
+          "  readonly probabilities: Readonly<Record<string, number>>;",
+        ];
+  return [
+    `/** One row for ${title}; null says that a value is missing. */`,
+    "export interface Row {",
+    ...fields,
+    "}",
+    "",
+    "/** The answer to one row. */",
+    "export interface Answer {",
+    ...answer,
+    "}",
+    "",
+    "/** Answers one row; throws where a field does not fit. */",
+    "export declare function predict(row: Row): Answer;",
+    "/** Answers many rows. */",
+    "export declare function predictBatch(rows: readonly Row[]): Answer[];",
+    "/** What the model takes and gives. */",
+    "export declare const signature: unknown;",
+    "",
+  ].join("\n");
+}
+
+function typeText({ type }: SignatureInput): string {
+  return { number: "number", instant: "string | number", category: "string | number | boolean" }[storageOf[type]];
+}
+
+/** JSON Schema (draft 2020-12) of a predict request. */
+export function requestSchema({ inputs }: Signature): Record<string, unknown> {
+  const properties = Object.fromEntries(inputs.map((input) => [input.name, fieldSchema(input)]));
+  const row = { type: "object", required: inputs.map(({ name }) => name), properties };
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    required: ["rows"],
+    properties: { rows: { type: "array", minItems: 1, items: row } },
+  };
+}
+
+function fieldSchema({ type, min, max, levels }: SignatureInput): Record<string, unknown> {
+  const seen =
+    levels !== undefined
+      ? { examples: levels.slice(0, 10) }
+      : min !== undefined
+        ? { description: `seen in training: ${min} to ${max}` }
+        : {};
+  switch (storageOf[type]) {
+    case "number":
+      return { type: ["number", "null"], ...seen };
+    case "instant":
+      return { type: ["string", "number", "null"], description: "ISO 8601 text or epoch milliseconds" };
+    case "category":
+      return { type: ["string", "number", "boolean", "null"], ...seen };
+  }
+}

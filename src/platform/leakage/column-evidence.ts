@@ -1,0 +1,129 @@
+import { fnv1a } from "../../lib/index.ts";
+import { type Column, isMissing, takeRows } from "../../ml/table/index.ts";
+import type { ColumnSchema } from "../data/index.ts";
+import type { LeakageEvidence } from "./finding.ts";
+import { orderedIdentifier } from "./identifiers.ts";
+import { aftermathTerm } from "./names.ts";
+import { isNoteworthy, isTelling, missingnessOf, presenceOf } from "./presence.ts";
+import { rewriteOf } from "./rewrite.ts";
+import { type Sample, takeTarget } from "./sample.ts";
+import { type ColumnScore, scoreColumn } from "./single-column.ts";
+import { thresholds } from "./thresholds.ts";
+import type { LaterInstant } from "./times.ts";
+
+/** What speaks against one column. */
+export interface Suspicion {
+  readonly column: string;
+  readonly evidence: LeakageEvidence[];
+  /** Whether the data alone make a suspect of it; if not, its name or time had to help. */
+  readonly isFirm: boolean;
+}
+
+type Kind = LeakageEvidence["kind"];
+
+// Kinds of one family see the same thing; only kinds of different families are independent.
+const familyOf: Readonly<Record<Kind, string>> = {
+  "single-column": "association",
+  presence: "association",
+  missingness: "association",
+  rewrite: "structure",
+  sum: "structure",
+  identifier: "structure",
+  name: "meaning",
+  time: "time",
+  "duplicate-rows": "rows",
+  "group-overlap": "rows",
+};
+
+/** Strong: firm evidence of one kind, and a second of another family. */
+export function strengthOf({ evidence, isFirm }: Suspicion): "suspect" | "strong" {
+  return isFirm && new Set(evidence.map(({ kind }) => familyOf[kind])).size >= 2 ? "strong" : "suspect";
+}
+
+/** The evidence against each column taken by itself; columns without any are left out. */
+export function suspicionsOf(
+  columns: readonly ColumnSchema[],
+  targetColumn: string,
+  sample: Sample,
+  seed: number,
+  nRows: number,
+  later: ReadonlyMap<string, LaterInstant>,
+): Suspicion[] {
+  const scores = columns.map(({ name }) => scoreColumn(sample.table.column(name), sample, seed ^ fnv1a(name)));
+  const honest = scores.reduce(
+    (best, { score }) => (score < thresholds.standOutScore ? Math.max(best, score) : best),
+    0,
+  );
+  return columns
+    .map((column, i) =>
+      suspicionOf(column, targetColumn, sample, seed, nRows, scores[i]!, honest, later.get(column.name)),
+    )
+    .filter((suspicion) => suspicion !== null);
+}
+
+function suspicionOf(
+  { name, type }: ColumnSchema,
+  targetColumn: string,
+  sample: Sample,
+  seed: number,
+  nRows: number,
+  alone: ColumnScore,
+  honest: number,
+  later: LaterInstant | undefined,
+): Suspicion | null {
+  const column = sample.table.column(name);
+  const term = aftermathTerm(name, targetColumn);
+  const firm: LeakageEvidence[] = [];
+  const weak: LeakageEvidence[] = [];
+  const metric = sample.target.task === "regression" ? "r2" : "rocAuc";
+
+  const score = singleScore(alone, honest);
+  if (score !== null) (score.isFirm ? firm : weak).push({ kind: "single-column", ...score.evidence, metric });
+  const presence = presenceOf(column, sample.target);
+  if (presence !== null && isTelling(presence)) firm.push(presence.evidence);
+  else if (presence !== null && isNoteworthy(presence)) weak.push(presence.evidence);
+  const missingness = missingnessOf(column, sample.target);
+  if (missingness >= thresholds.missingness) firm.push({ kind: "missingness", agreement: missingness });
+  const rewrite = rewriteOf(column, sample);
+  const least = sample.target.task === "regression" ? thresholds.rewriteCorrelation : thresholds.rewriteAgreement;
+  if (rewrite >= least) {
+    firm.push({ kind: "rewrite", agreement: rewrite });
+    const present = score?.isFirm ? null : presentScore(column, sample, seed);
+    if (present !== null) firm.push({ kind: "single-column", ...present, metric });
+  }
+  const identifier = orderedIdentifier(name, type, column, sample, seed, nRows);
+  if (identifier !== null) firm.push({ kind: "identifier", distinctShare: identifier.distinctShare });
+  if (later?.isCertain) firm.push({ kind: "time", share: later.share });
+
+  const helpers: LeakageEvidence[] = [];
+  if (term !== null) helpers.push({ kind: "name", term });
+  if (later && !later.isCertain) helpers.push({ kind: "time", share: later.share });
+  if (firm.length > 0) return { column: name, evidence: [...firm, ...helpers], isFirm: true };
+  if (weak.length > 0 && helpers.length > 0) return { column: name, evidence: [...weak, ...helpers], isFirm: false };
+  return null;
+}
+
+// A rewrite with gaps is scored on the rows where it is present.
+function presentScore(column: Column, sample: Sample, seed: number): { score: number; nullHigh: number } | null {
+  const rows = Int32Array.from({ length: sample.table.nRows }, (_, i) => i).filter((i) => !isMissing(column, i));
+  if (rows.length === sample.table.nRows) return null;
+  const alone = scoreColumn(
+    takeRows(column, rows),
+    {
+      table: sample.table.take(rows),
+      target: takeTarget(sample.target, rows),
+      nTrain: rows.reduce((n, i) => (i < sample.nTrain ? n + 1 : n), 0),
+    },
+    seed,
+  );
+  return singleScore(alone, 0)?.evidence ?? null;
+}
+
+function singleScore(alone: ColumnScore, honest: number) {
+  const { score } = alone;
+  if (score < thresholds.namedScore) return null;
+  const nullHigh = alone.nullHigh();
+  if (score <= nullHigh) return null;
+  const standsOut = score >= thresholds.standOutScore && 1 - score <= thresholds.standOutError * (1 - honest);
+  return { isFirm: score >= thresholds.singleScore || standsOut, evidence: { score, nullHigh } };
+}

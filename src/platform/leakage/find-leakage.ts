@@ -1,0 +1,229 @@
+import { createRng } from "../../lib/index.ts";
+import type { Target } from "../../ml/learners/index.ts";
+import type { Table } from "../../ml/table/index.ts";
+import type { ColumnSchema, Schema, Split } from "../data/index.ts";
+import { type Suspicion, strengthOf, suspicionsOf } from "./column-evidence.ts";
+import { duplicateRows } from "./duplicates.ts";
+import type { LeakageEvidence, LeakageFinding } from "./finding.ts";
+import { groupOverlap, isIdentifier } from "./identifiers.ts";
+import { messageOf } from "./message.ts";
+import { quickMetric, quickScorer } from "./quick-score.ts";
+import { type Sample, sampleOf, sampleRows } from "./sample.ts";
+import { combinationOf, type Numbers } from "./sums.ts";
+import { laterInstants } from "./times.ts";
+
+/** What {@link findLeakage} looks at. */
+export interface LeakageInput {
+  /** Source columns without the target; rows that have a target. */
+  readonly table: Table;
+  /** Types of the table's columns, by name. */
+  readonly schema: Schema;
+  /** Aligned with the table's rows. Read on training and validation rows only. */
+  readonly target: Target;
+  readonly targetColumn: string;
+  readonly split: Split;
+  readonly seed: number;
+  /** Columns that the user leaves out, or keeps whatever the evidence. */
+  readonly exclude: readonly string[];
+  readonly keep: readonly string[];
+  /** Columns that are no features anyway. */
+  readonly ignore: readonly string[];
+}
+
+interface Draft {
+  readonly columns: readonly string[];
+  readonly strength: LeakageFinding["strength"];
+  readonly evidence: readonly LeakageEvidence[];
+}
+
+const maxMeasured = 6;
+const maxSumSuspects = 20;
+
+/**
+ * Columns that know the target too well, each with its evidence: strong findings first, then by what the validation score gains
+ * with them. The same input gives the same findings. Only counts of equal rows and shared groups look at test rows.
+ */
+export function findLeakage(input: LeakageInput): LeakageFinding[] {
+  const { table, target, split, seed, targetColumn } = input;
+  const sample = sampleOf(table, target, split, seed);
+  if (sample.nTrain === 0 || sample.nTrain === table.nRows) return [];
+  const columns = featureColumns(input);
+  const suspicions = suspicionsOf(columns, targetColumn, sample, seed, table.nRows, laterInstants(sample.table, split));
+  const summed = withSums(suspicions, columns, sample, seed);
+  const drafts: Draft[] = [
+    ...targetSums(columns, sample, seed),
+    ...summed.map((suspicion) => ({
+      columns: [suspicion.column],
+      strength: strengthOf(suspicion),
+      evidence: suspicion.evidence,
+    })),
+  ];
+  return [...measured(drafts, columns, sample, input), ...rowFindings(input)];
+}
+
+function featureColumns({ table, schema, split, ignore }: LeakageInput): ColumnSchema[] {
+  const timeColumn = split.rule.kind === "time" ? split.rule.column : undefined;
+  const left = new Set([...ignore, timeColumn]);
+  return schema.filter(({ name }) => table.has(name) && !left.has(name));
+}
+
+// The parts of a sum share its evidence. A sum counts only among suspects: tables are full of honest sums.
+function withSums(
+  suspicions: readonly Suspicion[],
+  columns: readonly ColumnSchema[],
+  sample: Sample,
+  seed: number,
+): Suspicion[] {
+  const suspects = new Set(suspicions.filter(({ isFirm }) => isFirm).map(({ column }) => column));
+  const numbers = numbersOf(
+    [...suspects, ...columns.map(({ name }) => name).filter((name) => !suspects.has(name))],
+    sample,
+  );
+  const sums = new Map<string, LeakageEvidence>();
+  for (const total of [...suspects].slice(0, maxSumSuspects)) {
+    const values = numbers.find(([name]) => name === total)?.[1];
+    if (values === undefined) continue;
+    const rows = tellingRows(values, seed);
+    const parts = numbers.filter(([name]) => name !== total).map((part) => at(part, rows));
+    const found = combinationOf(at([total, values], rows)[1], parts, false);
+    if (found === null || !found.of.some((name) => suspects.has(name))) continue;
+    const members = [total, ...found.of];
+    for (const member of members)
+      if (!sums.has(member))
+        sums.set(member, { kind: "sum", of: members.filter((name) => name !== member), agreement: found.agreement });
+  }
+  const known = new Set(suspicions.map(({ column }) => column));
+  return [
+    ...suspicions.map((suspicion) => {
+      const sum = sums.get(suspicion.column);
+      return sum ? { ...suspicion, evidence: [...suspicion.evidence, sum] } : suspicion;
+    }),
+    ...[...sums]
+      .filter(([column]) => !known.has(column))
+      .map(([column, sum]) => ({ column, evidence: [sum], isFirm: false })),
+  ];
+}
+
+// A number that is made of other columns leaves nothing to learn: strong by itself, as no chance reaches an identity.
+function targetSums(columns: readonly ColumnSchema[], sample: Sample, seed: number): Draft[] {
+  if (sample.target.task !== "regression") return [];
+  const { values } = sample.target;
+  const rows = tellingRows(values, seed);
+  const parts = numbersOf(
+    columns.map(({ name }) => name),
+    sample,
+  ).map((part) => at(part, rows));
+  const found = combinationOf(at(["", values], rows)[1], parts, true);
+  if (found === null) return [];
+  const evidence: LeakageEvidence = { kind: "sum", of: found.of, agreement: found.agreement };
+  return [{ columns: found.of, strength: "strong", evidence: [evidence] }];
+}
+
+function numbersOf(names: readonly string[], { table }: Sample): Numbers[] {
+  return names.flatMap((name) => {
+    const column = table.column(name);
+    return column.kind === "number" ? [[name, column.values] as const] : [];
+  });
+}
+
+// At most 2,000 rows where a total is at work, and 500 where it is not.
+function tellingRows(values: Float64Array, seed: number): Int32Array {
+  const rng = createRng(seed).fork("sums");
+  const all = Int32Array.from(values.keys());
+  const busy = sampleRows(
+    all.filter((i) => values[i] !== 0 && values[i] === values[i]),
+    2000,
+    rng.fork("busy"),
+  );
+  const idle = sampleRows(
+    all.filter((i) => values[i] === 0),
+    500,
+    rng.fork("idle"),
+  );
+  return Int32Array.from([...busy, ...idle]);
+}
+
+function at([name, values]: Numbers, rows: Int32Array): Numbers {
+  return [name, Float64Array.from(rows, (row) => values[row]!)];
+}
+
+function measured(
+  drafts: readonly Draft[],
+  columns: readonly ColumnSchema[],
+  sample: Sample,
+  { exclude, keep, seed, table }: LeakageInput,
+): LeakageFinding[] {
+  if (drafts.length === 0) return [];
+  const score = quickScorer(sample, seed);
+  const metric = quickMetric[sample.target.task];
+  const found = new Set(drafts.flatMap((draft) => draft.columns));
+  const honest = columns
+    .filter(
+      ({ name, type }) =>
+        !found.has(name) && type !== "text" && !isIdentifier(name, type, sample.table.column(name), table.nRows),
+    )
+    .map(({ name }) => name);
+  const without = score(honest);
+  const strongFirst = [...drafts.filter(isStrong), ...drafts.filter((draft) => !isStrong(draft))];
+  const findings = strongFirst.map((draft, i): LeakageFinding => {
+    const decision = decisionOf(draft, exclude, keep);
+    const isMeasured = i < maxMeasured && without !== null;
+    return {
+      ...draft,
+      decision,
+      scoreWith: isMeasured ? score([...honest, ...draft.columns]) : null,
+      scoreWithout: isMeasured ? without : null,
+      metric,
+      message: messageOf({ ...draft, decision }),
+    };
+  });
+  const sign = metric === "rocAuc" ? 1 : -1;
+  const gain = ({ scoreWith, scoreWithout }: LeakageFinding) =>
+    scoreWith === null || scoreWithout === null ? Number.NEGATIVE_INFINITY : sign * (scoreWith - scoreWithout);
+  return [...findings.filter(isStrong), ...findings.filter((finding) => !isStrong(finding))].sort(
+    (a, b) => Number(isStrong(b)) - Number(isStrong(a)) || compare(gain(b), gain(a)),
+  );
+}
+
+const isStrong = ({ strength }: { readonly strength: LeakageFinding["strength"] }) => strength === "strong";
+const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
+
+function decisionOf(
+  { columns, strength }: Draft,
+  exclude: readonly string[],
+  keep: readonly string[],
+): LeakageFinding["decision"] {
+  if (columns.length > 0 && columns.every((name) => exclude.includes(name))) return "excluded";
+  if (columns.some((name) => keep.includes(name))) return "kept";
+  return strength === "strong" ? "excluded" : "named";
+}
+
+function rowFindings({ table, schema, split, seed, target, ignore, keep, exclude }: LeakageInput): LeakageFinding[] {
+  const metric = quickMetric[target.task];
+  const finding = (columns: readonly string[], evidence: LeakageEvidence): LeakageFinding => {
+    const draft: Draft = { columns, strength: "suspect", evidence: [evidence] };
+    const decision = decisionOf(draft, exclude, keep);
+    return {
+      ...draft,
+      decision,
+      scoreWith: null,
+      scoreWithout: null,
+      metric,
+      message: messageOf({ ...draft, decision }),
+    };
+  };
+  const typeOf = new Map(schema.map(({ name, type }) => [name, type]));
+  const contents = table.select(
+    table.names.filter(
+      (name) => !ignore.includes(name) && !isIdentifier(name, typeOf.get(name), table.column(name), table.nRows),
+    ),
+  );
+  const duplicates = duplicateRows(contents, split, seed);
+  return [
+    ...(duplicates === null ? [] : [finding([], duplicates)]),
+    ...table.names.flatMap((name) => {
+      const overlap = groupOverlap(name, table.column(name), split);
+      return overlap === null ? [] : [finding([name], overlap)];
+    }),
+  ];
+}
