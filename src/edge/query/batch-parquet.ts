@@ -6,8 +6,9 @@ import { storageOf } from "../../platform/data/index.ts";
 import type { PartWriter } from "./batch-text.ts";
 import { openDuckdb, sqlName, sqlPath, sqlText, vectorItems } from "./duckdb.ts";
 
-const rowsPerPart = 1 << 17;
 const rowsPerChunk = 2048;
+const mostRowsPerPart = 1 << 17;
+const cellsPerPart = 1 << 22;
 
 interface PartColumn {
   readonly name: string;
@@ -17,15 +18,16 @@ interface PartColumn {
 }
 
 /**
- * Writes Parquet: rows gather in DuckDB's memory, every 131,072 of them go to a part file, and one streaming COPY joins
- * the parts. Only then it is known which numbers are whole and become BIGINT, and which instants become TIMESTAMP.
+ * Writes Parquet: rows gather in DuckDB's memory, about four million cells of them go to a part file, and one streaming
+ * COPY joins the parts. Only then it is known which numbers are whole and become BIGINT, and which instants become TIMESTAMP.
  */
 export async function parquetWriter(path: string): Promise<PartWriter> {
-  const { connection, close } = await openDuckdb({ memoryLimit: "1GB" });
+  const { connection, close } = await openDuckdb({});
   const folder = `${path}-parts`;
   const parts: string[] = [];
   let columns: PartColumn[] = [];
   let buffered = 0;
+  let rowsPerPart = mostRowsPerPart;
 
   async function flush(): Promise<void> {
     if (parts.length === 0) await mkdir(folder, { recursive: true });
@@ -43,6 +45,7 @@ export async function parquetWriter(path: string): Promise<PartWriter> {
     async write(table, schema) {
       if (columns.length === 0) {
         columns = schema.map(({ name, type }) => ({ name, storage: storageOf[type], isWhole: true }));
+        rowsPerPart = Math.max(rowsPerChunk, Math.min(mostRowsPerPart, Math.floor(cellsPerPart / columns.length)));
         await createTable(connection, columns);
       }
       const taken = columns.map(({ name }) => table.column(name));
@@ -65,7 +68,7 @@ export async function parquetWriter(path: string): Promise<PartWriter> {
         if (parts.length > 0 && buffered > 0) await flush();
         const relation = parts.length === 0 ? "buffered" : `read_parquet([${parts.map(sqlPath).join(", ")}])`;
         await connection.run(
-          `COPY (SELECT ${columns.map(selection).join(", ")} FROM ${relation}) TO ${sqlText(path)} (FORMAT parquet)`,
+          `COPY (SELECT ${columns.map(selection).join(", ")} FROM ${relation}) TO ${sqlText(path)} (FORMAT parquet, ROW_GROUP_SIZE ${rowsPerPart})`,
         );
       } finally {
         await end();
@@ -94,8 +97,11 @@ async function appendChunk(
   );
   columns.forEach((column, k) => {
     const vector = chunk.getColumnVector(k);
-    if (column.kind !== "category") vectorItems(vector).set(column.values.subarray(start, start + n));
-    else
+    if (column.kind !== "category") {
+      const values = column.values.subarray(start, start + n);
+      vectorItems(vector).set(values);
+      for (let i = 0; i < n; i++) if (Number.isNaN(values[i]!)) vector.setItem(i, null);
+    } else
       for (let i = 0; i < n; i++) {
         const code = column.codes[start + i]!;
         vector.setItem(i, code < 0 ? null : column.dictionary[code]!);
@@ -105,13 +111,10 @@ async function appendChunk(
   appender.appendDataChunk(chunk);
 }
 
-// NaN stands for NULL until here.
 function selection({ storage, isWhole, name }: PartColumn, k: number): string {
   const as = `AS ${sqlName(name === "" ? `column${k + 1}` : name)}`;
-  if (storage === "category") return `c${k} ${as}`;
-  const value = `CASE WHEN isnan(c${k}) THEN NULL ELSE c${k} END`;
-  if (!isWhole) return `${value} ${as}`;
-  return storage === "instant" ? `make_timestamp((${value})::BIGINT * 1000) ${as}` : `(${value})::BIGINT ${as}`;
+  if (storage === "category" || !isWhole) return `c${k} ${as}`;
+  return storage === "instant" ? `make_timestamp(c${k}::BIGINT * 1000) ${as}` : `c${k}::BIGINT ${as}`;
 }
 
 function isWhole(column: Column): boolean {

@@ -2,7 +2,7 @@ import { fnv1a } from "../../lib/index.ts";
 import { type Column, isMissing, takeRows } from "../../ml/table/index.ts";
 import type { ColumnSchema } from "../data/index.ts";
 import type { LeakageEvidence } from "./finding.ts";
-import { orderedIdentifier } from "./identifiers.ts";
+import { identifierShare, orderPredicts } from "./identifiers.ts";
 import { aftermathTerm } from "./names.ts";
 import { isNoteworthy, isTelling, missingnessOf, presenceOf } from "./presence.ts";
 import { rewriteOf } from "./rewrite.ts";
@@ -91,8 +91,8 @@ function suspicionOf(
     const present = score?.isFirm ? null : presentScore(column, sample, seed);
     if (present !== null) firm.push({ kind: "single-column", ...present, metric });
   }
-  const identifier = orderedIdentifier(name, type, column, sample, seed, nRows);
-  if (identifier !== null) firm.push({ kind: "identifier", distinctShare: identifier.distinctShare });
+  const distinctShare = identifierShare({ name, type }, column, nRows);
+  if (distinctShare !== null && orderPredicts(column, sample, seed)) firm.push({ kind: "identifier", distinctShare });
   if (later?.isCertain) firm.push({ kind: "time", share: later.share });
 
   const helpers: LeakageEvidence[] = [];

@@ -54,7 +54,7 @@ function rowHashes(columns: readonly Column[], nRows: number): Uint32Array {
   for (const column of columns) {
     if (column.kind === "category") for (let i = 0; i < nRows; i++) mix(i, column.codes[i]!);
     else {
-      const words = new Uint32Array(Float64Array.from(column.values, (x) => (x === 0 ? 0 : x)).buffer);
+      const words = new Uint32Array(column.values.map((x) => (x === 0 ? 0 : x)).buffer);
       for (let i = 0; i < nRows; i++) {
         mix(i, words[2 * i]!);
         mix(i, words[2 * i + 1]!);

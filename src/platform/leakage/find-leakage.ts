@@ -5,7 +5,7 @@ import type { ColumnSchema, Schema, Split } from "../data/index.ts";
 import { type Suspicion, strengthOf, suspicionsOf } from "./column-evidence.ts";
 import { duplicateRows } from "./duplicates.ts";
 import type { LeakageEvidence, LeakageFinding } from "./finding.ts";
-import { groupOverlap, isIdentifier } from "./identifiers.ts";
+import { groupOverlap, identifierShare } from "./identifiers.ts";
 import { messageOf } from "./message.ts";
 import { quickMetric, quickScorer } from "./quick-score.ts";
 import { type Sample, sampleOf, sampleRows } from "./sample.ts";
@@ -159,8 +159,10 @@ function measured(
   const found = new Set(drafts.flatMap((draft) => draft.columns));
   const honest = columns
     .filter(
-      ({ name, type }) =>
-        !found.has(name) && type !== "text" && !isIdentifier(name, type, sample.table.column(name), table.nRows),
+      (column) =>
+        !found.has(column.name) &&
+        column.type !== "text" &&
+        identifierShare(column, sample.table.column(column.name), table.nRows) === null,
     )
     .map(({ name }) => name);
   const without = score(honest);
@@ -212,11 +214,11 @@ function rowFindings({ table, schema, split, seed, target, ignore, keep, exclude
       message: messageOf({ ...draft, decision }),
     };
   };
-  const typeOf = new Map(schema.map(({ name, type }) => [name, type]));
   const contents = table.select(
-    table.names.filter(
-      (name) => !ignore.includes(name) && !isIdentifier(name, typeOf.get(name), table.column(name), table.nRows),
-    ),
+    schema
+      .filter(({ name }) => table.has(name) && !ignore.includes(name))
+      .filter((column) => identifierShare(column, table.column(column.name), table.nRows) === null)
+      .map(({ name }) => name),
   );
   const duplicates = duplicateRows(contents, split, seed);
   return [

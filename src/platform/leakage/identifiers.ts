@@ -1,47 +1,28 @@
 import { type Column, numberColumn } from "../../ml/table/index.ts";
-import type { Split } from "../data/index.ts";
+import type { ColumnSchema, Split } from "../data/index.ts";
 import type { LeakageEvidence } from "./finding.ts";
 import { namesEntity, namesIdentifier } from "./names.ts";
 import type { Sample } from "./sample.ts";
 import { scoreColumn } from "./single-column.ts";
 import { thresholds } from "./thresholds.ts";
 
-/** An identifier whose order predicts the target, and how well. */
-export interface OrderedIdentifier {
-  readonly distinctShare: number;
-  readonly score: number;
-}
-
 /**
- * Whether a column numbers the rows (distinct share of at least 0.95; consecutive integers, or a name or type of identifiers)
- * and the order of its values predicts the target. Null if not.
+ * The distinct share of a column that numbers or names its rows: at least 0.95, and consecutive integers, all but unique texts, or
+ * a name or type of identifiers. Null for any other column.
+ * @param nRows rows of the whole table, where `column` is a sample of it
  */
-export function orderedIdentifier(
-  name: string,
-  type: string | undefined,
-  column: Column,
-  sample: Sample,
-  seed: number,
-  nRows: number,
-): OrderedIdentifier | null {
-  const share = distinctShare(column);
-  if (share < thresholds.identifierDistinct) return null;
+export function identifierShare({ name, type }: ColumnSchema, column: Column, nRows: number): number | null {
+  if (column.kind === "instant") return null;
   const isNamed = type === "id" || namesIdentifier(name);
-  if (column.kind === "instant" || !(isNamed || (column.kind === "number" && isConsecutive(column.values, nRows))))
-    return null;
-  const score = scoreColumn(inOrder(column), sample, seed);
-  const least = sample.target.task === "regression" ? thresholds.identifierR2 : thresholds.identifierAuc;
-  return score.score >= least && score.score > score.nullHigh() ? { distinctShare: share, score: score.score } : null;
+  if (column.kind === "number" && !isNamed && !isConsecutive(column.values, nRows)) return null;
+  return distinctShare(column);
 }
 
-/** Whether a column's values are all but all different. */
-export function isIdentifier(name: string, type: string | undefined, column: Column, nRows: number): boolean {
-  if (type === "id") return true;
-  if (distinctShare(column) < thresholds.identifierDistinct) return false;
-  return (
-    column.kind === "category" ||
-    (column.kind === "number" && (namesIdentifier(name) || isConsecutive(column.values, nRows)))
-  );
+/** Whether the order of an identifier's values predicts the target, far above a shuffled one. */
+export function orderPredicts(column: Column, sample: Sample, seed: number): boolean {
+  const alone = scoreColumn(inOrder(column), sample, seed);
+  const least = sample.target.task === "regression" ? thresholds.identifierR2 : thresholds.identifierAuc;
+  return alone.score >= least && alone.score > alone.nullHigh();
 }
 
 type GroupOverlap = Extract<LeakageEvidence, { kind: "group-overlap" }>;
@@ -82,9 +63,16 @@ function distinctAt(values: ArrayLike<number>, rows: Int32Array, isPresent: (val
   return found;
 }
 
-function distinctShare(column: Column): number {
-  const values: ArrayLike<number> = column.kind === "category" ? column.codes : column.values;
-  return values.length === 0 ? 0 : new Set(Array.from(values)).size / values.length;
+// Null as soon as too many values have come back.
+function distinctShare(column: Column): number | null {
+  const values = column.kind === "category" ? column.codes : column.values;
+  const mostRepeats = (1 - thresholds.identifierDistinct) * values.length;
+  const seen = new Set<number>();
+  for (let i = 0; i < values.length; i++) {
+    seen.add(values[i]!);
+    if (i + 1 - seen.size > mostRepeats) return null;
+  }
+  return values.length === 0 ? null : seen.size / values.length;
 }
 
 // Whole numbers that leave few gaps: they span at most four times as many numbers as the table has rows.
@@ -107,5 +95,5 @@ function inOrder(column: Column): Column {
   order.forEach((code, i) => {
     place[code] = i;
   });
-  return numberColumn(Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : place[code]!)));
+  return numberColumn(new Float64Array(column.codes).map((code) => (code < 0 ? Number.NaN : place[code]!)));
 }

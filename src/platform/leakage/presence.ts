@@ -57,7 +57,8 @@ export function isNoteworthy({ evidence }: Presence): boolean {
  * one side.
  */
 export function missingnessOf(column: Column, target: Target): number {
-  const missing = Uint8Array.from({ length: columnLength(column) }, (_, i) => (isMissing(column, i) ? 1 : 0));
+  const missing = new Uint8Array(columnLength(column));
+  for (let i = 0; i < missing.length; i++) missing[i] = isMissing(column, i) ? 1 : 0;
   let best = 0;
   for (const { rows } of eventsOf(target)) {
     const { both, nEvent, nMarked, n } = crossCounts(missing, rows);
@@ -72,7 +73,9 @@ export function missingnessOf(column: Column, target: Target): number {
 export function setRows(column: Column): Uint8Array {
   const usual = usualValue(column);
   const values = column.kind === "category" ? column.codes : column.values;
-  return Uint8Array.from({ length: values.length }, (_, i) => (isMissing(column, i) || values[i] === usual ? 0 : 1));
+  const set = new Uint8Array(values.length);
+  for (let i = 0; i < set.length; i++) set[i] = isMissing(column, i) || values[i] === usual ? 0 : 1;
+  return set;
 }
 
 // The value of at least half of the present rows, found by majority vote (Boyer & Moore 1991) and confirmed by a count.
@@ -114,8 +117,14 @@ function eventsOf({ task, values, nClasses }: Target): Event[] {
   }
   return Array.from({ length: nClasses }, (_, c) => ({
     event: task === "multiclass" ? "class" : c === 1 ? "positive" : "negative",
-    rows: Uint8Array.from(values, (y) => (y === c ? 1 : 0)),
+    rows: rowsOfClass(values, c),
   }));
+}
+
+function rowsOfClass(values: Float64Array, c: number): Uint8Array {
+  const rows = new Uint8Array(values.length);
+  for (let i = 0; i < rows.length; i++) rows[i] = values[i] === c ? 1 : 0;
+  return rows;
 }
 
 function crossCounts(marks: Uint8Array, events: Uint8Array) {

@@ -36,5 +36,7 @@ export function sampleRows(rows: Int32Array, limit: number, rng: Rng): Int32Arra
 
 /** The target of some rows. */
 export function takeTarget(target: Target, rows: Int32Array): Target {
-  return { ...target, values: Float64Array.from(rows, (row) => target.values[row]!) };
+  const values = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) values[i] = target.values[rows[i]!]!;
+  return { ...target, values };
 }

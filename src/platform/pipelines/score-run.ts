@@ -1,0 +1,229 @@
+import { FettleError, nearestName } from "../../lib/index.ts";
+import { type Column, columnLength, numberColumn, Table } from "../../ml/table/index.ts";
+import { type Predictor, parseInstant, type Signature, type SignatureInput } from "../capsule/index.ts";
+import { type ColumnSchema, type RejectedRow, type Schema, storageOf } from "../data/index.ts";
+
+/** A part of the rows to score, as the reader gives it. */
+export interface ScoreBatch {
+  readonly table: Table;
+  readonly schema: Schema;
+  readonly nRejected: number;
+  readonly rejected: readonly RejectedRow[];
+  readonly notes: readonly string[];
+  /** Cells per column that were text where a number or an instant is needed; they are missing in the table. */
+  readonly nCoerced: ReadonlyMap<string, number>;
+}
+
+/** Port: takes the scored rows, part by part; nothing is to be seen of them before `finish`. */
+export interface ScoreWriter {
+  write(table: Table, schema: Schema): Promise<void>;
+  finish(): Promise<readonly string[]>;
+  abort(): Promise<void>;
+}
+
+/** What {@link scoreRun} needs. */
+export interface ScoreInput {
+  readonly batches: AsyncIterable<ScoreBatch>;
+  readonly predictor: Predictor;
+  readonly writer: ScoreWriter;
+  /** Told the number of rows scored so far, after each batch. */
+  readonly onRows?: (rows: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What batch scoring did. */
+export interface ScoreSummary {
+  readonly nRows: number;
+  readonly nRejected: number;
+  /** The first 100. */
+  readonly rejected: readonly RejectedRow[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Scores rows batch by batch and writes each with all its columns, then those of the answer (see {@link answerColumns}),
+ * whose names get a number where the input has them already. A cell that does not fit the model's input counts as
+ * missing, and a note says how many did. Throws SCORE_COLUMNS where the rows lack an input, `cancelled` on the signal; the
+ * writer is aborted then.
+ */
+export async function scoreRun(input: ScoreInput): Promise<ScoreSummary> {
+  try {
+    return await scoreBatches(input);
+  } catch (error) {
+    await input.writer.abort();
+    throw error;
+  }
+}
+
+async function scoreBatches({ batches, predictor, writer, onRows, signal }: ScoreInput): Promise<ScoreSummary> {
+  const { signature } = predictor;
+  const notes = new Set<string>();
+  const rejected: RejectedRow[] = [];
+  const nUnfit = new Map<string, number>();
+  let layout: Schema | null = null;
+  let nRows = 0;
+  let nRejected = 0;
+  for await (const batch of batches) {
+    if (signal?.aborted === true)
+      throw new FettleError("cancelled", "CANCELLED", "Cannot go on scoring: it was cancelled");
+    for (const note of batch.notes) notes.add(note);
+    rejected.push(...batch.rejected.slice(0, 100 - rejected.length));
+    nRejected += batch.nRejected;
+    checkInputs(signature, batch.table);
+    layout ??= batch.schema;
+    const known = new Set(layout.map(({ name }) => name));
+    for (const { name } of batch.schema)
+      if (!known.has(name)) notes.add(`column "${name}" is absent from the first rows and is not copied`);
+    const inputs = inputTable(signature, batch.table, (name, count) => add(nUnfit, name, count));
+    for (const { name } of signature.inputs) add(nUnfit, name, batch.nCoerced.get(name) ?? 0);
+    const outputs = batch.table.nRows === 0 ? new Float64Array(0) : predictor.predict(inputs);
+    const scored = joinAnswer(batch.table, layout, answerColumns(signature, outputs, batch.table.nRows));
+    await writer.write(scored.table, scored.schema);
+    nRows += batch.table.nRows;
+    onRows?.(nRows);
+  }
+  for (const [name, count] of nUnfit)
+    if (count > 0)
+      notes.add(
+        `column "${name}": ${count} value${count === 1 ? " does" : "s do"} not fit its type and count as missing`,
+      );
+  for (const note of await writer.finish()) notes.add(note);
+  return { nRows, nRejected, rejected, notes: [...notes] };
+}
+
+function add(counts: Map<string, number>, name: string, count: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + count);
+}
+
+function checkInputs(signature: Signature, table: Table): void {
+  const absent = signature.inputs.filter(({ name }) => !table.has(name)).map(({ name }) => name);
+  if (absent.length === 0) return;
+  const near = nearestName(absent[0]!, table.names);
+  throw new FettleError(
+    "invalid-input",
+    "SCORE_COLUMNS",
+    `Cannot score the rows: ${absent.length === 1 ? `column "${absent[0]}" is` : `${absent.length} columns are`} absent, every input of the model is needed`,
+    {
+      hint:
+        near === undefined
+          ? `Absent: ${absent.slice(0, 5).join(", ")}; "fettle show" lists the inputs`
+          : `Did you mean "${absent[0]}" by "${near}"?`,
+      facts: { absent: absent.slice(0, 20) },
+    },
+  );
+}
+
+/** The model's inputs out of a table, each stored as its type demands. */
+function inputTable(signature: Signature, table: Table, onUnfit: (name: string, count: number) => void): Table {
+  return Table.of(
+    signature.inputs.map((input) => {
+      const column = table.column(input.name);
+      const fitting = asStored(input, column);
+      onUnfit(input.name, countLost(column, fitting));
+      return [input.name, fitting] as const;
+    }),
+    table.nRows,
+  );
+}
+
+function asStored(input: SignatureInput, column: Column): Column {
+  const kind = storageOf[input.type];
+  if (column.kind === kind) return kind === "number" ? withoutInfinite(column) : column;
+  if (column.kind === "category") {
+    const read = kind === "instant" ? parseInstant : readNumber;
+    const parsed = column.dictionary.map(read);
+    return {
+      kind: kind as "number" | "instant",
+      values: Float64Array.from(column.codes, (c) => parsed[c] ?? Number.NaN),
+    };
+  }
+  if (kind !== "category") return { kind, values: column.values };
+  const codeOf = new Map<string, number>();
+  const codes = Int32Array.from(column.values, (value) => {
+    if (Number.isNaN(value)) return -1;
+    const text = column.kind === "instant" ? new Date(value).toISOString() : String(value);
+    const code = codeOf.get(text) ?? codeOf.size;
+    codeOf.set(text, code);
+    return code;
+  });
+  return { kind, codes, dictionary: [...codeOf.keys()] };
+}
+
+function readNumber(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
+}
+
+// As over HTTP, where an infinite number is no value.
+function withoutInfinite(column: Column): Column {
+  if (column.kind !== "number" || column.values.every((value) => Math.abs(value) !== Number.POSITIVE_INFINITY))
+    return column;
+  return numberColumn(column.values.map((value) => (Number.isFinite(value) ? value : Number.NaN)));
+}
+
+function countLost(before: Column, after: Column): number {
+  if (before === after || after.kind === "category") return 0;
+  let count = 0;
+  for (let i = columnLength(after) - 1; i >= 0; i--) {
+    const wasMissing = before.kind === "category" ? before.codes[i]! < 0 : Number.isNaN(before.values[i]!);
+    if (!wasMissing && Number.isNaN(after.values[i]!)) count += 1;
+  }
+  return count;
+}
+
+/** A column of an answer. */
+export interface AnswerColumn extends ColumnSchema {
+  readonly column: Column;
+}
+
+/**
+ * The answers for `nRows` rows as columns. Classification: `prediction` (the class), `probability` (binary: of the positive
+ * class; multiclass: of the answered one) and `probability_<class>` for each. Regression: `prediction` (with quantiles the
+ * middle one), then one column per quantile.
+ * @param outputs row-major, nRows × the outputs of the model
+ */
+export function answerColumns(signature: Signature, outputs: Float64Array, nRows: number): AnswerColumn[] {
+  const { task, classes, threshold } = signature;
+  const numbers = (name: string, valueOf: (i: number) => number): AnswerColumn => ({
+    name,
+    type: "number",
+    column: { kind: "number", values: Float64Array.from({ length: nRows }, (_, i) => valueOf(i)) },
+  });
+  if (task === "regression") {
+    const width = signature.outputs.length;
+    const prediction = numbers("prediction", (i) => outputs[i * width + Math.floor(width / 2)]!);
+    if (width === 1) return [prediction];
+    return [prediction, ...signature.outputs.map((name, k) => numbers(name, (i) => outputs[i * width + k]!))];
+  }
+  const width = classes.length;
+  const probabilityOf =
+    task === "binary"
+      ? (i: number, k: number) => (k === 1 ? outputs[i]! : 1 - outputs[i]!)
+      : (i: number, k: number) => outputs[i * width + k]!;
+  const codes = Int32Array.from({ length: nRows }, (_, i) => {
+    if (task === "binary") return outputs[i]! >= (threshold ?? 0.5) ? 1 : 0;
+    let best = 0;
+    for (let k = 1; k < width; k++) if (probabilityOf(i, k) > probabilityOf(i, best)) best = k;
+    return best;
+  });
+  return [
+    { name: "prediction", type: "category", column: { kind: "category", codes, dictionary: classes } },
+    numbers("probability", (i) => (task === "binary" ? outputs[i]! : probabilityOf(i, codes[i]!))),
+    ...classes.map((name, k) => numbers(`probability_${name}`, (i) => probabilityOf(i, k))),
+  ];
+}
+
+function joinAnswer(
+  table: Table,
+  layout: Schema,
+  answer: readonly AnswerColumn[],
+): { readonly table: Table; readonly schema: Schema } {
+  const columns = new Map<string, Column>(layout.map(({ name }) => [name, table.column(name)]));
+  const schema = [...layout];
+  for (const { name: wanted, type, column } of answer) {
+    let name = wanted;
+    for (let n = 2; columns.has(name); n++) name = `${wanted}_${n}`;
+    columns.set(name, column);
+    schema.push({ name, type });
+  }
+  return { table: Table.of(columns, table.nRows), schema };
+}
