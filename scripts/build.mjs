@@ -1,23 +1,23 @@
 // Builds dist/: tsc emits the modules, esbuild bundles the dependency-free runtime that exported models carry.
-import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { execFileSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
 if (!existsSync(`${root}src`)) process.exit(0); // an installed tarball has dist/ and no sources
 
 rmSync(`${root}dist`, { recursive: true, force: true });
-execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`], {
-  stdio: 'inherit',
+execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", `${root}tsconfig.build.json`], {
+  stdio: "inherit",
 });
 
-const { build } = await import('esbuild');
+const { build } = await import("esbuild");
 await build({
   entryPoints: [`${root}src/platform/capsule/embedded-runtime.ts`],
   outfile: `${root}dist/embedded-runtime.js`,
   bundle: true,
-  format: 'esm',
-  target: 'es2022',
-  platform: 'neutral',
-  legalComments: 'none',
+  format: "esm",
+  target: "es2022",
+  platform: "neutral",
+  legalComments: "none",
 });

@@ -66,8 +66,10 @@ export async function* readCsv(
       onBlank: (line) => line >= firstRowLine && log.blank(),
     },
   );
-  scanner.push(start);
-  yield;
+  for (const chunk of head) {
+    scanner.push(chunk);
+    yield;
+  }
   if (!isWhole)
     for await (const chunk of chunks) {
       scanner.push(chunk);

@@ -38,7 +38,9 @@ export async function openDuckdb(
   });
   const connection = await instance.connect();
   // Minutes on 10,000 columns, of no use in the simple queries of this room.
-  await connection.run("SET disabled_optimizers = 'statistics_propagation,common_subexpressions,unused_columns,column_lifetime'");
+  await connection.run(
+    "SET disabled_optimizers = 'statistics_propagation,common_subexpressions,unused_columns,column_lifetime'",
+  );
   const close = () => {
     connection.closeSync();
     instance.closeSync();

@@ -5,7 +5,13 @@ import { readCsv } from "./csv-file.ts";
 import { openDuckdb, sqlPath, streamChunks } from "./duckdb.ts";
 import type { ReadLog } from "./file-log.ts";
 import { readJson } from "./json-file.ts";
-import { numberCollector, parquetColumns, textVectorCollector } from "./parquet-columns.ts";
+import {
+  numberCollector,
+  type ParquetColumn,
+  parquetColumns,
+  textVectorCollector,
+  type VectorCollector,
+} from "./parquet-columns.ts";
 import { detectFormat, emptyFile, inspectFile, type SourceFile } from "./source-file.ts";
 import { textTable } from "./text-columns.ts";
 
@@ -121,34 +127,29 @@ export async function* relationParts(
   rowsPerPart: number,
 ): AsyncGenerator<RawRows> {
   const described = await parquetColumns(connection, relation);
-  const columns = described.map(({ name, kind }) =>
-    kind === "text" || kind === "boolean"
-      ? { name, kind, texts: textVectorCollector() }
-      : { name, kind, numbers: numberCollector() },
-  );
+  const columns = described.map(columnCollector);
   let nRows = 0;
   const take = (): RawRows => {
-    const taken = {
-      nRows,
-      columns: columns.map(
-        (column): RawColumn =>
-          "texts" in column
-            ? { name: column.name, kind: column.kind, ...column.texts.take() }
-            : { name: column.name, kind: column.kind, values: column.numbers.take() },
-      ),
-    };
+    const taken = { nRows, columns: columns.map((column) => column.take()) };
     nRows = 0;
     return taken;
   };
   const sql = `SELECT ${described.map(({ expression }) => expression).join(", ")} FROM ${relation}`;
   for await (const chunk of streamChunks(connection, sql)) {
     columns.forEach((column, k) => {
-      const vector = chunk.getColumnVector(k);
-      if ("texts" in column) column.texts.add(vector, chunk.rowCount);
-      else column.numbers.add(vector, chunk.rowCount);
+      column.add(chunk.getColumnVector(k), chunk.rowCount);
     });
     nRows += chunk.rowCount;
     if (nRows >= rowsPerPart) yield take();
   }
   if (nRows > 0) yield take();
+}
+
+function columnCollector({ name, kind }: ParquetColumn): VectorCollector<RawColumn> {
+  if (kind === "text" || kind === "boolean") {
+    const texts = textVectorCollector();
+    return { add: texts.add, take: () => ({ name, kind, ...texts.take() }) };
+  }
+  const numbers = numberCollector();
+  return { add: numbers.add, take: () => ({ name, kind, values: numbers.take() }) };
 }

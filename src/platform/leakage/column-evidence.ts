@@ -91,7 +91,7 @@ function suspicionOf(
     const present = score?.isFirm ? null : presentScore(column, sample, seed);
     if (present !== null) firm.push({ kind: "single-column", ...present, metric });
   }
-  const distinctShare = identifierShare({ name, type }, column, nRows);
+  const distinctShare = type === "text" ? null : identifierShare({ name, type }, column, nRows);
   if (distinctShare !== null && orderPredicts(column, sample, seed)) firm.push({ kind: "identifier", distinctShare });
   if (later?.isCertain) firm.push({ kind: "time", share: later.share });
 

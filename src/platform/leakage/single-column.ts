@@ -1,8 +1,9 @@
 import { createRng, type Rng } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
 import { momentsOf, pearson } from "../../ml/stats/index.ts";
-import type { Column } from "../../ml/table/index.ts";
+import { type Column, numberColumn } from "../../ml/table/index.ts";
 import { type Bins, binsOf } from "./bins.ts";
+import { setRows } from "./presence.ts";
 import type { Sample } from "./sample.ts";
 import { thresholds } from "./thresholds.ts";
 
@@ -10,7 +11,10 @@ import { thresholds } from "./thresholds.ts";
 export interface ColumnScore {
   /** ROC AUC (several classes: mean of one against the rest, by their shares) or R², on the validation rows; at least 0. */
   readonly score: number;
-  /** The score that the column reaches against a shuffled target: mean + 4 standard deviations of 30 shuffles. */
+  /**
+   * The score that the column reaches against a shuffled target: the greatest of 30 shuffles, and at
+   * least their mean + 4 standard deviations.
+   */
   nullHigh(): number;
 }
 
@@ -34,7 +38,7 @@ function nullHigh(column: Column, bins: Bins, { target, nTrain }: Sample, rng: R
     return scoreAgainst(column, bins, { ...target, values }, nTrain);
   });
   const { mean, standardDeviation } = momentsOf(scores);
-  return mean + thresholds.nullDeviations * standardDeviation;
+  return Math.max(mean + thresholds.nullDeviations * standardDeviation, ...scores);
 }
 
 function shuffle(values: Float64Array, rng: Rng): void {
@@ -48,7 +52,15 @@ function shuffle(values: Float64Array, rng: Rng): void {
 
 function scoreAgainst(column: Column, bins: Bins, target: Target, nTrain: number): number {
   if (target.task !== "regression") return aucOfBins(bins, target, nTrain);
+  if (countUnusual(target.values, nTrain) < thresholds.scoredRows) return 0;
   return Math.max(0, r2OfBins(bins, target.values, nTrain), r2OfLine(column, target.values));
+}
+
+// Validation rows that differ from the value that half of the rows have: an R² of a few such rows says nothing.
+function countUnusual(values: Float64Array, nTrain: number): number {
+  return setRows(numberColumn(values))
+    .subarray(nTrain)
+    .reduce((n, set) => n + set, 0);
 }
 
 // A column with missing values explains at most its share of present rows.

@@ -3,13 +3,15 @@ export const thresholds = {
   /** Score of a single column (ROC AUC, or R² of a number) from which it predicts the target almost alone. */
   singleScore: 0.98,
   /** Score from which a column may stand out: its error is then this share of the best honest column's error, or less. */
-  standOutScore: 0.9,
+  standOutScore: 0.95,
   standOutError: 0.25,
   /** Score that makes a suspect of a column whose name speaks of the aftermath. */
   namedScore: 0.85,
   /** Standard deviations above the mean of the shuffled-target null. */
   nullDeviations: 4,
   nShuffles: 30,
+  /** Fewest validation rows at which a number differs from its usual value. */
+  scoredRows: 20,
   /** Likelihood ratio of a column's being set, the lower end of its interval, and the fewest set rows with the event. */
   presenceRatio: 8,
   presenceLow: 3,

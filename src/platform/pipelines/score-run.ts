@@ -183,10 +183,10 @@ export interface AnswerColumn extends ColumnSchema {
  */
 export function answerColumns(signature: Signature, outputs: Float64Array, nRows: number): AnswerColumn[] {
   const { task, classes, threshold } = signature;
-  const numbers = (name: string, valueOf: (i: number) => number): AnswerColumn => ({
+  const numbers = (name: string, cell: (i: number) => number): AnswerColumn => ({
     name,
     type: "number",
-    column: { kind: "number", values: Float64Array.from({ length: nRows }, (_, i) => valueOf(i)) },
+    column: { kind: "number", values: Float64Array.from({ length: nRows }, (_, i) => cell(i)) },
   });
   if (task === "regression") {
     const width = signature.outputs.length;

@@ -1,4 +1,4 @@
-import { FettleError, hashOf, type Sha256 } from "../../lib/index.ts";
+import { FettleError } from "../../lib/index.ts";
 import { type Column, categoryColumn, cellOf, Table } from "../../ml/table/index.ts";
 import { type Snapshot, type SourceReading, snapshotId } from "../data/index.ts";
 import type { ModelDefinition } from "../training/index.ts";
@@ -21,7 +21,8 @@ export async function takeSnapshot(
   const { files, test } = definition.data;
   const options = { ...definition.data.options, literalColumns: [definition.target.column] };
   const reading = await ports.reader.read(files.map(resolvePath), options);
-  const all = test === undefined ? reading : await withTestFile(ports, reading, resolvePath(test));
+  const all =
+    test === undefined ? reading : await withTestFile(ports, reading, resolvePath(test), definition.target.column);
   const snapshot = await saveTable(ports, all);
   return { snapshot, table: all.table, testStart: test === undefined ? null : reading.table.nRows };
 }
@@ -31,10 +32,11 @@ async function withTestFile(
   ports: Pick<PipelinePorts, "reader">,
   train: SourceReading,
   path: string,
+  target: string,
 ): Promise<SourceReading> {
   const types = Object.fromEntries(train.schema.map(({ name, type }) => [name, type]));
-  const test = await ports.reader.read([path], { ...train.options, types });
-  const absent = train.table.names.filter((name) => !test.table.has(name));
+  const read = await ports.reader.read([path], { ...train.options, types });
+  const absent = train.table.names.filter((name) => !read.table.has(name));
   if (absent.length > 0)
     throw new FettleError(
       "invalid-input",
@@ -45,6 +47,7 @@ async function withTestFile(
         hint: `Absent: ${absent.slice(0, 5).join(", ")}`,
       },
     );
+  const test = alignTarget(train.table, read, target);
   return {
     ...train,
     table: appendRows(train.table, test.table),
@@ -53,6 +56,30 @@ async function withTestFile(
     rejected: [...train.rejected, ...test.rejected].slice(0, 100),
     notes: [...train.notes, ...test.notes],
   };
+}
+
+// Official test files are known to end their labels in a full stop. A label that training rows do not have is mended so, or refused: it would
+// count as a wrong class in silence.
+function alignTarget(train: Table, test: SourceReading, target: string): SourceReading {
+  if (!train.has(target)) return test;
+  const known = train.column(target);
+  const column = test.table.column(target);
+  if (known.kind !== "category" || column.kind !== "category") return test;
+  const labels = new Set(known.dictionary);
+  const unknown = column.dictionary.filter((label) => !labels.has(label));
+  if (unknown.length === 0) return test;
+  const dictionary = column.dictionary.map((label) => (labels.has(label) ? label : label.replace(/\.$/, "")));
+  const left = dictionary.filter((label) => !labels.has(label));
+  if (left.length > 0)
+    throw new FettleError(
+      "invalid-input",
+      "TEST_FILE_TARGET",
+      `Cannot use the test file: its target has ${left.length} values that no training row has, the same classes are needed`,
+      { hint: "Write both files with the same labels", facts: { column: target, nUnknown: left.length } },
+    );
+  const joined = categoryColumn(Array.from(column.codes, (code) => (code < 0 ? null : dictionary[code]!)));
+  const note = `test labels end in a full stop that training labels do not have; they are read without it`;
+  return { ...test, table: test.table.with(target, joined), notes: [...test.notes, note] };
 }
 
 /** The rows of `below` put under those of `above`, for the columns of `above`. */
@@ -118,9 +145,4 @@ export async function loadSnapshotTable(
 ): Promise<Table> {
   const path = await ports.objects.verifiedPath(snapshot.object);
   return ports.tables.read(path, snapshot.schema, threads === undefined ? {} : { threads });
-}
-
-/** Identity of the rows on which models are tested: which rows of which snapshot. */
-export function testRowsId(snapshot: Sha256, test: Int32Array): Sha256 {
-  return hashOf([snapshot, Array.from(test)]);
 }

@@ -27,6 +27,8 @@ export interface ModelDefinition<Name extends string = string> {
     readonly test?: string;
     /** How to read them; what is left out is detected. */
     readonly options?: ReadOptions;
+    /** Leaves out rows that break a rule of the contract on a single value, and says how many. Default false: they are only reported. */
+    readonly quarantine?: boolean;
   };
   readonly target: {
     readonly column: Name;
@@ -108,6 +110,7 @@ const schema = z.strictObject({
         types: z.record(z.string(), z.enum(["number", "integer", "instant", "category", "text", "id"])).optional(),
       })
       .optional(),
+    quarantine: z.boolean().optional(),
   }),
   target: z.strictObject({ column: z.string().min(1), positive: z.string().min(1).optional() }),
   task: z.enum(["binary", "multiclass", "regression"]).optional(),
@@ -218,5 +221,6 @@ function freezeDeep<T>(value: T): T {
 /** The hash of a definition: its lineage. Where the files lie does not matter, what is done with them does. */
 export function definitionHash(definition: ModelDefinition): Sha256 {
   const { data, ...rest } = definition;
-  return hashOf({ ...rest, options: data.options ?? {}, officialTest: data.test !== undefined });
+  const { files: _files, test, ...reading } = data;
+  return hashOf({ ...rest, reading, officialTest: test !== undefined });
 }

@@ -9,6 +9,7 @@ import {
   detectPersonalData,
   inferContract,
   type PersonalDataKind,
+  quarantineRows,
   type Schema,
   type Split,
   type SplitRule,
@@ -42,7 +43,8 @@ export function prepareRun({ definition, snapshot, table, testStart }: TrainInpu
     target: definition.target.column,
   });
   refuseErrors(report);
-  const built = buildTarget(table, schema, {
+  const quarantined = definition.data.quarantine === true ? quarantineRows(contract, table, schema) : new Int32Array(0);
+  const built = buildTarget(withoutRows(table, quarantined, definition.target.column), schema, {
     column: definition.target.column,
     ...(definition.target.positive === undefined ? {} : { positive: definition.target.positive }),
     ...(definition.task === undefined ? {} : { task: definition.task }),
@@ -70,7 +72,12 @@ export function prepareRun({ definition, snapshot, table, testStart }: TrainInpu
     sampleWeight: definition.weight === undefined ? null : weightsOf(rows, definition.weight),
     notes: [
       ...snapshot.source.notes,
-      ...(built.nMissing > 0 ? [`${built.nMissing} rows have no target and are left out`] : []),
+      ...(quarantined.length > 0
+        ? [`${quarantined.length} rows break the contract and are left out, in quarantine`]
+        : []),
+      ...(built.nMissing > quarantined.length
+        ? [`${built.nMissing - quarantined.length} rows have no target and are left out`]
+        : []),
     ],
   };
 }
@@ -90,6 +97,20 @@ function refuseErrors({ violations }: ContractReport): void {
       facts: { nErrors: errors.length },
     },
   );
+}
+
+// A row in quarantine counts as one without a target: it is in no part.
+function withoutRows(table: Table, rows: Int32Array, target: string): Table {
+  if (rows.length === 0 || !table.has(target)) return table;
+  const column = table.column(target);
+  if (column.kind === "category") {
+    const codes = column.codes.slice();
+    for (const row of rows) codes[row] = -1;
+    return table.with(target, { ...column, codes });
+  }
+  const values = column.values.slice();
+  for (const row of rows) values[row] = Number.NaN;
+  return table.with(target, { ...column, values });
 }
 
 function countBelow(rows: Int32Array, limit: number): number {

@@ -8,11 +8,12 @@ import {
   linear,
   mean,
   median,
+  previousValue,
   prior,
   quantile,
   type Task,
 } from "../../ml/learners/index.ts";
-import { bootstrapMetrics, type MetricValue } from "../../ml/metrics/index.ts";
+import { bootstrapMetrics, type MetricValue, metrics } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type RegressionLoss, rowLosses, selectCandidate } from "../evaluation/index.ts";
 import { type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
@@ -117,6 +118,12 @@ export function familiesOf(definition: ModelDefinition): Family[] {
 }
 
 function baselinesOf(run: PreparedRun): { name: string; learner: Learner }[] {
+  const constant = constantBaselines(run);
+  const isForecast = run.split.resample.unit === "block" && run.built.target.task === "regression";
+  return isForecast ? [...constant, { name: "previous value", learner: previousValue() }] : constant;
+}
+
+function constantBaselines(run: PreparedRun): { name: string; learner: Learner }[] {
   const { kind, quantiles } = regressionLoss(run.definition);
   const { task } = run.built.target;
   const rule = { name: "best single rule", learner: bestRule() };
@@ -170,13 +177,19 @@ export function search(input: SearchInput): SearchResult {
     input.validation.resample,
   );
   const baselines = trials.filter((trial) => trial.role === "baseline");
-  const baseline = baselines.reduce((best, trial) => (meanOf(trial.losses) < meanOf(best.losses) ? trial : best));
+  const baseline = baselines.reduce((best, trial) => (isBetter(trial, best, input.metric) ? trial : best));
   return { trials, chosen: candidates[selection.chosen]!, baseline, sentence: selection.sentence };
 }
 
 function configurationName({ family }: Configuration, before: readonly Configuration[]): string {
   const n = before.filter((other) => other.family === family).length;
   return `${family === "linear" ? "linear" : "boosted trees"}${n === 0 ? "" : ` ${n + 1}`}`;
+}
+
+// The honest baseline is the one that is hardest to beat by the metric that is reported.
+function isBetter(a: Trial, b: Trial, metric: string): boolean {
+  if (a.value.value === null || b.value.value === null) return meanOf(a.losses) < meanOf(b.losses);
+  return metrics[metric]?.direction === "maximise" ? a.value.value > b.value.value : a.value.value < b.value.value;
 }
 
 function meanOf(values: Float64Array): number {
