@@ -22,7 +22,7 @@ interface PartColumn {
  * COPY joins the parts. Only then it is known which numbers are whole and become BIGINT, and which instants become TIMESTAMP.
  */
 export async function parquetWriter(path: string): Promise<PartWriter> {
-  const { connection, close } = await openDuckdb({});
+  const { connection, close } = await openDuckdb({ threads: 1 });
   const folder = `${path}-parts`;
   const parts: string[] = [];
   let columns: PartColumn[] = [];

@@ -136,6 +136,6 @@ export function rawRowOf(signature: Signature, table: Table, i: number): RawRow 
       return code < 0 ? null : (column as CategoryColumn).dictionary[code]!;
     }
     const value = column.values[i]!;
-    return Number.isNaN(value) ? null : value;
+    return Number.isFinite(value) ? value : null; // infinite counts as missing, as it does in every feature
   });
 }

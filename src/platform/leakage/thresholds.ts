@@ -25,7 +25,7 @@ export const thresholds = {
   namedPresenceRatio: 4,
   namedPresenceLow: 2,
   /** Correlation (phi) between a column's missing values and a class. */
-  missingness: 0.9,
+  missingness: 0.8,
   /** Correlation, or error removed against the majority class, from which a column is the target written differently. */
   rewriteCorrelation: 0.999,
   rewriteAgreement: 0.99,
