@@ -16,6 +16,8 @@ export interface AppOptions {
   readonly version: string;
   /** Whether the folder may be no project yet. */
   readonly create?: boolean;
+  /** Told of every durable step of every write; fault tests end the process there. */
+  readonly onStep?: (step: string) => void;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface AppOptions {
  */
 export async function openApp(folder: string, options: AppOptions): Promise<ProjectApp> {
   const project = await openProject(folder, loadUserModule, options.create);
-  const store = lazyStore(project);
+  const store = lazyStore(project, options.onStep);
   const { version } = options;
 
   return {
@@ -99,19 +101,21 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
 }
 
 interface LazyStore {
+  readonly onStep: (step: string) => void;
   ledger(): Promise<Ledger>;
   objects(): Promise<ObjectStore>;
   close(): Promise<void>;
 }
 
-function lazyStore({ storeDir }: Project): LazyStore {
+function lazyStore({ storeDir }: Project, onStep: (step: string) => void = () => {}): LazyStore {
   let ledger: Promise<Ledger> | undefined;
   return {
+    onStep,
     ledger() {
-      ledger ??= import("./edge/storage/index.ts").then(({ openLedger }) => openLedger(storeDir));
+      ledger ??= import("./edge/storage/index.ts").then(({ openLedger }) => openLedger(storeDir, { onStep }));
       return ledger;
     },
-    objects: async () => (await import("./edge/storage/index.ts")).createObjectStore(storeDir),
+    objects: async () => (await import("./edge/storage/index.ts")).createObjectStore(storeDir, onStep),
     async close() {
       await (await ledger)?.close();
     },
@@ -149,7 +153,7 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
     async publishReport(report) {
       const { renderReport } = await import("./edge/report/index.ts");
       const path = join(project.storeDir, "reports", `${report.model}-${report.version}.html`);
-      writeDurably(path, scratch, (temporary) => writeFileSync(temporary, renderReport(report)));
+      writeDurably(path, scratch, (temporary) => writeFileSync(temporary, renderReport(report)), store.onStep);
       return path;
     },
   };

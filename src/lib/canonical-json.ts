@@ -13,7 +13,7 @@ export function canonicalJson(value: unknown): string {
       throw new TypeError(`Cannot write ${value} as JSON: a finite number or null is needed`);
     return JSON.stringify(value);
   }
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(",")}]`; // a hole is undefined, and refused
   if (typeof value === "object") {
     const prototype = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null)

@@ -7,8 +7,8 @@ import type { PartWriter } from "./batch-text.ts";
 import { openDuckdb, sqlName, sqlPath, sqlText, vectorItems } from "./duckdb.ts";
 
 const rowsPerChunk = 2048;
-const mostRowsPerPart = 1 << 17;
-const cellsPerPart = 1 << 22;
+const mostRowsPerPart = 1 << 16;
+const cellsPerPart = 1 << 20;
 
 interface PartColumn {
   readonly name: string;
@@ -18,7 +18,7 @@ interface PartColumn {
 }
 
 /**
- * Writes Parquet: rows gather in DuckDB's memory, about four million cells of them go to a part file, and one streaming
+ * Writes Parquet: rows gather in DuckDB's memory, about a million cells of them go to a part file, and one streaming
  * COPY joins the parts. Only then it is known which numbers are whole and become BIGINT, and which instants become TIMESTAMP.
  */
 export async function parquetWriter(path: string): Promise<PartWriter> {
@@ -26,6 +26,7 @@ export async function parquetWriter(path: string): Promise<PartWriter> {
   const folder = `${path}-parts`;
   const parts: string[] = [];
   let columns: PartColumn[] = [];
+  let chunk: DuckDBDataChunk | null = null;
   let buffered = 0;
   let rowsPerPart = mostRowsPerPart;
 
@@ -52,10 +53,11 @@ export async function parquetWriter(path: string): Promise<PartWriter> {
       columns.forEach((column, k) => {
         column.isWhole &&= isWhole(taken[k]!);
       });
+      chunk ??= await createChunk(columns);
       const appender = await connection.createAppender("buffered");
       for (let start = 0; start < table.nRows; start += rowsPerChunk) {
         const n = Math.min(rowsPerChunk, table.nRows - start);
-        await appendChunk(appender, taken, start, n);
+        appendChunk(appender, chunk, taken, start, n);
         buffered += n;
         if (buffered < rowsPerPart) continue;
         appender.flushSync();
@@ -84,17 +86,21 @@ async function createTable(connection: DuckDBConnection, columns: readonly PartC
   await connection.run(`CREATE TABLE buffered (${types.join(", ")})`);
 }
 
-async function appendChunk(
+async function createChunk(columns: readonly PartColumn[]): Promise<DuckDBDataChunk> {
+  const { DuckDBDataChunk, DOUBLE, VARCHAR } = await import("@duckdb/node-api");
+  return DuckDBDataChunk.create(columns.map(({ storage }) => (storage === "category" ? VARCHAR : DOUBLE)));
+}
+
+// One chunk is used over and over: the memory of a dropped one is only freed with the garbage.
+function appendChunk(
   appender: DuckDBAppender,
+  chunk: DuckDBDataChunk,
   columns: readonly Column[],
   start: number,
   n: number,
-): Promise<void> {
-  const { DuckDBDataChunk, DOUBLE, VARCHAR } = await import("@duckdb/node-api");
-  const chunk: DuckDBDataChunk = DuckDBDataChunk.create(
-    columns.map(({ kind }) => (kind === "category" ? VARCHAR : DOUBLE)),
-    n,
-  );
+): void {
+  chunk.reset();
+  chunk.rowCount = n;
   columns.forEach((column, k) => {
     const vector = chunk.getColumnVector(k);
     if (column.kind !== "category") {

@@ -1,7 +1,8 @@
+import { FettleError } from "../../lib/index.ts";
 import { argsort } from "../stats/index.ts";
 import type { Table } from "../table/index.ts";
 import type { FitOptions, FittedModel, Learner, Target } from "./learner.ts";
-import { checkFit, weightsOf } from "./learner-errors.ts";
+import { checkFit, checkQuantiles, weightsOf } from "./learner-errors.ts";
 import type { ConstantData } from "./model-data.ts";
 
 /** Predicts each class by its weighted share of the training rows; a regression gets the mean. */
@@ -23,6 +24,7 @@ export function median(): Learner {
 
 /** Predicts weighted quantiles of the target: one output per level, default the median alone. */
 export function quantile({ quantiles = [0.5] }: { quantiles?: readonly number[] } = {}): Learner {
+  checkQuantiles("quantiles", quantiles);
   return constantLearner("quantile", { quantiles }, ({ values }, weights) =>
     quantiles.map((level) => weightedQuantile(values, weights, level)),
   );
@@ -43,6 +45,13 @@ function constantLearner(
     params,
     fit(features: Table, target: Target, options: FitOptions) {
       checkFit(features, target, options);
+      if (kind !== "prior" && target.task === "multiclass")
+        throw new FettleError(
+          "invalid-input",
+          "BASELINE_TASK",
+          `Cannot fit the baseline "${kind}": the target has ${target.nClasses} classes, a number is needed`,
+          { hint: 'Use the baseline "prior"' },
+        );
       const outputs = outputsOf(target, weightsOf(target.values.length, options.sampleWeight));
       return constantModel({ kind, task: target.task, featureNames: features.names, outputs });
     },
@@ -87,10 +96,10 @@ export function weightedMean(values: Float64Array, weights: Float64Array): numbe
 
 /**
  * The smallest value at which the cumulative weight passes `level` of the total; halfway to the next value where it meets it
- * exactly, so that the unweighted median is the usual one.
+ * exactly, so that the unweighted median is the usual one. Values of weight 0 do not count.
  */
 export function weightedQuantile(values: Float64Array, weights: Float64Array, level: number): number {
-  const order = argsort(values);
+  const order = argsort(values).filter((i) => weights[i]! > 0);
   let total = 0;
   for (const weight of weights) total += weight;
   let below = 0;
@@ -100,5 +109,5 @@ export function weightedQuantile(values: Float64Array, weights: Float64Array, le
     if (below > level * total) return values[i]!;
     if (below === level * total && k + 1 < order.length) return (values[i]! + values[order[k + 1]!]!) / 2;
   }
-  return values[order.at(-1)!]!;
+  return values[order.at(-1) ?? 0]!;
 }

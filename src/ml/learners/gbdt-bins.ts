@@ -4,6 +4,9 @@ import type { Column, Table } from "../table/index.ts";
 /** Most bins with a value; bin `missingBin` of a feature holds what is missing, unseen or too rare. */
 const maxValueBins = 254;
 
+/** The greatest f32 number: infinities, and f64 numbers beyond it, are binned with it, so that every threshold is finite. */
+export const greatestFloat32 = 3.4028234663852886e38;
+
 /** How one feature's values become small whole numbers. The last bin is the missing one. */
 export type FeatureBins =
   | { readonly kind: "number"; readonly nBins: number; readonly thresholds: Float32Array }
@@ -38,6 +41,7 @@ function binsOf(column: Column): FeatureBins {
 function thresholdsOf(values: Float64Array): Float32Array {
   const sorted = Float32Array.from(values)
     .filter((value) => value === value)
+    .map((value) => Math.min(greatestFloat32, Math.max(-greatestFloat32, value)))
     .sort();
   const distinct: number[] = [];
   const counts: number[] = [];
@@ -71,7 +75,6 @@ function thresholdsOf(values: Float64Array): Float32Array {
 
 // The f32 number between two f32 numbers at which `value <= cut` tells them apart.
 function midpoint(a: number, b: number): number {
-  if (a === Number.NEGATIVE_INFINITY) return b === Number.POSITIVE_INFINITY ? 0 : a;
   const middle = Math.fround(a / 2 + b / 2);
   return middle >= a && middle < b ? middle : a;
 }

@@ -1,4 +1,4 @@
-import type { BinnedTable, FeatureBins } from "./gbdt-bins.ts";
+import { type BinnedTable, type FeatureBins, greatestFloat32 } from "./gbdt-bins.ts";
 import type { TreeData } from "./model-data.ts";
 
 /** What decides the shape of one tree. Lambda and minHessian are in the units of the gradients given. */
@@ -290,7 +290,7 @@ function addNode(tree: MutableTree, { parent, isLeft, split }: Leaf, feature: Fe
   tree.left.push(0);
   tree.right.push(0);
   if (feature.kind === "number") {
-    tree.threshold.push(feature.thresholds[bin] ?? 3.4028234663852886e38);
+    tree.threshold.push(feature.thresholds[bin] ?? greatestFloat32);
     tree.categories.push(null);
   } else {
     tree.threshold.push(0);

@@ -1,5 +1,6 @@
 import { sigmoid } from "../stats/index.ts";
 import type { Table } from "../table/index.ts";
+import { greatestFloat32 } from "./gbdt-bins.ts";
 import type { FittedModel } from "./learner.ts";
 import { softmaxInPlace } from "./linear-objective.ts";
 import type { GbdtData, TreeData } from "./model-data.ts";
@@ -106,7 +107,9 @@ function flatten(trees: readonly TreeData[]): Forest {
     forest.roots[t] = tree.feature.length === 0 ? ~leaf : node;
     tree.feature.forEach((feature, k) => {
       forest.feature[node + k] = feature;
-      forest.threshold[node + k] = tree.threshold[k]!;
+      // Below the greatest number lies every value, infinity too: the node parts what is missing from what is not.
+      forest.threshold[node + k] =
+        tree.threshold[k] === greatestFloat32 ? Number.POSITIVE_INFINITY : tree.threshold[k]!;
       forest.missingLeft[node + k] = tree.missingLeft[k]!;
       forest.left[node + k] = child(tree.left[k]!);
       forest.right[node + k] = child(tree.right[k]!);

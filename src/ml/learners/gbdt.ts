@@ -2,11 +2,11 @@ import { createRng, FettleError, permutation, type Rng } from "../../lib/index.t
 import type { Table } from "../table/index.ts";
 import { weightedQuantile } from "./baselines.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
-import { type GrowParams, growTree } from "./gbdt-grow.ts";
+import { type GrownTree, type GrowParams, growTree } from "./gbdt-grow.ts";
 import { type BoostingLoss, boostingLoss, type GbdtLoss } from "./gbdt-loss.ts";
 import { type FittedGbdt, gbdtModel } from "./gbdt-model.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
-import { cancelled, checkFit, weightsOf } from "./learner-errors.ts";
+import { cancelled, checkFit, checkLoss, checkQuantiles, weightsOf } from "./learner-errors.ts";
 import type { TreeData } from "./model-data.ts";
 
 /** Parameters of {@link gbdt}; all have defaults. */
@@ -86,6 +86,7 @@ function settle(params: GbdtParams): Settled {
     ["categorySmoothing", settled.categorySmoothing, settled.categorySmoothing >= 0, "a number ≥ 0"],
     ["earlyStoppingRounds", settled.earlyStoppingRounds, isWhole(settled.earlyStoppingRounds, 0), "a whole number ≥ 0"],
   ];
+  checkQuantiles("boosted trees", settled.quantiles);
   for (const [name, value, isRight, needed] of rules)
     if (!isRight)
       throw new FettleError(
@@ -97,12 +98,19 @@ function settle(params: GbdtParams): Settled {
   return settled;
 }
 
+/** The losses of each task; the first is the default. */
+const lossesOf = {
+  binary: ["logistic"],
+  multiclass: ["softmax"],
+  regression: ["squared", "absolute", "quantile"],
+} as const;
+
 const isWhole = (value: number, least: number) => Number.isInteger(value) && value >= least;
 
 function fitGbdt(features: Table, target: Target, options: FitOptions, params: Settled): FittedGbdt {
   checkFit(features, target, options);
-  const loss =
-    params.loss ?? ({ binary: "logistic", multiclass: "softmax", regression: "squared" } as const)[target.task];
+  const loss = params.loss ?? lossesOf[target.task][0];
+  checkLoss("boosted trees", target.task, loss, lossesOf[target.task]);
   const n = target.values.length;
   const weights = weightsOf(n, options.sampleWeight);
   const learned = learnBins(features);
@@ -114,7 +122,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const { nOutputs, base } = objective;
   const scores = startScores(base, n);
   const held = params.earlyStoppingRounds > 0 ? options.validation : undefined;
-  const watch = held && watchOf(held, loss, base, target.nClasses, params);
+  const watch = held && watchOf(held, features.names, loss, base, target.nClasses, params);
   const rng = createRng(options.seed).fork("gbdt");
   const gradient = new Float64Array(n);
   const hessian = new Float64Array(n);
@@ -126,9 +134,11 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     for (let output = 0; output < nOutputs; output++) {
       if (options.shouldStop?.()) throw cancelled();
       objective.derive(scores, output, gradient, hessian);
-      const scale = quantise(gradient, hessian);
-      const grown = growTree(binned, gradient, hessian, growParams(params, scale, learned.length, rng));
-      const value = leafValues(grown, objective, output, target.values, scores, weights, params.learningRate);
+      const perGradient = quantise(gradient);
+      const perHessian = quantise(hessian);
+      const grown = growTree(binned, gradient, hessian, growParams(params, perHessian, learned.length, rng));
+      const newton = grown.tree.value.map((step) => (step * perHessian) / perGradient);
+      const value = leafValues(grown, newton, objective, output, target.values, scores, weights, params.learningRate);
       for (let i = 0; i < n; i++) scores[output * n + i]! += value[grown.leafOfRow[i]!]!;
       trees.push({ ...grown.tree, value });
       if (grown.nLeaves > 1) stuck = false;
@@ -139,7 +149,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
       if (heldLoss < best.loss) best = { loss: heldLoss, rounds: round + 1 };
       if (round + 1 - best.rounds >= params.earlyStoppingRounds) break;
     }
-    if (stuck) {
+    if (stuck && params.featureFraction === 1) {
       if (!watch) best = { ...best, rounds: round + 1 };
       break;
     }
@@ -157,25 +167,23 @@ function startScores(base: readonly number[], n: number): Float64Array {
 }
 
 /**
- * Rounds gradients and hessians, in place, to whole multiples of one power of two so small that nothing is lost to the eye and so
- * large that every sum stays below 2^53 and is exact. Returns the factor: value = whole number / factor.
+ * Rounds numbers, in place, to whole multiples of one power of two so small that nothing is lost to the eye and so large that every
+ * sum stays below 2^53 and is exact. Returns the factor: value = whole number / factor. Gradients and hessians have a factor each, as
+ * they grow differently with the unit of the target.
  */
-function quantise(gradient: Float64Array, hessian: Float64Array): number {
+function quantise(values: Float64Array): number {
   let max = 0;
-  for (let i = 0; i < gradient.length; i++) max = Math.max(max, Math.abs(gradient[i]!), hessian[i]!);
+  for (const value of values) max = Math.max(max, Math.abs(value));
   if (max === 0) return 1;
-  let scale = 1;
-  const limit = Math.min(2 ** 30, 2 ** 52 / gradient.length);
-  while (max * scale < limit / 2) scale *= 2;
-  while (max * scale > limit) scale /= 2;
-  for (let i = 0; i < gradient.length; i++) {
-    gradient[i] = Math.round(gradient[i]! * scale);
-    hessian[i] = Math.round(hessian[i]! * scale);
-  }
-  return scale;
+  let factor = 1;
+  const limit = Math.min(2 ** 30, 2 ** 52 / values.length);
+  while (max * factor < limit / 2) factor *= 2;
+  while (max * factor > limit) factor /= 2;
+  for (let i = 0; i < values.length; i++) values[i] = Math.round(values[i]! * factor);
+  return factor;
 }
 
-function growParams(params: Settled, scale: number, nFeatures: number, rng: Rng): GrowParams {
+function growParams(params: Settled, perHessian: number, nFeatures: number, rng: Rng): GrowParams {
   const active = new Uint8Array(nFeatures).fill(1);
   if (params.featureFraction < 1) {
     const nActive = Math.max(1, Math.round(params.featureFraction * nFeatures));
@@ -185,15 +193,16 @@ function growParams(params: Settled, scale: number, nFeatures: number, rng: Rng)
   return {
     maxLeaves: params.maxLeaves,
     minSamplesLeaf: params.minSamplesLeaf,
-    minHessian: params.minHessian * scale,
-    lambda: params.lambda * scale,
-    categorySmoothing: params.categorySmoothing * scale,
+    minHessian: params.minHessian * perHessian,
+    lambda: params.lambda * perHessian,
+    categorySmoothing: params.categorySmoothing * perHessian,
     active,
   };
 }
 
 function leafValues(
-  grown: { readonly tree: TreeData; readonly leafOfRow: Int32Array; readonly nLeaves: number },
+  grown: GrownTree,
+  newton: readonly number[],
   objective: BoostingLoss,
   output: number,
   y: Float64Array,
@@ -202,7 +211,7 @@ function leafValues(
   learningRate: number,
 ): number[] {
   const level = objective.leafQuantile?.(output);
-  if (level === undefined) return grown.tree.value.map((value) => learningRate * value);
+  if (level === undefined) return newton.map((step) => learningRate * step);
   const rowsOf: number[][] = Array.from({ length: grown.nLeaves }, () => []);
   grown.leafOfRow.forEach((leaf, i) => {
     rowsOf[leaf]!.push(i);
@@ -223,6 +232,7 @@ function leafValues(
 // The loss on held-out rows, brought up to date one round at a time.
 function watchOf(
   { table, target }: NonNullable<FitOptions["validation"]>,
+  featureNames: readonly string[],
   loss: GbdtLoss,
   base: readonly number[],
   nClasses: number,
@@ -232,7 +242,6 @@ function watchOf(
   const scores = startScores(base, n);
   const weights = new Float64Array(n).fill(1);
   const objective = boostingLoss(loss, target.values, weights, { nClasses, quantiles: params.quantiles, base });
-  const featureNames = table.names;
   return (round) => {
     round.forEach((tree, k) => {
       // One tree is a regression of its own, with start score 0.

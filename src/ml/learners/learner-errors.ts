@@ -1,6 +1,6 @@
 import { FettleError } from "../../lib/index.ts";
 import { columnLength, type Table } from "../table/index.ts";
-import type { FitOptions, Target } from "./learner.ts";
+import type { FitOptions, Target, Task } from "./learner.ts";
 
 /** Ends a fit that was asked to stop. */
 export function cancelled(): FettleError {
@@ -25,6 +25,26 @@ export function checkFit(features: Table, target: Target, { sampleWeight }: FitO
     throw refuse("FIT_WEIGHTS", `there are ${sampleWeight.length} sample weights, ${n} are needed`);
   if (!sampleWeight.every((weight) => weight >= 0 && Number.isFinite(weight)) || !sampleWeight.some((w) => w > 0))
     throw refuse("FIT_WEIGHTS", "sample weights are negative, not finite, or all 0");
+}
+
+/** Refuses a loss that is none of a task's: FIT_LOSS. */
+export function checkLoss(subject: string, task: Task, loss: string, losses: readonly string[]): void {
+  if (!losses.includes(loss))
+    throw new FettleError(
+      "invalid-input",
+      "FIT_LOSS",
+      `Cannot fit ${subject} to a ${task} target: the loss is "${loss}", "${losses.join('" or "')}" is needed`,
+    );
+}
+
+/** Refuses quantile levels that are none: FIT_QUANTILES. */
+export function checkQuantiles(subject: string, quantiles: readonly number[]): void {
+  if (quantiles.length === 0 || !quantiles.every((level) => level > 0 && level < 1))
+    throw new FettleError(
+      "invalid-input",
+      "FIT_QUANTILES",
+      `Cannot fit ${subject}: the quantiles are [${quantiles.join(", ")}], at least one number between 0 and 1 is needed`,
+    );
 }
 
 /** The weights in force: those given, or all 1. */

@@ -2,10 +2,13 @@ import { FettleError } from "../../lib/index.ts";
 import { sigmoid } from "../stats/index.ts";
 import type { Table } from "../table/index.ts";
 import type { FitOptions, FittedModel, Learner, Target } from "./learner.ts";
-import { cancelled, checkFit, weightsOf } from "./learner-errors.ts";
+import { cancelled, checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
 import { addMargins, type Design, designOf, nLevelsOf, transposedProduct } from "./linear-design.ts";
 import { type Objective, objectiveOf, softmaxInPlace } from "./linear-objective.ts";
 import type { LinearData } from "./model-data.ts";
+
+/** The loss of each task. */
+const lossOf = { binary: "logistic", multiclass: "softmax", regression: "squared" } as const;
 
 /** Parameters of {@link linear}; all have defaults. */
 export interface LinearParams {
@@ -13,7 +16,7 @@ export interface LinearParams {
   readonly loss?: "logistic" | "softmax" | "squared";
   /** L2 penalty λ/2 · ‖w‖² beside the sum of the losses (scikit-learn: C = 1/λ, alpha = λ); the intercept is free. Default 1. */
   readonly lambda?: number;
-  /** `balanced` weighs classes by nSamples / (nClasses · count). Default `none`. */
+  /** `balanced` gives every class the same weight in sum, and leaves the total as it is. Default `none`. */
   readonly classWeight?: "none" | "balanced";
   /** The fit ends where no component of the gradient exceeds this share of its start value. Default 1e-8. */
   readonly tolerance?: number;
@@ -27,14 +30,26 @@ export interface LinearParams {
  */
 export function linear(params: LinearParams = {}): Learner {
   const { lambda = 1, classWeight = "none", tolerance = 1e-8, maxIterations = 100 } = params;
-  if (!(lambda >= 0 && Number.isFinite(lambda)))
-    throw new FettleError("invalid-input", "LINEAR_LAMBDA", `Cannot fit: lambda is ${lambda}, a number ≥ 0 is needed`);
+  const refuse = (name: string, value: string | number, needed: string) =>
+    new FettleError(
+      "invalid-input",
+      "LINEAR_PARAMS",
+      `Cannot fit a linear model: ${name} is ${value}, ${needed} is needed`,
+      { facts: { parameter: name } },
+    );
+  if (!(lambda >= 0 && Number.isFinite(lambda))) throw refuse("lambda", lambda, "a number ≥ 0");
+  if (classWeight !== "none" && classWeight !== "balanced")
+    throw refuse("classWeight", `"${classWeight}"`, '"none" or "balanced"');
+  if (!(tolerance >= 0 && tolerance < 1)) throw refuse("tolerance", tolerance, "a number in [0, 1)");
+  if (!(Number.isInteger(maxIterations) && maxIterations >= 1))
+    throw refuse("maxIterations", maxIterations, "a whole number ≥ 1");
   const settled = { lambda, classWeight, tolerance, maxIterations };
   return {
     kind: "linear",
     params: { ...settled, ...(params.loss === undefined ? {} : { loss: params.loss }) },
     fit(features, target, options) {
       checkFit(features, target, options);
+      if (params.loss !== undefined) checkLoss("a linear model", target.task, params.loss, [lossOf[target.task]]);
       return linearModel(fitLinear(features, target, options, settled));
     },
   };
@@ -131,9 +146,13 @@ function fitLinear(features: Table, target: Target, options: FitOptions, settled
 function rowWeights(target: Target, sampleWeight: Float64Array | undefined, classWeight: Settled["classWeight"]) {
   const weights = weightsOf(target.values.length, sampleWeight);
   if (classWeight === "none" || target.task === "regression") return weights;
-  const counts = new Float64Array(target.nClasses);
-  for (const y of target.values) counts[y]! += 1;
-  return weights.map((w, i) => (w * weights.length) / (target.nClasses * counts[target.values[i]!]!));
+  const sums = new Float64Array(target.nClasses);
+  target.values.forEach((y, i) => {
+    sums[y]! += weights[i]!;
+  });
+  const total = sums.reduce((sum, w) => sum + w, 0);
+  const nPresent = sums.filter((sum) => sum > 0).length;
+  return weights.map((w, i) => (w === 0 ? 0 : (w * total) / (nPresent * sums[target.values[i]!]!)));
 }
 
 function multiply(design: Design, theta: Float64Array, nOutputs: number, margins: Float64Array): void {

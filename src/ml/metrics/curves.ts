@@ -17,6 +17,7 @@ function steps(yTrue: Float64Array, scores: Float64Array, weight?: Float64Array)
     if (yTrue[row] === 1) p += w;
     else q += w;
     if (k + 1 < order.length && scores[row] === scores[order[k + 1]!]) return;
+    if (p + q === 0) return;
     tp.push(p);
     fp.push(q);
   });
@@ -55,34 +56,47 @@ export interface ReliabilityBin {
   readonly n: number;
 }
 
-/** Rows parted into bins of equal count by probability; rows of equal probability stay together, so bins can be fewer. */
-export function reliabilityBinsOf(yProba: Float64Array, nBins: number): Int32Array[] {
+/** Sums of one bin: weight, weighted probabilities, weight of the positive rows. */
+export type BinSums = readonly [n: number, predicted: number, hits: number];
+
+/**
+ * Parts rows by ascending probability into bins of equal weight: a bin ends where the weight so far reaches the next n-th of the total.
+ * Rows of equal probability stay together, so bins can be fewer. Sorts once, then answers any weights in linear time.
+ */
+export function prepareBins(
+  yTrue: Float64Array,
+  yProba: Float64Array,
+  nBins: number,
+): (weight: Float64Array) => BinSums[] {
   const order = argsort(yProba);
-  const bins: Int32Array[] = [];
-  let from = 0;
-  for (let b = 1; b <= nBins && from < order.length; b++) {
-    let to = Math.max(from + 1, Math.round((b * order.length) / nBins));
-    while (to < order.length && yProba[order[to]!] === yProba[order[to - 1]!]) to++;
-    bins.push(order.slice(from, to));
-    from = to;
-  }
-  return bins;
+  return (weight) => {
+    const total = weight.reduce((sum, w) => sum + w, 0);
+    const bins: BinSums[] = [];
+    let [n, predicted, hits, before] = [0, 0, 0, 0];
+    order.forEach((row, k) => {
+      const w = weight[row]!;
+      n += w;
+      predicted += w * yProba[row]!;
+      hits += w * yTrue[row]!;
+      const isLast = k + 1 === order.length;
+      if (n === 0 || (!isLast && yProba[row] === yProba[order[k + 1]!])) return;
+      const reached = Math.floor((before * nBins) / total);
+      if (!isLast && (before + n) * nBins < (reached + 1) * total) return;
+      bins.push([n, predicted, hits]);
+      before += n;
+      [n, predicted, hits] = [0, 0, 0];
+    });
+    return bins;
+  };
 }
 
 /** The bins of a reliability diagram, equal in count, by ascending probability. */
 export function reliabilityBins(yTrue: Float64Array, yProba: Float64Array, nBins = 10): ReliabilityBin[] {
-  return reliabilityBinsOf(yProba, nBins).map((rows) => {
-    let hits = 0;
-    let sum = 0;
-    for (const row of rows) {
-      hits += yTrue[row]!;
-      sum += yProba[row]!;
-    }
-    return {
-      predicted: sum / rows.length,
-      observed: hits / rows.length,
-      ...wilsonInterval(hits, rows.length),
-      n: rows.length,
-    };
-  });
+  const sums = prepareBins(yTrue, yProba, nBins)(new Float64Array(yTrue.length).fill(1));
+  return sums.map(([n, predicted, hits]) => ({
+    predicted: predicted / n,
+    observed: hits / n,
+    ...wilsonInterval(hits, n),
+    n,
+  }));
 }

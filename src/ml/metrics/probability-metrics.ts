@@ -1,5 +1,5 @@
 import { log } from "../stats/index.ts";
-import { reliabilityBinsOf } from "./curves.ts";
+import { prepareBins } from "./curves.ts";
 import { type Metric, meanOfRows, outputsOf } from "./metric.ts";
 
 /** Probabilities are clipped to [clip, 1 − clip] before the logarithm. */
@@ -51,7 +51,7 @@ export const ece: Metric = {
   range: [0, 1],
   needs: "probability",
   definition:
-    "Expected calibration error over 10 bins of equal count: weighted mean of |observed − predicted|; several classes: of the most probable one.",
+    "Expected calibration error over 10 bins of equal weight: weighted mean of |observed − predicted|; several classes: of the most probable one.",
   prepare(yTrue, prediction) {
     const k = outputsOf(yTrue, prediction);
     if (k === 1) return eceOf(yTrue, prediction);
@@ -68,18 +68,12 @@ export const ece: Metric = {
 };
 
 function eceOf(yTrue: Float64Array, yProba: Float64Array): ReturnType<Metric["prepare"]> {
-  const bins = reliabilityBinsOf(yProba, 10);
+  const binsAt = prepareBins(yTrue, yProba, 10);
   return (weight) => {
     let error = 0;
     let total = 0;
-    for (const rows of bins) {
-      let n = 0;
-      let gap = 0;
-      for (const row of rows) {
-        n += weight[row]!;
-        gap += weight[row]! * (yTrue[row]! - yProba[row]!);
-      }
-      error += Math.abs(gap);
+    for (const [n, predicted, hits] of binsAt(weight)) {
+      error += Math.abs(hits - predicted);
       total += n;
     }
     return total > 0 ? error / total : { undefined: "no row has weight" };

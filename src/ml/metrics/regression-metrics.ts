@@ -36,10 +36,16 @@ export const r2 = regression(
   (yTrue, yPred) => (weight) => {
     let n = 0;
     let sum = 0;
+    let least = Number.POSITIVE_INFINITY;
+    let greatest = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < yTrue.length; i++) {
+      if (weight[i] === 0) continue;
       n += weight[i]!;
       sum += weight[i]! * yTrue[i]!;
+      least = Math.min(least, yTrue[i]!);
+      greatest = Math.max(greatest, yTrue[i]!);
     }
+    if (!(least < greatest)) return { undefined: "the true values do not vary" };
     const mean = sum / n;
     let total = 0;
     let left = 0;
@@ -47,7 +53,7 @@ export const r2 = regression(
       total += weight[i]! * (yTrue[i]! - mean) ** 2;
       left += weight[i]! * (yTrue[i]! - yPred[i]!) ** 2;
     }
-    return total > 0 ? 1 - left / total : { undefined: "the true values do not vary" };
+    return 1 - left / total;
   },
   "maximise",
   [Number.NEGATIVE_INFINITY, 1],

@@ -11,10 +11,11 @@ const ln2High = 6.9314718036912381649e-1;
 const ln2Low = 1.90821492927058770002e-10;
 const perLn2 = 1.442695040888963387;
 
-// 2^k for −1074 ≤ k ≤ 1023, exact; in two factors where one would leave the range of normal numbers.
+// x · 2^k for −1075 ≤ k ≤ 1024 and x near 1. Where 2^k is no normal number it comes in two factors, of which the first is exact: the
+// result is rounded once.
 function timesPowerOfTwo(x: number, k: number): number {
-  if (k > 1023) return timesPowerOfTwo(x * 8.98846567431158e307, k - 1023);
-  if (k < -1022) return timesPowerOfTwo(x * 2.2250738585072014e-308, k + 1022);
+  if (k > 1023) return timesPowerOfTwo(x * 2, k - 1);
+  if (k < -1022) return timesPowerOfTwo(x, k + 1000) * 9.332636185032189e-302;
   bits.setInt32(0, (k + 1023) << 20);
   bits.setInt32(4, 0);
   return x * bits.getFloat64(0);

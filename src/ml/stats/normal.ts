@@ -31,17 +31,19 @@ export function normalUpperTail(z: number): number {
   return z >= 0 ? tail : 1 - tail;
 }
 
-/** Quantile of the standard normal distribution, 0 < p < 1, by bisection on the tail to full precision. */
+/** Quantile of the standard normal distribution, 0 < p < 1, by bisection on the smaller tail to full precision. */
 export function normalQuantile(p: number): number {
   if (!(p > 0 && p < 1)) return p === 0 ? Number.NEGATIVE_INFINITY : p === 1 ? Number.POSITIVE_INFINITY : Number.NaN;
-  let low = -40;
+  if (p === 0.5) return 0;
+  const tail = Math.min(p, 1 - p);
+  let low = 0;
   let high = 40;
-  for (let i = 0; i < 200 && high - low > 1e-15 * Math.max(1, Math.abs(low)); i++) {
+  for (let i = 0; i < 100; i++) {
     const middle = 0.5 * (low + high);
-    if (normalUpperTail(middle) > 1 - p) low = middle;
+    if (normalUpperTail(middle) > tail) low = middle;
     else high = middle;
   }
-  return 0.5 * (low + high);
+  return p < 0.5 ? -low : low;
 }
 
 /** Wilson's 95 % interval of a share (Wilson 1927): `successes` of n, n > 0. */

@@ -47,8 +47,8 @@ export async function saveCapsule(store: ObjectStore, capsule: Capsule): Promise
 
 /** Reads a capsule; every byte is verified against its hash. */
 export async function loadCapsule(store: ObjectStore, id: Sha256): Promise<Capsule> {
-  const manifest = parseJson(await store.get(id)) as CapsuleManifest;
-  if (manifest.format !== "fettle-capsule/1")
+  const manifest = parseJson(await store.get(id)) as CapsuleManifest | null;
+  if (manifest?.format !== "fettle-capsule/1")
     throw new FettleError(
       "damaged",
       "CAPSULE_FORMAT",

@@ -82,5 +82,11 @@ export function answerOf(signature: Signature, outputs: Float64Array, offset = 0
   }
   if (signature.outputs.length === 1) return { value: outputs[offset]! };
   const quantiles = Object.fromEntries(signature.outputs.map((name, k) => [name, outputs[offset + k]!]));
-  return { value: outputs[offset + Math.floor(signature.outputs.length / 2)]!, quantiles };
+  return { value: outputs[offset + nearestToMedian(signature.outputs)]!, quantiles };
+}
+
+// The first of the quantiles named `q0.5` … that is nearest to the median: the value that the evaluation measures too.
+function nearestToMedian(outputs: readonly string[]): number {
+  const distances = outputs.map((name) => Math.abs(Number(name.slice(1)) - 0.5));
+  return distances.indexOf(Math.min(...distances));
 }

@@ -106,11 +106,36 @@ function parseValue(
   }
 }
 
-/** Epoch milliseconds of an ISO 8601 date or instant; a text without an offset is read as UTC. NaN for any other text. */
+const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/**
+ * Epoch milliseconds of an ISO 8601 date or instant; a text without an offset is read as UTC, digits below a millisecond are cut off. NaN for
+ * any other text and for days that no calendar has. `Date.parse` would differ between engines.
+ */
 export function parseInstant(text: string): number {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text);
+  const match = iso.exec(text);
   if (!match) return Number.NaN;
-  return Date.parse(match[2] === undefined ? `${match[1]}T00:00:00Z` : `${match[1]}T${match[2]}${match[3] ?? "Z"}`);
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  const isTime = minute < 60 && second < 60 && (hour < 24 || (hour === 24 && minute + second === 0));
+  if (!isDay || !isTime) return Number.NaN;
+  const milliseconds = Number((match[7] ?? "").padEnd(3, "0").slice(0, 3));
+  return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds - offsetOf(match[8]);
+}
+
+function offsetOf(offset = "Z"): number {
+  if (offset === "Z") return 0;
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2));
+  return (offset.startsWith("-") ? -minutes : minutes) * 60_000;
 }
 
 /** Rows in signature order as a table, for a model's batch form. */
@@ -127,7 +152,7 @@ export function tableOfRows(signature: Signature, rows: readonly RawRow[]): Tabl
   );
 }
 
-/** Row `i` of a table as a model's inputs, in signature order. */
+/** Row `i` of a table as a model's inputs, in signature order; an infinite number counts as missing, as it does for features. */
 export function rawRowOf(signature: Signature, table: Table, i: number): RawRow {
   return signature.inputs.map((input) => {
     const column = table.column(input.name);

@@ -1,4 +1,4 @@
-import { assertNever } from "../../lib/index.ts";
+import { assertNever, nearestName } from "../../lib/index.ts";
 import { cellOf, countMissing, isMissing, type Table } from "../../ml/table/index.ts";
 import type { Check, Contract, ContractReport, Severity, Violation } from "./contract.ts";
 import { duplicateRows } from "./duplicate-rows.ts";
@@ -108,7 +108,9 @@ function runCheck(check: Check, table: Table, schema: Schema, { nRejected = 0 }:
       );
     }
     case "column-present":
-      return table.has(check.column) ? null : whole(0, `column "${check.column}" is absent`);
+      return table.has(check.column)
+        ? null
+        : whole(0, `column "${check.column}" is absent${nearIn(table, check.column)}`);
     case "column-unexpected":
       return whole(nRows, `column "${check.column}" is not in the contract`);
     case "type": {
@@ -174,7 +176,9 @@ function rowsInBreach(check: RowCheck, table: Table): number[] {
     case "range": {
       if (column.kind === "category") return [];
       const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = check;
-      return breaches((i) => column.values[i]! < min || column.values[i]! > max);
+      return breaches(
+        (i) => Number.isFinite(column.values[i]!) && (column.values[i]! < min || column.values[i]! > max),
+      );
     }
     case "levels": {
       const known = new Set(check.levels);
@@ -232,6 +236,11 @@ export function quarantineRows(contract: Contract, table: Table, schema: Schema)
 function violationOf(check: Check, severity: Severity, nRows: number, { count, rows, message }: Breach): Violation {
   const column = "column" in check ? check.column : null;
   return { check, column, severity, count, share: nRows === 0 ? 0 : count / nRows, rows: rows.slice(0, 10), message };
+}
+
+function nearIn(table: Table, name: string): string {
+  const near = nearestName(name, table.names);
+  return near === undefined ? "" : `; did you mean it by "${near}"?`;
 }
 
 const whole = (count: number, message: string): Breach => ({ count, rows: [], message });

@@ -10,7 +10,8 @@ export function duplicateRows(table: Table): number[] {
   const words = new Uint32Array(bits.buffer);
   for (const [, column] of table.entries()) {
     for (let i = 0; i < nRows; i++) {
-      bits[0] = isMissing(column, i) ? Number.NaN : column.kind === "category" ? column.codes[i]! : column.values[i]!;
+      // + 0 makes −0 the 0 that it equals.
+      bits[0] = isMissing(column, i) ? Number.NaN : (column.kind === "category" ? column.codes : column.values)[i]! + 0;
       low[i] = Math.imul(low[i]! ^ words[0]!, 0x01000193) ^ Math.imul(words[1]!, 0x85ebca6b);
       high[i] = Math.imul((high[i]! ^ words[1]!) + words[0]!, 0xc2b2ae35);
       low[i]! ^= low[i]! >>> 15;

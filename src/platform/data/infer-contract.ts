@@ -31,8 +31,11 @@ function columnContract({ type }: ColumnSchema, column: Column, personalData?: P
   if (column.kind === "category") return { type, ...textRules(column, type, n - nMissing), ...missing };
   const range = rangeOf(column.values);
   if (range === null) return { type, ...missing };
-  const [min, max] = column.kind === "instant" ? range.map((value) => new Date(value).toISOString()) : range;
-  return { type, min: min!, max: max!, ...missing };
+  const [min, max] =
+    column.kind === "instant"
+      ? [new Date(Math.floor(range[0])).toISOString(), new Date(Math.ceil(range[1])).toISOString()]
+      : range;
+  return { type, min, max, ...missing };
 }
 
 function textRules(column: CategoryColumn, type: ColumnSchema["type"], nPresent: number): Partial<ColumnContract> {
@@ -40,9 +43,13 @@ function textRules(column: CategoryColumn, type: ColumnSchema["type"], nPresent:
   if (type === "category" && dictionary.length <= mostLevels) return { levels: [...dictionary].sort() };
   const format = formatOf(dictionary);
   return {
-    ...(type === "id" && dictionary.length === nPresent ? { unique: true } : {}),
+    ...(type === "id" && nDistinct(column) === nPresent ? { unique: true } : {}),
     ...(format === undefined ? {} : { format }),
   };
+}
+
+function nDistinct({ codes }: CategoryColumn): number {
+  return new Set(codes.filter((code) => code >= 0)).size;
 }
 
 // The next data may miss a little more: a fifth more and one in a hundred, rounded to hundredths.

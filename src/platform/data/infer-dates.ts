@@ -79,7 +79,7 @@ function build(
   }
   const minutes = Number(minute ?? 0);
   const seconds = Number(second60 ?? 0);
-  if (hours > 24 || minutes > 59 || seconds > 60) return null;
+  if (hours > 24 || minutes > 59 || seconds > 60 || (hours === 24 && minutes + seconds > 0)) return null;
   const thousandths = fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1000);
   const milliseconds = ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths - offsetOf(offset);
   const short = year.length === 2;
@@ -96,6 +96,6 @@ function offsetOf(offset: string | undefined): number {
 function instantOf({ kind, year, first, second, milliseconds }: Parts, dayFirst: boolean): number {
   const [month, day] = kind === "year-last" && dayFirst ? [second, first] : [first, second];
   if (month < 1 || month > 12 || day < 1 || day > 31) return Number.NaN;
-  const midnight = Date.UTC(year, month - 1, day);
+  const midnight = new Date(0).setUTCFullYear(year, month - 1, day); // Date.UTC reads year 1 as 1901
   return new Date(midnight).getUTCDate() === day ? midnight + milliseconds : Number.NaN;
 }

@@ -7,7 +7,7 @@ export interface ParsedNumbers {
 
 const plain = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const infinite = /^[+-]?(inf|infinity)$/i;
-const grouped = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
+const grouped = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/;
 const decimalComma = /^[+-]?\d+(,\d+)?$/;
 
 interface Style {
@@ -61,7 +61,11 @@ export function numbersOf(texts: readonly string[], counts: Float64Array, told: 
   if (style) {
     if (!told && texts.some(losesDigits)) return null;
     const values = Float64Array.from(texts, style.read);
-    return { values, isInteger: texts.every(isWhole), notes: style.says === null ? [] : [style.says] };
+    return {
+      values,
+      isInteger: texts.every(isWhole) && values.every(Number.isInteger),
+      notes: style.says === null ? [] : [style.says],
+    };
   }
   return mostlyNumbers(texts, counts, told);
 }

@@ -27,7 +27,7 @@ export function inferColumns(
   const literal = new Set(options.literalColumns ?? []);
   const typed = columns.map((column) => {
     const texts = cleanTexts(column, literal.has(column.name) ? new Set() : marks);
-    return { name: column.name, ...inferColumn(column.name, texts, options.types?.[column.name], notes) };
+    return { name: column.name, ...inferColumn(column.name, texts, toldType(options, column.name), notes) };
   });
   return {
     table: Table.of(
@@ -37,6 +37,11 @@ export function inferColumns(
     schema: typed.map(({ name, type }) => ({ name, type })),
     notes,
   };
+}
+
+// A column may be called "constructor": only the user's own keys count.
+function toldType({ types = {} }: ReadOptions, name: string): LogicalType | undefined {
+  return Object.hasOwn(types, name) ? types[name] : undefined;
 }
 
 interface Inferred {

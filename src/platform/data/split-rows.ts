@@ -62,7 +62,7 @@ function official(
 
 function atRandom(rows: Int32Array, target: Target, shares: Shares, rng: Rng): Parts {
   const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
-  for (const stratum of strata(rows, target)) {
+  for (const stratum of strata(rows, target, shares)) {
     const order = permutation(stratum.length, rng);
     // Errors of rounding are spread: a stratum of 3 rows still has one in each part.
     const nTest = shares.test === 0 ? 0 : Math.max(1, Math.round(shares.test * stratum.length));
@@ -81,14 +81,15 @@ function atRandom(rows: Int32Array, target: Target, shares: Shares, rng: Rng): P
   };
 }
 
-function strata(rows: Int32Array, { task, values, nClasses }: Target): number[][] {
+// A stratum of a numeric target is large enough to give the smallest part its share.
+function strata(rows: Int32Array, { task, values, nClasses }: Target, { validation, test }: Shares): number[][] {
   if (task !== "regression") {
     const byClass: number[][] = Array.from({ length: nClasses }, () => []);
     for (const row of rows) byClass[values[row]!]!.push(row);
     return byClass.filter((stratum) => stratum.length > 0);
   }
   const order = argsort(Float64Array.from(rows, (row) => values[row]!));
-  const size = Math.ceil(rows.length / 10);
+  const size = Math.max(Math.ceil(rows.length / 10), Math.ceil(1 / Math.min(validation, test || validation)));
   return Array.from({ length: Math.ceil(rows.length / size) }, (_, k) =>
     Array.from(order.subarray(k * size, (k + 1) * size), (position) => rows[position]!),
   );

@@ -12,7 +12,14 @@ export type {
   ScoredPart,
 } from "./evaluation-input.ts";
 export { type Fairness, type FairnessInput, fairness } from "./fairness.ts";
-export { type MeasuredRows, measureModel, pairedDifference, primaryMetric, type Scoring } from "./model-metrics.ts";
+export {
+  type MeasuredRows,
+  measureMetric,
+  measureModel,
+  pairedDifference,
+  primaryMetric,
+  type Scoring,
+} from "./model-metrics.ts";
 export { type ImportanceInput, permutationImportance } from "./permutation-importance.ts";
 export { type RowLosses, rowLosses } from "./row-loss.ts";
 export { type ScoredCandidate, type Selection, selectCandidate } from "./select-candidate.ts";

@@ -83,6 +83,19 @@ export function measureModel(
   return Object.fromEntries(measured);
 }
 
+/** One metric with its interval, read as {@link measureModel} reads it. */
+export function measureMetric(
+  metric: string,
+  scoring: Scoring,
+  rows: MeasuredRows,
+  prediction: Float64Array,
+  bootstrap: BootstrapOptions,
+): MetricValue {
+  if (metric === "pinball") return pinball(scoring, rows, [prediction], bootstrap);
+  const options = { ...bootstrap, ...(rows.sampleWeight && { sampleWeight: rows.sampleWeight }) };
+  return bootstrapMetrics([metric], rows.yTrue, predictionFor(metric, scoring, rows, prediction), options)[metric]!;
+}
+
 /** A metric of prediction `a` minus that of `b` on the same rows, with its paired interval. */
 export function pairedDifference(
   metric: string,

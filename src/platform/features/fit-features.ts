@@ -4,7 +4,7 @@ import { momentsOf } from "../../ml/stats/index.ts";
 import type { CategoryColumn, Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, loadFeatures } from "./fitted-features.ts";
 import { type FeaturePlan, mostLevels, type PlannedColumn } from "./plan-features.ts";
-import { periods, type Step } from "./step.ts";
+import { featuresOf, periods, type Step } from "./step.ts";
 import { encodeTargetMeans, targetMeanSteps } from "./target-mean.ts";
 import { vocabularyOf } from "./text.ts";
 
@@ -29,18 +29,14 @@ export function fitFeatures(
   const fitted = loadFeatures({ inputs, steps });
   let features = fitted.transform(table);
   const folds = foldsOf(table.nRows, options.seed);
-  for (const step of steps)
-    if (step.op === "target-mean") {
-      const { name, column } = encodeTargetMeans(
-        step,
-        inputs[step.input]!.name,
-        table,
-        target,
-        folds,
-        options.sampleWeight,
-      );
-      features = features.with(name, column);
-    }
+  let at = 0;
+  for (const step of steps) {
+    const from = inputs[step.input]!.name;
+    const output = fitted.outputs[at]!;
+    at += featuresOf(step, from).length;
+    if (step.op === "target-mean")
+      features = features.with(output.name, encodeTargetMeans(step, from, table, target, folds, options.sampleWeight));
+  }
   return { fitted, features };
 }
 

@@ -21,13 +21,14 @@ export interface FittedFeatures {
   toJSON(): FittedFeaturesData;
 }
 
-/** A feature set from its data. */
+/** A feature set from its data. A column may be named as another one's feature: then the later feature's name gets a `′`. */
 export function loadFeatures(data: FittedFeaturesData): FittedFeatures {
   const { inputs } = data;
+  const taken = new Set<string>();
   const steps = data.steps.map((step) => ({
     input: step.input,
     encode: compileStep(step),
-    features: featuresOf(step, inputs[step.input]!.name),
+    features: featuresOf(step, inputs[step.input]!.name).map((feature) => withFreeName(feature, taken)),
   }));
   const outputs = steps.flatMap(({ features }) => features);
   return {
@@ -54,6 +55,13 @@ export function loadFeatures(data: FittedFeaturesData): FittedFeatures {
     },
     toJSON: () => data,
   };
+}
+
+function withFreeName(feature: Feature, taken: Set<string>): Feature {
+  let { name } = feature;
+  while (taken.has(name)) name += "′";
+  taken.add(name);
+  return { ...feature, name };
 }
 
 function columnOf(table: Table, name: string, type: LogicalType): Column {

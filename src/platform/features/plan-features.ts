@@ -42,7 +42,7 @@ export function planFeatures(
   const columns: PlannedColumn[] = [];
   const dropped: { name: string; why: string }[] = [];
   for (const { name, type } of schema) {
-    const wanted = asked[name];
+    const wanted = Object.hasOwn(asked, name) ? asked[name] : undefined;
     const column = table.column(name);
     const why = excluded.has(name)
       ? "excluded"

@@ -33,7 +33,7 @@ export type Step =
       readonly smoothing: number;
       readonly classIndex: number | null;
     }
-  /** A repeating part of an instant: as it is, or as a point on the circle. Missing stays missing, on the circle it becomes 0. */
+  /** A repeating part of an instant: as it is, or as a point on the circle. Missing, and beyond all dates, stays missing; on the circle it becomes 0. */
   | {
       readonly op: "date-part";
       readonly input: number;
@@ -108,7 +108,7 @@ export function compileStep(step: Step): Encode {
     }
     case "is-missing":
       return (value, out, at) => {
-        out[at] = value === null || (typeof value === "number" && !Number.isFinite(value)) ? 1 : 0;
+        out[at] = Number.isNaN(finite(value)) ? 1 : 0;
       };
     case "levels":
       return lookUp(step.levels, (code) => code, -1);
@@ -142,7 +142,10 @@ function lookUp(levels: readonly string[], valueAt: (code: number) => number, ot
 
 const msPerDay = 86_400_000;
 
-/** A repeating part of an instant, UTC: hour 0 … 24, weekday 0 (Monday) … 7, day of the year 0 … 366; each with its fraction of a day. */
+/** Greatest distance from the epoch that a date can have (ECMA-262), in milliseconds. */
+const farthest = 8.64e15;
+
+/** A repeating part of an instant, UTC: hour 0 … 24 with its fraction, weekday 0 (Monday) … 6, day of the year 0 … 365. */
 function datePart(instant: number, part: keyof typeof periods): number {
   const days = Math.floor(instant / msPerDay);
   switch (part) {
@@ -151,7 +154,7 @@ function datePart(instant: number, part: keyof typeof periods): number {
     case "weekday":
       return (((days + 3) % 7) + 7) % 7;
     case "yearday":
-      return days - Math.floor(Date.UTC(new Date(instant).getUTCFullYear(), 0, 1) / msPerDay);
+      return days - Math.floor(new Date(instant).setUTCMonth(0, 1) / msPerDay);
     default:
       return assertNever(part);
   }
@@ -161,7 +164,7 @@ function compileDatePart(part: keyof typeof periods, form: "plain" | "sin" | "co
   const turn = (2 * Math.PI) / periods[part];
   return (value, out, at) => {
     const instant = finite(value);
-    if (instant !== instant) {
+    if (!(Math.abs(instant) <= farthest)) {
       out[at] = form === "plain" ? Number.NaN : 0;
       return;
     }

@@ -1,6 +1,6 @@
 import type { Target } from "../../ml/learners/index.ts";
 import { type CategoryColumn, type NumberColumn, numberColumn, type Table } from "../../ml/table/index.ts";
-import { featuresOf, type Step } from "./step.ts";
+import type { Step } from "./step.ts";
 
 type TargetMeanStep = Extract<Step, { op: "target-mean" }>;
 
@@ -40,7 +40,7 @@ export function encodeTargetMeans(
   target: Target,
   folds: Uint8Array,
   sampleWeight?: Float64Array,
-): { name: string; column: NumberColumn } {
+): NumberColumn {
   const column = table.categories(from);
   const values = new Float64Array(table.nRows);
   for (const fold of new Set(folds)) {
@@ -56,7 +56,7 @@ export function encodeTargetMeans(
           : (sums[code]! + step.smoothing * mean) / (weights[code]! + step.smoothing);
     }
   }
-  return { name: featuresOf(step, from)[0]!.name, column: numberColumn(values) };
+  return numberColumn(values);
 }
 
 function sumsByLevel(

@@ -40,39 +40,47 @@ export function strengthOf({ evidence, isFirm }: Suspicion): "suspect" | "strong
   return isFirm && new Set(evidence.map(({ kind }) => familyOf[kind])).size >= 2 ? "strong" : "suspect";
 }
 
+/** What columns are looked at with. */
+export interface Scene {
+  readonly sample: Sample;
+  readonly targetColumn: string;
+  readonly seed: number;
+  /** Rows of the whole table. */
+  readonly nRows: number;
+  readonly later: ReadonlyMap<string, LaterInstant>;
+}
+
 /** The evidence against each column taken by itself; columns without any are left out. */
-export function suspicionsOf(
-  columns: readonly ColumnSchema[],
-  targetColumn: string,
-  sample: Sample,
-  seed: number,
-  nRows: number,
-  later: ReadonlyMap<string, LaterInstant>,
-): Suspicion[] {
+export function suspicionsOf(columns: readonly ColumnSchema[], scene: Scene): Suspicion[] {
+  const { sample, seed } = scene;
   const scores = columns.map(({ name }) => scoreColumn(sample.table.column(name), sample, seed ^ fnv1a(name)));
   const honest = scores.reduce(
     (best, { score }) => (score < thresholds.standOutScore ? Math.max(best, score) : best),
     0,
   );
-  return columns
-    .map((column, i) =>
-      suspicionOf(column, targetColumn, sample, seed, nRows, scores[i]!, honest, later.get(column.name)),
-    )
-    .filter((suspicion) => suspicion !== null);
+  return columns.flatMap((column, i): Suspicion[] => {
+    const { firm, weak } = evidenceOf(column, scene, scores[i]!, honest);
+    const helping = helpersOf(column.name, scene);
+    if (firm.length > 0) return [{ column: column.name, evidence: [...firm, ...helping], isFirm: true }];
+    if (weak.length === 0 || helping.length === 0) return [];
+    return [{ column: column.name, evidence: [...weak, ...helping], isFirm: false }];
+  });
 }
 
-function suspicionOf(
-  { name, type }: ColumnSchema,
-  targetColumn: string,
-  sample: Sample,
-  seed: number,
-  nRows: number,
-  alone: ColumnScore,
-  honest: number,
-  later: LaterInstant | undefined,
-): Suspicion | null {
-  const column = sample.table.column(name);
+// Evidence that speaks only beside other evidence: the name, and a time that had to be guessed.
+function helpersOf(name: string, { targetColumn, later }: Scene): LeakageEvidence[] {
   const term = aftermathTerm(name, targetColumn);
+  const time = later.get(name);
+  return [
+    ...(term === null ? [] : [{ kind: "name", term } as const]),
+    ...(time === undefined || time.isCertain ? [] : [{ kind: "time", share: time.share } as const]),
+  ];
+}
+
+// Firm evidence makes a suspect; weak evidence only together with a helper.
+function evidenceOf({ name, type }: ColumnSchema, scene: Scene, alone: ColumnScore, honest: number) {
+  const { sample, seed, nRows, later } = scene;
+  const column = sample.table.column(name);
   const firm: LeakageEvidence[] = [];
   const weak: LeakageEvidence[] = [];
   const metric = sample.target.task === "regression" ? "r2" : "rocAuc";
@@ -93,14 +101,9 @@ function suspicionOf(
   }
   const distinctShare = type === "text" ? null : identifierShare({ name, type }, column, nRows);
   if (distinctShare !== null && orderPredicts(column, sample, seed)) firm.push({ kind: "identifier", distinctShare });
-  if (later?.isCertain) firm.push({ kind: "time", share: later.share });
-
-  const helpers: LeakageEvidence[] = [];
-  if (term !== null) helpers.push({ kind: "name", term });
-  if (later && !later.isCertain) helpers.push({ kind: "time", share: later.share });
-  if (firm.length > 0) return { column: name, evidence: [...firm, ...helpers], isFirm: true };
-  if (weak.length > 0 && helpers.length > 0) return { column: name, evidence: [...weak, ...helpers], isFirm: false };
-  return null;
+  const time = later.get(name);
+  if (time?.isCertain) firm.push({ kind: "time", share: time.share });
+  return { firm, weak };
 }
 
 // A rewrite with gaps is scored on the rows where it is present.

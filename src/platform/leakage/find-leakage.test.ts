@@ -113,6 +113,18 @@ test("findLeakage() names a sparse column that is set with the target; its name 
   assert.ok(findings.slice(0, 4).every(({ strength }) => strength === "strong"));
 });
 
+test("findLeakage() lets a name turn a moderate predictor into a suspect, never into a strong finding", () => {
+  const rng = createRng(13);
+  const n = 3000;
+  const target = classes(n, rng, 0.3);
+  const moderate = () => numberColumn(target.values.map((y) => y + 1.1 * (rng.uniform() + rng.uniform() - 1)));
+  const findings = find({ k: moderate(), label_score: moderate(), x: noise(n, rng) }, target);
+  assert.deepEqual(
+    findings.map((finding) => [finding.columns, finding.strength, kindsOf(finding)]),
+    [[["label_score"], "suspect", ["single-column", "name"]]],
+  );
+});
+
 test("findLeakage() leaves honest strong predictors alone, whatever their names", () => {
   const rng = createRng(4);
   const n = 4000;

@@ -1,16 +1,15 @@
-import { createRng } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { ColumnSchema, Schema, Split } from "../data/index.ts";
-import { type Suspicion, strengthOf, suspicionsOf } from "./column-evidence.ts";
+import { strengthOf, suspicionsOf } from "./column-evidence.ts";
 import { duplicateRows } from "./duplicates.ts";
 import type { LeakageEvidence, LeakageFinding } from "./finding.ts";
 import { groupOverlap, identifierShare } from "./identifiers.ts";
 import { messageOf } from "./message.ts";
 import { quickMetric, quickScorer } from "./quick-score.ts";
-import { type Sample, sampleOf, sampleRows } from "./sample.ts";
-import { combinationOf, type Numbers } from "./sums.ts";
-import { laterInstants } from "./times.ts";
+import { type Sample, sampleOf } from "./sample.ts";
+import { targetSum, withSums } from "./sum-evidence.ts";
+import { laterInstants, timeColumnOf } from "./times.ts";
 
 /** What {@link findLeakage} looks at. */
 export interface LeakageInput {
@@ -37,7 +36,6 @@ interface Draft {
 }
 
 const maxMeasured = 6;
-const maxSumSuspects = 20;
 
 /**
  * Columns that know the target too well, each with its evidence: strong findings first, then by what the validation score gains
@@ -46,13 +44,13 @@ const maxSumSuspects = 20;
 export function findLeakage(input: LeakageInput): LeakageFinding[] {
   const { table, target, split, seed, targetColumn } = input;
   const sample = sampleOf(table, target, split, seed);
-  if (sample.nTrain === 0 || sample.nTrain === table.nRows) return [];
+  if (sample.nTrain === 0 || split.validation.length === 0) return [];
   const columns = featureColumns(input);
-  const suspicions = suspicionsOf(columns, targetColumn, sample, seed, table.nRows, laterInstants(sample.table, split));
-  const summed = withSums(suspicions, columns, sample, seed);
+  const later = laterInstants(sample.table, split.rule);
+  const suspicions = suspicionsOf(columns, { sample, targetColumn, seed, nRows: table.nRows, later });
   const drafts: Draft[] = [
-    ...targetSums(columns, sample, seed),
-    ...summed.map((suspicion) => ({
+    ...targetSum(columns, sample, seed),
+    ...withSums(suspicions, columns, sample, seed).map((suspicion) => ({
       columns: [suspicion.column],
       strength: strengthOf(suspicion),
       evidence: suspicion.evidence,
@@ -62,89 +60,8 @@ export function findLeakage(input: LeakageInput): LeakageFinding[] {
 }
 
 function featureColumns({ table, schema, split, ignore }: LeakageInput): ColumnSchema[] {
-  const timeColumn = split.rule.kind === "time" ? split.rule.column : undefined;
-  const left = new Set([...ignore, timeColumn]);
+  const left = new Set([...ignore, timeColumnOf(split.rule)]);
   return schema.filter(({ name }) => table.has(name) && !left.has(name));
-}
-
-// The parts of a sum share its evidence. A sum counts only among suspects: tables are full of honest sums.
-function withSums(
-  suspicions: readonly Suspicion[],
-  columns: readonly ColumnSchema[],
-  sample: Sample,
-  seed: number,
-): Suspicion[] {
-  const suspects = new Set(suspicions.filter(({ isFirm }) => isFirm).map(({ column }) => column));
-  const numbers = numbersOf(
-    [...suspects, ...columns.map(({ name }) => name).filter((name) => !suspects.has(name))],
-    sample,
-  );
-  const sums = new Map<string, LeakageEvidence>();
-  for (const total of [...suspects].slice(0, maxSumSuspects)) {
-    const values = numbers.find(([name]) => name === total)?.[1];
-    if (values === undefined) continue;
-    const rows = tellingRows(values, seed);
-    const parts = numbers.filter(([name]) => name !== total).map((part) => at(part, rows));
-    const found = combinationOf(at([total, values], rows)[1], parts, false);
-    if (found === null || !found.of.some((name) => suspects.has(name))) continue;
-    const members = [total, ...found.of];
-    for (const member of members)
-      if (!sums.has(member))
-        sums.set(member, { kind: "sum", of: members.filter((name) => name !== member), agreement: found.agreement });
-  }
-  const known = new Set(suspicions.map(({ column }) => column));
-  return [
-    ...suspicions.map((suspicion) => {
-      const sum = sums.get(suspicion.column);
-      return sum ? { ...suspicion, evidence: [...suspicion.evidence, sum] } : suspicion;
-    }),
-    ...[...sums]
-      .filter(([column]) => !known.has(column))
-      .map(([column, sum]) => ({ column, evidence: [sum], isFirm: false })),
-  ];
-}
-
-// A number that is made of other columns leaves nothing to learn: strong by itself, as no chance reaches an identity.
-function targetSums(columns: readonly ColumnSchema[], sample: Sample, seed: number): Draft[] {
-  if (sample.target.task !== "regression") return [];
-  const { values } = sample.target;
-  const rows = tellingRows(values, seed);
-  const parts = numbersOf(
-    columns.map(({ name }) => name),
-    sample,
-  ).map((part) => at(part, rows));
-  const found = combinationOf(at(["", values], rows)[1], parts, true);
-  if (found === null) return [];
-  const evidence: LeakageEvidence = { kind: "sum", of: found.of, agreement: found.agreement };
-  return [{ columns: found.of, strength: "strong", evidence: [evidence] }];
-}
-
-function numbersOf(names: readonly string[], { table }: Sample): Numbers[] {
-  return names.flatMap((name) => {
-    const column = table.column(name);
-    return column.kind === "number" ? [[name, column.values] as const] : [];
-  });
-}
-
-// At most 2,000 rows where a total is at work, and 500 where it is not.
-function tellingRows(values: Float64Array, seed: number): Int32Array {
-  const rng = createRng(seed).fork("sums");
-  const all = Int32Array.from(values.keys());
-  const busy = sampleRows(
-    all.filter((i) => values[i] !== 0 && values[i] === values[i]),
-    2000,
-    rng.fork("busy"),
-  );
-  const idle = sampleRows(
-    all.filter((i) => values[i] === 0),
-    500,
-    rng.fork("idle"),
-  );
-  return Int32Array.from([...busy, ...idle]);
-}
-
-function at([name, values]: Numbers, rows: Int32Array): Numbers {
-  return [name, Float64Array.from(rows, (row) => values[row]!)];
 }
 
 function measured(

@@ -12,7 +12,14 @@ export type LeakageEvidence =
       readonly shareWithout: number;
     }
   | { readonly kind: "rewrite"; readonly agreement: number }
-  | { readonly kind: "sum"; readonly of: readonly string[]; readonly agreement: number }
+  | {
+      readonly kind: "sum";
+      /** The column that is made of others; absent where it is the target. */
+      readonly total?: string;
+      readonly of: readonly string[];
+      readonly sign: "+" | "−" | "·";
+      readonly agreement: number;
+    }
   | { readonly kind: "name"; readonly term: string }
   | { readonly kind: "time"; readonly share: number }
   | { readonly kind: "missingness"; readonly agreement: number }

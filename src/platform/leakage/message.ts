@@ -29,7 +29,7 @@ function inWords(evidence: LeakageEvidence): string {
     case "rewrite":
       return `is the target written differently (agreement ${round(evidence.agreement)})`;
     case "sum":
-      return `adds up with ${evidence.of.map((name) => `"${name}"`).join(", ")} in ${percent(evidence.agreement)} of the rows that can tell`;
+      return `${evidence.total === undefined ? "make up the target" : `belongs to "${evidence.total}"`} = ${evidence.of.map((name) => `"${name}"`).join(` ${evidence.sign} `)} (true in ${percent(evidence.agreement)} of the rows that can tell)`;
     case "name":
       return `has "${evidence.term}" in its name, which speaks of what comes after`;
     case "time":

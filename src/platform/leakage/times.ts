@@ -1,5 +1,5 @@
 import type { Table } from "../../ml/table/index.ts";
-import type { Split } from "../data/index.ts";
+import type { SplitRule } from "../data/index.ts";
 import { thresholds } from "./thresholds.ts";
 
 const minRows = 20;
@@ -15,9 +15,8 @@ export interface LaterInstant {
  * Instant columns that lie after the row's own time in at least 95 % of their rows. The row's time is the column of a time
  * split, or a guess: the instant column without gaps that is earliest in the median.
  */
-export function laterInstants(table: Table, split: Split): Map<string, LaterInstant> {
-  const { rule } = split;
-  const ofSplit = rule.kind === "time" ? rule.column : rule.kind === "official" ? rule.time : undefined;
+export function laterInstants(table: Table, rule: SplitRule): Map<string, LaterInstant> {
+  const ofSplit = timeColumnOf(rule);
   const isCertain = ofSplit !== undefined && table.has(ofSplit);
   const reference = isCertain ? ofSplit : earliest(table);
   const later = new Map<string, LaterInstant>();
@@ -36,6 +35,12 @@ export function laterInstants(table: Table, split: Split): Map<string, LaterInst
     if (n >= minRows && after >= thresholds.timeAfter * n) later.set(name, { share: after / n, isCertain });
   }
   return later;
+}
+
+/** The column along which rows are parted by time. */
+export function timeColumnOf(rule: SplitRule): string | undefined {
+  if (rule.kind === "time") return rule.column;
+  return rule.kind === "official" ? rule.time : undefined;
 }
 
 function earliest(table: Table): string | undefined {

@@ -1,4 +1,4 @@
-import { FettleError } from "../../lib/index.ts";
+import { FettleError, nearestName } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import {
@@ -33,9 +33,10 @@ export interface PreparedRun {
   readonly notes: readonly string[];
 }
 
-/** Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN where the contract has errors. */
+/** Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN and DEFINITION_COLUMNS. */
 export function prepareRun({ definition, snapshot, table, testStart }: TrainInput): PreparedRun {
   const { schema } = snapshot;
+  checkColumns(definition, table);
   const personalData = detectPersonalData(table, schema);
   const contract = definition.contract ?? inferContract(table, schema, personalData);
   const report = checkContract(contract, table, schema, {
@@ -80,6 +81,34 @@ export function prepareRun({ definition, snapshot, table, testStart }: TrainInpu
         : []),
     ],
   };
+}
+
+// A mistyped name in a list of columns would leave a column in, in silence.
+function checkColumns({ weight, split, ignore = [], leakage, evaluation }: ModelDefinition, table: Table): void {
+  const named: Readonly<Record<string, readonly (string | undefined)[]>> = {
+    weight: [weight],
+    "split.column": [split?.column],
+    ignore,
+    "leakage.exclude": leakage?.exclude ?? [],
+    "leakage.keep": leakage?.keep ?? [],
+    "evaluation.slices": evaluation?.slices ?? [],
+    "evaluation.protected": evaluation?.protected ?? [],
+  };
+  const problems = Object.entries(named).flatMap(([key, names]) =>
+    names
+      .filter((name) => name !== undefined && !table.has(name))
+      .map((name) => {
+        const near = nearestName(name!, table.names);
+        return `${key} names "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`;
+      }),
+  );
+  if (problems.length === 0) return;
+  throw new FettleError(
+    "invalid-input",
+    "DEFINITION_COLUMNS",
+    `Cannot train: the table lacks columns of the model definition: ${problems.slice(0, 20).join("; ")}`,
+    { hint: "Mend the names in the model definition", facts: { problems: problems.slice(0, 20) } },
+  );
 }
 
 function refuseErrors({ violations }: ContractReport): void {

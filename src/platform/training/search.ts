@@ -13,9 +13,9 @@ import {
   quantile,
   type Task,
 } from "../../ml/learners/index.ts";
-import { bootstrapMetrics, type MetricValue, metrics } from "../../ml/metrics/index.ts";
+import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
-import { type RegressionLoss, rowLosses, selectCandidate } from "../evaluation/index.ts";
+import { measureMetric, type RegressionLoss, rowLosses, selectCandidate } from "../evaluation/index.ts";
 import { type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
 import type { Configuration, Family, ModelDefinition } from "./definition.ts";
 import { type Part, partOf } from "./part.ts";
@@ -198,6 +198,13 @@ function meanOf(values: Float64Array): number {
   return sum / values.length;
 }
 
+// Losses times weights of mean 1, so that their plain mean is the weighted one.
+function weigh(losses: Float64Array, sampleWeight: Float64Array | null): Float64Array {
+  if (sampleWeight === null) return losses;
+  const mean = meanOf(sampleWeight);
+  return mean > 0 ? losses.map((loss, i) => (loss * sampleWeight[i]!) / mean) : losses;
+}
+
 type Attempt = Pick<Trial, "name" | "role" | "family" | "configuration" | "learner">;
 
 function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: number) => void): Trial {
@@ -215,15 +222,18 @@ function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: n
   const model = attempt.learner.fit(features.train, train.target, options);
   const prediction = model.predict(features.validation);
   const { task } = run.built.target;
-  const { metric } = input;
-  const values = bootstrapMetrics([metric], validation.target.values, prediction, {
-    seed: run.seed,
-    resample: validation.resample,
-    nResamples: 200,
-    ...(validation.sampleWeight === null ? {} : { sampleWeight: validation.sampleWeight }),
-  });
-  const losses = rowLosses(task, validation.target.values, prediction, regressionLoss(run.definition)).values;
-  return { ...attempt, model, validation: prediction, losses, value: values[metric]!, seconds: now() - startedAt };
+  const loss = regressionLoss(run.definition);
+  const yTrue = validation.target.values;
+  const { sampleWeight, resample } = validation;
+  const value = measureMetric(
+    input.metric,
+    { task, loss },
+    { yTrue, ...(sampleWeight === null ? {} : { sampleWeight }) },
+    prediction,
+    { seed: run.seed, resample, nResamples: 200 },
+  );
+  const losses = weigh(rowLosses(task, yTrue, prediction, loss).values, sampleWeight);
+  return { ...attempt, model, validation: prediction, losses, value, seconds: now() - startedAt };
 }
 
 /** The chosen configuration refitted on training and validation rows, as many trees as early stopping found best. */

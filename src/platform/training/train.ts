@@ -2,7 +2,7 @@ import { FettleError, hashOf } from "../../lib/index.ts";
 import { applyCalibrator } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type Capsule, joinPredictor, loadPredictor, recordGolden, type Signature } from "../capsule/index.ts";
-import { profileTable } from "../data/index.ts";
+import { profileTable, storageOf } from "../data/index.ts";
 import {
   type CalibrationDecision,
   chooseCalibration,
@@ -84,7 +84,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     test: scored(test, predictor.predict(test.table)),
     validation: scored(validation, calibrated(calibration, found.chosen)),
     baseline: { name: found.baseline.name, prediction: baselinePrediction(features, found.baseline, test) },
-    ...championPrediction(input, test),
+    ...championPrediction(input, predictor.signature, test),
     calibration: calibration.method,
     schema: run.schema,
     personalData: [...run.personalData.keys()],
@@ -243,9 +243,15 @@ function baselinePrediction(
   return baseline.model.predict(features[baseline.family]!.fitted.transform(test.table));
 }
 
-// A champion can only be asked where the table still has its columns.
-function championPrediction({ champion }: TrainInput, test: Part) {
-  if (champion === null || champion.data.signature.inputs.some(({ name }) => !test.table.has(name))) return {};
+// A champion can only be asked where the table still has its columns, and compared where it answers the same question.
+function championPrediction({ champion }: TrainInput, signature: Signature, test: Part) {
+  if (champion === null) return {};
+  const { inputs, ...theirs } = champion.data.signature;
+  const canBeAsked = inputs.every(
+    ({ name, type }) => test.table.has(name) && test.table.column(name).kind === storageOf[type],
+  );
+  const question = ({ task, classes, outputs }: Omit<Signature, "inputs">) => JSON.stringify([task, classes, outputs]);
+  if (!canBeAsked || question(theirs) !== question(signature)) return {};
   return { champion: { name: champion.name, prediction: loadPredictor(champion.data).predict(test.table) } };
 }
 
@@ -262,6 +268,7 @@ function signatureOf(
     yTrue: validation.target.values,
     yProba: calibrated(calibration, chosen),
     resample: validation.resample,
+    ...(validation.sampleWeight === null ? {} : { sampleWeight: validation.sampleWeight }),
   };
   const { quantiles, kind } = regressionLoss(run.definition);
   return {
