@@ -1,6 +1,6 @@
 // Builds dist/: tsc emits the modules, esbuild bundles the dependency-free runtime that exported models carry.
 import { execFileSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -5,7 +5,7 @@ import type { ProjectApp, RunningServer, ServeOptions } from "./edge/cli/index.t
 import { loadUserModule } from "./edge/compute/index.ts";
 import { openProject, type Project, resolveIn } from "./edge/project/index.ts";
 import { FettleError, uuidv7 } from "./lib/index.ts";
-import type { ObjectStore } from "./platform/data/index.ts";
+import type { ObjectStore, ReadOptions } from "./platform/data/index.ts";
 import type { PipelinePorts } from "./platform/pipelines/index.ts";
 import { findVersion, type Ledger, type ModelVersion, parseModelReference } from "./platform/registry/index.ts";
 import type { ModelDefinition, RunReport } from "./platform/training/index.ts";
@@ -80,7 +80,8 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     serve: (asked) => serve(project, store, version, asked),
     async score(text, asked) {
       const found = await findVersion(await store.ledger(), parseModelReference(text));
-      return scoreFiles(await store.objects(), found, folder, asked);
+      const snapshot = await (await store.ledger()).snapshot(found.snapshot);
+      return scoreFiles(await store.objects(), found, snapshot?.source.options ?? {}, folder, asked);
     },
     async doctor() {
       const { diagnose } = await import("./edge/project/index.ts");
@@ -218,6 +219,7 @@ async function exportVersion(
 async function scoreFiles(
   objects: ObjectStore,
   found: ModelVersion,
+  trained: ReadOptions,
   folder: string,
   asked: Parameters<ProjectApp["score"]>[1],
 ): ReturnType<ProjectApp["score"]> {
@@ -232,7 +234,7 @@ async function scoreFiles(
   const writer = await createBatchWriter(out, format);
   const files = asked.input.map((path) => resolve(folder, path));
   const scored = await scoreRun({
-    batches: readBatches(files, { types }),
+    batches: readBatches(files, { ...sameReading(trained), types }),
     predictor,
     writer,
     ...(asked.onRows ? { onRows: asked.onRows } : {}),
@@ -240,6 +242,12 @@ async function scoreFiles(
   });
   const seconds = (performance.now() - startedAt) / 1000;
   return { model: found.model, version: found.version, out: asked.out, seconds, ...scored };
+}
+
+// Whether there is a header and what means missing is a habit of the source; how fields are parted is detected anew.
+function sameReading({ format, header, missing }: ReadOptions): ReadOptions {
+  if (format !== "csv" && format !== "tsv") return {};
+  return { ...(header === undefined ? {} : { header }), ...(missing === undefined ? {} : { missing }) };
 }
 
 function formatOf(asked: string | undefined, path: string): "parquet" | "csv" | "ndjson" {

@@ -23,7 +23,7 @@ async function trainKilledAt(folder: string, step: number): Promise<number | nul
 }
 
 /** What a person finds after the kill: the old state or the new one, whole. */
-async function examine(folder: string): Promise<number> {
+async function examine(folder: string, alsoVerify: boolean): Promise<number> {
   const app = await openApp(folder, { version: "0.1.0" });
   try {
     const problems = (await app.doctor()).filter(({ status }) => status === "problem");
@@ -33,7 +33,7 @@ async function examine(folder: string): Promise<number> {
       const shown = await app.show(`churn@${version}`);
       assert.equal(shown.report.version, version);
     }
-    assert.equal((await app.verify(`churn@${versions.length}`, {})).verdict, "identical");
+    if (alsoVerify) assert.equal((await app.verify(`churn@${versions.length}`, {})).verdict, "identical");
     return versions.length;
   } finally {
     await app.close();
@@ -56,7 +56,7 @@ test("kill -9 at any durable step of a training leaves the old state or the new 
       for (const step of steps.filter((k) => k % 2 === lane)) {
         const project = copy(String(step));
         assert.equal(await trainKilledAt(project, step), null, `step ${step}`);
-        found.add(await examine(project));
+        found.add(await examine(project, step % 8 === 0));
       }
     }),
   );

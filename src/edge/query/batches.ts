@@ -24,7 +24,7 @@ export interface RowBatch {
 export async function* readBatches(
   paths: readonly string[],
   options: ReadOptions & { readonly types: Readonly<Record<string, LogicalType>> },
-  batchRows = 65_536,
+  batchRows = 16_384,
 ): AsyncGenerator<RowBatch> {
   const opened = await openFiles(paths, options);
   const log = readLog();

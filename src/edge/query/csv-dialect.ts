@@ -8,7 +8,7 @@ export interface CsvLayout {
   readonly header: boolean;
   /** Names of the columns, unique. */
   readonly names: readonly string[];
-  /** Lines above the first row that hold no row: titles and the header. */
+  /** 1-based line from which records are rows: below titles and the header. */
   readonly firstRowLine: number;
   readonly notes: readonly string[];
 }

@@ -7,7 +7,7 @@ export const z95 = 1.959963984540054;
 
 /**
  * Complementary error function for x ≥ 0: 1 − the Maclaurin series up to 2, the continued fraction beyond (Abramowitz & Stegun
- * 7.1.6 and 7.1.14; modified Lentz), relative error below 1e-13.
+ * 7.1.6 and 7.1.14; modified Lentz), relative error below 2e-13.
  */
 function erfcPositive(x: number): number {
   const square = x * x;

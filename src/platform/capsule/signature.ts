@@ -115,17 +115,11 @@ const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1
 export function parseInstant(text: string): number {
   const match = iso.exec(text);
   if (!match) return Number.NaN;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const part = (k: number) => Number(match[k] ?? 0);
+  const [month, hour, minute, second] = [part(2), part(4), part(5), part(6)];
   const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  date.setUTCFullYear(part(1), month - 1, part(3));
+  const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === part(3);
   const isTime = minute < 60 && second < 60 && (hour < 24 || (hour === 24 && minute + second === 0));
   if (!isDay || !isTime) return Number.NaN;
   const milliseconds = Number((match[7] ?? "").padEnd(3, "0").slice(0, 3));

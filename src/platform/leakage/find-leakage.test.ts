@@ -118,10 +118,10 @@ test("findLeakage() lets a name turn a moderate predictor into a suspect, never 
   const n = 3000;
   const target = classes(n, rng, 0.3);
   const moderate = () => numberColumn(target.values.map((y) => y + 1.1 * (rng.uniform() + rng.uniform() - 1)));
-  const findings = find({ k: moderate(), label_score: moderate(), x: noise(n, rng) }, target);
+  const findings = find({ k: moderate(), outcome_score: moderate(), x: noise(n, rng) }, target);
   assert.deepEqual(
     findings.map((finding) => [finding.columns, finding.strength, kindsOf(finding)]),
-    [[["label_score"], "suspect", ["single-column", "name"]]],
+    [[["outcome_score"], "suspect", ["single-column", "name"]]],
   );
 });
 
