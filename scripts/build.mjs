@@ -20,4 +20,8 @@ await build({
   target: "es2022",
   platform: "neutral",
   legalComments: "none",
+  treeShaking: true,
+  external: ["node:*"],
 });
+const runtime = readFileSync(`${root}dist/embedded-runtime.js`, "utf8");
+if (/^\s*import\b/m.test(runtime)) throw new Error("the embedded runtime imports something: it must stand alone");

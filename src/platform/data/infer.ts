@@ -75,6 +75,7 @@ function cleanTexts({ codes, dictionary }: TextColumn, marks: ReadonlySet<string
     const trimmed = text.trim();
     return trimmed === "" || marks.has(trimmed) ? null : trimmed;
   });
+  if (cleaned.every((text, code) => text === dictionary[code])) return { kind: "category", codes, dictionary };
   const codeOf = new Map<string, number>();
   const recoded = new Int32Array(dictionary.length).fill(-2);
   const out = new Int32Array(codes.length);

@@ -79,10 +79,18 @@ function stepsOf(
 function numberSteps(values: Float64Array, input: number, family: FeaturePlan["family"]): Step[] {
   if (family === "gbdt") return [{ op: "number", input }];
   const present = values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
-  const { mean, standardDeviation, n } = momentsOf(present);
+  const { mean, standardDeviation, n } = finiteMoments(present);
   const scale = standardDeviation > 0 ? standardDeviation : 1;
   const standardised: Step = { op: "standardise", input, mean: n === 0 ? 0 : mean, scale };
   return n < values.length ? [standardised, { op: "is-missing", input }] : [standardised];
+}
+
+// Squares of numbers beyond 1e150 overflow: then the moments are taken of numbers 2^600 times smaller.
+function finiteMoments(values: Float64Array) {
+  const moments = momentsOf(values);
+  if (moments.n < 2 || Number.isFinite(moments.standardDeviation)) return moments;
+  const { mean, standardDeviation, n } = momentsOf(values.map((value) => value * 2 ** -600));
+  return { mean: mean * 2 ** 600, standardDeviation: Math.min(Number.MAX_VALUE, standardDeviation * 2 ** 600), n };
 }
 
 // Trees cut a plain part where they like; a linear model needs it as a point on the circle.

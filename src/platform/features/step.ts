@@ -15,7 +15,7 @@ export const periods = { hour: 24, weekday: 7, yearday: 366 } as const;
 export type Step =
   /** The number itself; missing and infinite stay missing. */
   | { readonly op: "number"; readonly input: number }
-  /** (x − mean) / scale; missing becomes 0, the mean. */
+  /** (x − mean) / scale, within ±1e100 so that no sum of them is infinite; missing becomes 0, the mean. */
   | { readonly op: "standardise"; readonly input: number; readonly mean: number; readonly scale: number }
   /** 1 where the input is missing. */
   | { readonly op: "is-missing"; readonly input: number }
@@ -103,7 +103,7 @@ export function compileStep(step: Step): Encode {
       const { mean, scale } = step;
       return (value, out, at) => {
         const x = finite(value);
-        out[at] = x === x ? (x - mean) / scale : 0;
+        out[at] = x === x ? Math.max(-1e100, Math.min(1e100, (x - mean) / scale)) : 0;
       };
     }
     case "is-missing":

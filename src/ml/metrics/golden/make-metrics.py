@@ -2,7 +2,8 @@
 Makes metrics.json, the reference values of ml/metrics.
 
 Needs Python 3.11 with numpy and scikit-learn:  python make-metrics.py
-Scores are rounded to two decimals so that ties occur. `ece` is Fettle's own convention, written here a second time: bins of equal weight
+Binary scores are rounded to two decimals so that ties occur; several classes have none, as scikit-learn's top_k_accuracy_score prefers
+the last of equal classes and Fettle the first. `ece` is Fettle's own convention, written here a second time: bins of equal weight
 by ascending probability, equal probabilities together.
 """
 
@@ -62,7 +63,7 @@ def binary(n, weighted):
 def multiclass(n, k, weighted):
     y = rng.choice(k, n, p=np.arange(1, k + 1) / (k * (k + 1) / 2))
     y[:k] = np.arange(k)
-    logits = np.round(rng.normal(size=(n, k)) + 1.2 * np.eye(k)[y], 1)
+    logits = np.round(rng.normal(size=(n, k)) + 1.2 * np.eye(k)[y], 4)
     p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     w = np.round(rng.gamma(1, 1, n), 2) if weighted else np.ones(n)
     decided = p.argmax(axis=1)

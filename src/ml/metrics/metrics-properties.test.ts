@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type Measured, type Metric, measure, metrics, pinball } from "./index.ts";
+
+interface Sample {
+  readonly yTrue: Float64Array;
+  readonly prediction: Float64Array;
+  readonly weight: Float64Array;
+}
+
+const all = [...Object.values(metrics), pinball(0.1)];
+const tasksOf = (metric: Metric) => metric.tasks.map((task) => ({ metric, task }));
+const nClasses = 4;
+
+// Coarse numbers, so that ties are common; a fair share of weights is 0.
+const grid = fc.integer({ min: 0, max: 20 }).map((k) => k / 20);
+
+function sampleOf(metric: Metric, task: Metric["tasks"][number]): fc.Arbitrary<Sample> {
+  const isLabel = metric.needs === "label" && task === "binary";
+  const truth = task === "regression" ? fc.integer({ min: -9, max: 9 }) : fc.nat({ max: task === "binary" ? 1 : 3 });
+  const width = task === "multiclass" ? nClasses : 1;
+  const output = task === "regression" ? fc.integer({ min: -9, max: 9 }) : isLabel ? fc.nat({ max: 1 }) : grid;
+  const row = fc.tuple(truth, fc.array(output, { minLength: width, maxLength: width }), fc.nat({ max: 3 }));
+  return fc.array(row, { minLength: 1, maxLength: 30 }).map((rows) => ({
+    yTrue: Float64Array.from(rows, ([y]) => y),
+    prediction: Float64Array.from(
+      // Decided classes alone do not tell how many classes there are; rows of probabilities do, by their width.
+      rows.flatMap(([, outputs]) => (width === 1 ? outputs : normalised(outputs))),
+    ),
+    weight: Float64Array.from(rows, ([, , weight]) => weight),
+  }));
+}
+
+function normalised(outputs: readonly number[]): number[] {
+  const sum = outputs.reduce((total, output) => total + output, 0);
+  return outputs.map((output) => (sum === 0 ? 1 / outputs.length : output / sum));
+}
+
+function take({ yTrue, prediction, weight }: Sample, rows: readonly number[]): Sample {
+  const width = prediction.length / yTrue.length;
+  return {
+    yTrue: Float64Array.from(rows, (i) => yTrue[i]!),
+    prediction: Float64Array.from(rows.flatMap((i) => [...prediction.subarray(i * width, (i + 1) * width)])),
+    weight: Float64Array.from(rows, (i) => weight[i]!),
+  };
+}
+
+function assertSame(a: Measured, b: Measured): void {
+  if (typeof a !== "number" || typeof b !== "number") assert.equal(typeof a, typeof b, JSON.stringify([a, b]));
+  else assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a)), `${a} is not ${b}`);
+}
+
+for (const { metric, task } of all.flatMap(tasksOf)) {
+  const samples = sampleOf(metric, task);
+  const at = ({ yTrue, prediction, weight }: Sample) => measure(metric, yTrue, prediction, weight);
+
+  test(`${metric.name} of ${task} rows stays in its range or says why it is undefined`, () => {
+    fc.assert(
+      fc.property(samples, (sample) => {
+        const value = at(sample);
+        if (typeof value !== "number") return assert.ok(value.undefined.length > 0);
+        assert.ok(value >= metric.range[0] - 1e-12 && value <= metric.range[1] + 1e-12, `${value}`);
+      }),
+    );
+  });
+
+  test(`${metric.name} of ${task} rows does not depend on their order`, () => {
+    fc.assert(
+      fc.property(samples, fc.integer(), (sample, shift) => {
+        const n = sample.yTrue.length;
+        const rows = Array.from({ length: n }, (_, i) => (n - 1 - i + (Math.abs(shift) % n)) % n);
+        assertSame(at(sample), at(take(sample, rows)));
+      }),
+    );
+  });
+
+  test(`${metric.name} of ${task} rows takes a weight as so many rows, and 0 as none`, () => {
+    fc.assert(
+      fc.property(samples, (sample) => {
+        const rows = [...sample.yTrue.keys()].flatMap((i) => new Array<number>(sample.weight[i]!).fill(i));
+        fc.pre(rows.length > 0);
+        const repeated = take(sample, rows);
+        assertSame(at(sample), measure(metric, repeated.yTrue, repeated.prediction));
+        assertSame(at(sample), at({ ...sample, weight: sample.weight.map((w) => 0.25 * w) }));
+      }),
+    );
+  });
+}
+
+for (const metric of [metrics.rocAuc!, metrics.prAuc!])
+  test(`${metric.name} does not change under a rising map of the scores`, () => {
+    fc.assert(
+      fc.property(sampleOf(metric, "binary"), ({ yTrue, prediction, weight }) => {
+        const mapped = prediction.map((score) => Math.expm1(3 * score) - 7);
+        assert.deepEqual(measure(metric, yTrue, mapped, weight), measure(metric, yTrue, prediction, weight));
+      }),
+    );
+  });
+
+test("rocAuc of the opposite scores is 1 minus itself", () => {
+  fc.assert(
+    fc.property(sampleOf(metrics.rocAuc!, "binary"), ({ yTrue, prediction }) => {
+      const value = measure(metrics.rocAuc!, yTrue, prediction);
+      const opposite = measure(
+        metrics.rocAuc!,
+        yTrue,
+        prediction.map((score) => -score),
+      );
+      assertSame(typeof value === "number" ? 1 - value : value, opposite);
+    }),
+  );
+});
+
+test("label metrics of probabilities are those of the most probable class, the first of equals", () => {
+  const yTrue = Float64Array.of(0, 1, 2, 1);
+  const probabilities = Float64Array.of(0.4, 0.4, 0.2, 0.2, 0.5, 0.3, 0.3, 0.3, 0.4, 0.1, 0.2, 0.7);
+  for (const name of ["accuracy", "balancedAccuracy", "precision", "recall", "f1", "mcc"])
+    assert.equal(
+      measure(metrics[name]!, yTrue, probabilities),
+      measure(metrics[name]!, yTrue, Float64Array.of(0, 1, 2, 2)),
+      name,
+    );
+});
+
+const undefinedCases: readonly { name: string; yTrue: number[]; prediction: number[] }[] = [
+  { name: "rocAuc", yTrue: [1, 1], prediction: [0.2, 0.4] },
+  { name: "prAuc", yTrue: [0, 0], prediction: [0.2, 0.4] },
+  { name: "precision", yTrue: [1, 0], prediction: [0, 0] },
+  { name: "recall", yTrue: [0, 0], prediction: [0, 1] },
+  { name: "f1", yTrue: [0, 0], prediction: [0, 0] },
+  { name: "mcc", yTrue: [1, 1], prediction: [0, 1] },
+  { name: "mape", yTrue: [0, 1], prediction: [1, 1] },
+  { name: "r2", yTrue: [0.1, 0.1, 0.1], prediction: [1, 2, 3] },
+  { name: "mae", yTrue: [], prediction: [] },
+  { name: "ece", yTrue: [], prediction: [] },
+  { name: "medianAbsoluteError", yTrue: [], prediction: [] },
+];
+
+for (const { name, yTrue, prediction } of undefinedCases)
+  test(`${name} of [${yTrue}] is undefined, not 0`, () => {
+    const value = measure(metrics[name]!, Float64Array.from(yTrue), Float64Array.from(prediction));
+    assert.equal(typeof value, "object");
+  });
+
+test("logLoss of a certain and wrong prediction is finite", () => {
+  const value = measure(metrics.logLoss!, Float64Array.of(1, 0), Float64Array.of(0, 1));
+  assert.ok(Math.abs((value as number) + Math.log(2 ** -52)) < 1e-12);
+});
+
+test("ece keeps rows of equal probability in one bin", () => {
+  const yTrue = Float64Array.from({ length: 100 }, (_, i) => i % 2);
+  assert.equal(measure(metrics.ece!, yTrue, new Float64Array(100).fill(0.5)), 0);
+});

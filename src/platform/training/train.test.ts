@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { canonicalJson, FettleError } from "../../lib/index.ts";
+import { categoryColumn, numberColumn } from "../../ml/table/index.ts";
+import { type Capsule, manifestOf, openCapsule } from "../capsule/index.ts";
+import { type TrainInput, trainModel, trainStages } from "./index.ts";
+import { type SampleDefinition, sampleInput, sampleTable } from "./sample-input.ts";
+
+const trees = { configurations: [{ family: "gbdt", params: { nTrees: 20, maxLeaves: 8 } }] } as const;
+
+const runs: readonly (SampleDefinition & { readonly says: string; readonly testStart?: number })[] = [
+  { says: "two classes", column: "binary" },
+  { says: "three classes", column: "three" },
+  { says: "a number with squared loss", column: "amount" },
+  { says: "a number with absolute loss", column: "amount", loss: "absolute", search: trees },
+  { says: "quantiles of a number", column: "amount", loss: "quantile", quantiles: [0.1, 0.5, 0.9], search: trees },
+  {
+    says: "weights and costs",
+    column: "binary",
+    weight: "weight",
+    evaluation: { cost: { falsePositive: 1, falseNegative: 4 } },
+  },
+  { says: "groups", column: "binary", split: { kind: "group", column: "place" } },
+  { says: "time", column: "amount", split: { kind: "time", column: "when" } },
+  { says: "an official test part", column: "binary", testStart: 300 },
+];
+
+for (const { says, testStart = null, ...definition } of runs)
+  test(`trainModel() with ${says} gives the same capsule from the same input, and it opens`, () => {
+    const input = { ...sampleInput(definition), testStart };
+    const outcome = trainModel(input);
+    assert.deepEqual(manifestOf(trainModel(input).capsule), manifestOf(outcome.capsule));
+    openCapsule(JSON.parse(canonicalJson(outcome.capsule)) as Capsule);
+    const { report } = outcome;
+    assert.equal(report.candidates.filter(({ chosen }) => chosen).length, 1);
+    assert.ok(report.gates.find(({ name }) => name === "beats-baseline")!.passed, report.gates[0]!.message);
+    for (const { validation, name } of report.candidates) assert.notEqual(validation.value, null, name);
+    assert.equal(
+      report.split.parts.reduce((sum, { n }) => sum + n, 0),
+      400,
+    );
+    assert.deepEqual(outcome.trials, definition.search?.configurations ?? input.definition.search?.configurations);
+    const { signature, evaluation } = outcome.capsule;
+    assert.equal(signature.threshold, evaluation.threshold?.threshold ?? null);
+  });
+
+test("trainModel() replays given configurations to the same capsule", () => {
+  const input = sampleInput({ column: "binary", search: { trials: 2 } });
+  const { capsule, trials } = trainModel(input);
+  assert.equal(trials.length, 2);
+  assert.deepEqual(manifestOf(trainModel({ ...input, trials }).capsule), manifestOf(capsule));
+});
+
+test("trainModel() chooses and fits without the target of the test rows", () => {
+  const table = sampleTable(400);
+  const testStart = 300;
+  const { codes, dictionary } = table.categories("binary");
+  const turned = codes.map((code, i) => (i < testStart ? code : 1 - code));
+  const of = (target: Int32Array) =>
+    trainModel({
+      ...sampleInput({ column: "binary" }, table.with("binary", { kind: "category", codes: target, dictionary })),
+      testStart,
+    });
+  const [one, other] = [of(codes), of(turned)];
+  const choice = ({ report }: typeof one) =>
+    report.candidates.map(({ name, chosen, validation }) => [name, chosen, validation]);
+  assert.deepEqual(choice(other), choice(one));
+  for (const part of ["features", "model", "calibrator", "signature"] as const)
+    assert.equal(canonicalJson(other.capsule[part]), canonicalJson(one.capsule[part]), part);
+  assert.notDeepEqual(other.capsule.evaluation.metrics, one.capsule.evaluation.metrics);
+});
+
+test("trainModel() stops where it is told to, with an error of kind cancelled", () => {
+  const input = sampleInput({ column: "binary" });
+  for (const stage of trainStages) {
+    let reached = "";
+    const hooks = {
+      onProgress: (progress: { stage: string }) => (reached = progress.stage),
+      shouldStop: () => reached === stage,
+    };
+    assert.throws(
+      () => trainModel(input, hooks),
+      (error) => error instanceof FettleError && error.kind === "cancelled" && error.code === "FIT_CANCELLED",
+      stage,
+    );
+  }
+});
+
+test("trainModel() starts no further configuration after its time, but always one", () => {
+  let seconds = 0;
+  const input = sampleInput({ column: "binary", search: { trials: 6, seconds: 1 } });
+  const { trials } = trainModel(input, { elapsedSeconds: () => (seconds += 1) });
+  assert.equal(trials.length, 1);
+});
+
+test("trainModel() measures trials by a metric of decisions as the evaluation does", () => {
+  const { report } = trainModel(sampleInput({ column: "binary", evaluation: { metric: "accuracy" } }));
+  for (const { name, validation } of report.candidates)
+    assert.ok(validation.value! > 0.5, `${name}: ${validation.value}`);
+});
+
+test("trainModel() takes infinite numbers as missing, and a capsule of them can be stored", () => {
+  const table = sampleTable(400);
+  const values = table.numbers("a").values.map((value, i) => (i % 10 === 0 ? Number.POSITIVE_INFINITY : value));
+  const { capsule, report } = trainModel(sampleInput({ column: "binary" }, table.with("a", numberColumn(values))));
+  openCapsule(JSON.parse(canonicalJson(capsule)) as Capsule);
+  assert.ok(report.data.violations.some(({ check }) => check.kind === "finite"));
+});
+
+test("trainModel() compares with a champion that answers the same question, and only with such a one", () => {
+  const first = trainModel(sampleInput({ column: "binary" })).capsule;
+  const against = (definition: SampleDefinition, table = sampleTable(400)) =>
+    trainModel({ ...sampleInput(definition, table), champion: { name: "sample@1", data: first } });
+  const same = against({ column: "binary" });
+  const comparison = same.capsule.evaluation.comparisons.find(({ reference }) => reference === "sample@1")!;
+  assert.equal(comparison.verdict, "no-evidence");
+  assert.equal(comparison.difference.value, 0);
+  assert.ok(same.report.gates.some(({ name, passed }) => name === "not-worse-than-champion" && passed));
+  const asTexts = categoryColumn(Array.from({ length: 400 }, (_, i) => `b${i % 5}`));
+  for (const other of [
+    against({ column: "three" }),
+    against({ column: "amount" }),
+    against({ column: "binary" }, sampleTable(400).with("b", asTexts)),
+  ])
+    assert.equal(other.capsule.evaluation.comparisons.length, 1);
+});
+
+const refused: readonly { readonly code: string; readonly says: RegExp; readonly input: () => TrainInput }[] = [
+  {
+    code: "DEFINITION_COLUMNS",
+    says: /ignore names "plase", did you mean "place"\?; leakage\.exclude names "wight", did you mean "weight"\?/,
+    input: () => sampleInput({ column: "binary", ignore: ["plase"], leakage: { exclude: ["wight"] } }),
+  },
+  {
+    code: "DEFINITION_COLUMNS",
+    says: /split\.column names "whne".*evaluation\.slices names "levle"/,
+    input: () =>
+      sampleInput({ column: "binary", split: { kind: "time", column: "whne" }, evaluation: { slices: ["levle"] } }),
+  },
+  {
+    code: "CONTRACT_BROKEN",
+    says: /column "gone" is absent/,
+    input: () => sampleInput({ column: "binary", contract: { columns: { gone: { type: "number" } } } }),
+  },
+  {
+    code: "WEIGHTS_INVALID",
+    says: /24 values are missing or negative/,
+    input: () =>
+      sampleInput(
+        { column: "binary", weight: "a" },
+        sampleTable(400).with("a", numberColumn(Array.from({ length: 400 }, (_, i) => (i < 24 ? -1 : i)))),
+      ),
+  },
+  {
+    code: "FAMILY_LOSS",
+    says: /use the family "gbdt"/,
+    input: () => sampleInput({ column: "amount", loss: "absolute" }),
+  },
+  {
+    code: "EVALUATION_METRIC_UNKNOWN",
+    says: /no binary metric/,
+    input: () => sampleInput({ column: "binary", evaluation: { metric: "rmse" } }),
+  },
+];
+
+for (const { code, says, input } of refused)
+  test(`trainModel() refuses with ${code}: ${says.source}`, () => {
+    assert.throws(
+      () => trainModel(input()),
+      (error) => error instanceof FettleError && error.code === code && says.test(error.message),
+    );
+  });
