@@ -100,17 +100,13 @@ export async function initModel(
 }
 
 function checkAsked(asked: NewModel): void {
-  const problem =
-    asked.data.length === 0
-      ? ["INIT_DATA", "no data is named", "--data FILE"]
-      : asked.target === ""
-        ? ["INIT_TARGET", "no target is named", "--target COLUMN"]
-        : asked.time !== undefined && asked.group !== undefined
-          ? ["INIT_SPLIT", "a time split and a group split are asked for, one is needed", "--time or --group"]
-          : null;
-  if (problem === null) return;
-  const [code, what, hint] = problem as [string, string, string];
-  throw new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint: `Add ${hint}` });
+  const invalid = (code: string, what: string, hint: string) =>
+    new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
+  if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
+  if (asked.target === "")
+    throw invalid("INIT_TARGET", "no target is named, a column is needed", "Add --target COLUMN");
+  if (asked.time !== undefined && asked.group !== undefined)
+    throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
 }
 
 function readOptions({ header, separator, quote, encoding, missing }: NewModel): ReadOptions {

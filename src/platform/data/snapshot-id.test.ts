@@ -44,7 +44,7 @@ test("snapshotId() does not depend on the order of a dictionary, nor on levels t
 });
 
 test("snapshotId() changes with one value", () => {
-  const base = Array.from({ length: 4 }, (_, i) => ({ x: i, c: `c${i}`, t: i }));
+  const base: Cells = Array.from({ length: 4 }, (_, i) => ({ x: i, c: `c${i}`, t: i }));
   const edits: readonly Partial<Cells[number]>[] = [
     { x: 2 + 2 ** -50 },
     { x: null },

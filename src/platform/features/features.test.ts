@@ -46,7 +46,16 @@ const rows = fc.array(
   }),
   { minLength: 6, maxLength: 40 },
 );
-type Rows = typeof rows extends fc.Arbitrary<infer T> ? T : never;
+interface Cells {
+  readonly n: number | null;
+  readonly c: string | null;
+  readonly o: string | null;
+  readonly m: string | null;
+  readonly t: number | null;
+  readonly w: string | null;
+  readonly y: number;
+}
+type Rows = readonly Cells[];
 
 const tableOf = (cells: Rows) =>
   Table.of({
@@ -71,7 +80,7 @@ function fit(cells: Rows, family: FeatureFamily, task: Target["task"]): FittedFe
 }
 
 /** The features of one row by the row form, from a row of raw values. */
-function encodeRow(fitted: FittedFeatures, cell: Rows[number], i: number): Float64Array {
+function encodeRow(fitted: FittedFeatures, cell: Cells, i: number): Float64Array {
   const raw = { ...cell, "n (missing)": i } as Record<string, number | string | null>;
   const out = new Float64Array(fitted.outputs.length).fill(7);
   fitted.compileRow()(
@@ -149,10 +158,10 @@ const unseen = {
   t: 1e16,
   w: "blue",
 };
-const mistyped = { ...missing, n: "5", c: 1, t: "1970-01-01", w: 3 } as unknown as Rows[number];
+const mistyped = { ...missing, n: "5", c: 1, t: "1970-01-01", w: 3 } as unknown as Cells;
 
 test("fitted features answer missing, unseen and mistyped values as they say", () => {
-  const answer = (family: FeatureFamily, cell: Rows[number]) => {
+  const answer = (family: FeatureFamily, cell: Cells) => {
     const fitted = fit(seen, family, "binary");
     const out = encodeRow(fitted, cell, 0);
     return Object.fromEntries(fitted.outputs.map(({ name }, k) => [name, out[k]]));
@@ -215,8 +224,8 @@ test("training features of a target mean do not know their own row's target", ()
     options: { m: feature.targetMean({ smoothing: 1 }) },
   });
   const { fitted, features } = fitFeatures(plan, table, target, { seed: 1 });
-  const naive = pearson(fitted.transform(table).numbers("m (target mean)").values, target.values);
-  const crossFitted = pearson(features.numbers("m (target mean)").values, target.values);
+  const naive = pearson(fitted.transform(table).numbers("m (target mean)").values, target.values)!;
+  const crossFitted = pearson(features.numbers("m (target mean)").values, target.values)!;
   assert.ok(naive > 0.4, `a mean over all rows leaks: ${naive}`);
   assert.ok(Math.abs(crossFitted) < 0.06, `cross-fitted: ${crossFitted}`);
 });

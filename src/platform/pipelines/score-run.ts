@@ -99,10 +99,11 @@ function checkInputs(signature: Signature, table: Table): void {
   const absent = signature.inputs.filter(({ name }) => !table.has(name)).map(({ name }) => name);
   if (absent.length === 0) return;
   const near = nearestName(absent[0]!, table.names);
+  const which = absent.length === 1 ? `column "${absent[0]}" is` : `${absent.length} columns are`;
   throw new FettleError(
     "invalid-input",
     "SCORE_COLUMNS",
-    `Cannot score the rows: ${absent.length === 1 ? `column "${absent[0]}" is` : `${absent.length} columns are`} absent, every input of the model is needed`,
+    `Cannot score the rows: ${which} absent, every input of the model is needed`,
     {
       hint:
         near === undefined

@@ -31,7 +31,7 @@ export interface ModelDefinition<Name extends string = string> {
     readonly quarantine?: boolean;
   };
   readonly target: {
-    readonly column: Name;
+    readonly column: NoInfer<Name>;
     /** `VALUE`, `!=VALUE`, `>=NUMBER` …: makes a binary target out of the column. */
     readonly positive?: string;
   };
@@ -43,18 +43,18 @@ export interface ModelDefinition<Name extends string = string> {
   readonly split?: {
     readonly kind: "random" | "group" | "time";
     /** The group or time column. */
-    readonly column?: Name;
+    readonly column?: NoInfer<Name>;
     /** Share of all rows, default 0.2. */
     readonly validation?: number;
     /** Share of all rows, default 0.2. */
     readonly test?: number;
   };
   /** Column of sample weights, ≥ 0. */
-  readonly weight?: Name;
+  readonly weight?: NoInfer<Name>;
   /** Columns that are no features. */
-  readonly ignore?: readonly Name[];
+  readonly ignore?: readonly NoInfer<Name>[];
   /** Decisions on leakage: columns to leave out, columns to keep although they look like leaks. */
-  readonly leakage?: { readonly exclude?: readonly Name[]; readonly keep?: readonly Name[] };
+  readonly leakage?: { readonly exclude?: readonly NoInfer<Name>[]; readonly keep?: readonly NoInfer<Name>[] };
   /** How columns become features, where the default is not wanted. */
   readonly features?: FeatureOptions;
   /** Loss of a regression. Default `squared`. */
@@ -75,9 +75,9 @@ export interface ModelDefinition<Name extends string = string> {
     /** The metric that chooses and is reported first. Default: rocAuc, logLoss or rmse by task. */
     readonly metric?: string;
     /** Columns whose levels are reported as slices. */
-    readonly slices?: readonly Name[];
+    readonly slices?: readonly NoInfer<Name>[];
     /** Columns for group fairness. */
-    readonly protected?: readonly Name[];
+    readonly protected?: readonly NoInfer<Name>[];
     readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
     /** `auto` (default) calibrates only where validation shows that it helps. */
     readonly calibration?: "auto" | "none" | "platt" | "isotonic";

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runInNewContext } from "node:vm";
+import { build } from "esbuild";
+import { createRng, FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
+import { type FittedModel, fitPlatt, gbdt, linear, type Target } from "../../ml/learners/index.ts";
+import { categoryColumn, instantColumn, numberColumn, Table } from "../../ml/table/index.ts";
+import type { ObjectStore, Schema } from "../data/index.ts";
+import type { Evaluation } from "../evaluation/index.ts";
+import { feature, fitFeatures, planFeatures, type RawRow } from "../features/index.ts";
+import {
+  answerOf,
+  type Capsule,
+  capsuleParts,
+  exportModule,
+  joinPredictor,
+  loadCapsule,
+  manifestOf,
+  openCapsule,
+  recordGolden,
+  type Signature,
+  saveCapsule,
+} from "./index.ts";
+
+const schema: Schema = [
+  { name: "amount", type: "number" },
+  { name: 'it\'s "odd"', type: "category" },
+  { name: "since", type: "instant" },
+  { name: "note", type: "text" },
+];
+const n = 300;
+const rng = createRng(3);
+const pick = <T>(values: readonly T[]) => values[rng.below(values.length)]!;
+const table = Table.of({
+  amount: numberColumn(
+    Array.from({ length: n }, () => pick([null, 1000 * rng.uniform(), -1, Number.POSITIVE_INFINITY])),
+  ),
+  'it\'s "odd"': categoryColumn(Array.from({ length: n }, () => pick([null, "a", "b", "__proto__", "</script>"]))),
+  since: instantColumn(Array.from({ length: n }, () => pick([null, 1.6e12 + 1e11 * rng.uniform()]))),
+  note: categoryColumn(Array.from({ length: n }, () => pick([null, "red fish", "blue fish", "one", "two red"]))),
+});
+
+/** A capsule of a family on random rows, as a training would leave it. */
+function capsuleOf(family: "linear" | "gbdt", task: Target["task"]): Capsule {
+  const nClasses = { binary: 2, multiclass: 3, regression: 0 }[task];
+  const values = Float64Array.from({ length: n }, () => (task === "regression" ? rng.uniform() : rng.below(nClasses)));
+  const target = { task, values, nClasses };
+  const options = { note: feature.text({ terms: 4 }), 'it\'s "odd"': feature.levels({ most: 2 }) };
+  const { fitted, features } = fitFeatures(planFeatures(table, schema, { family, options }), table, target, {
+    seed: 1,
+  });
+  const learner = family === "linear" ? linear() : gbdt({ nTrees: 5, maxLeaves: 6 });
+  const model: FittedModel = learner.fit(features, target, { seed: 1 });
+  const signature: Signature = {
+    inputs: schema,
+    task,
+    classes: ["no", "yes", "__proto__"].slice(0, nClasses),
+    outputs: task === "regression" ? ["value"] : [],
+    threshold: task === "binary" ? 0.5 : null,
+  };
+  const calibrator = task === "regression" ? null : fitPlatt(values, model.predict(features));
+  const predictor = joinPredictor(fitted, model, calibrator, signature);
+  return {
+    name: "sample",
+    features: fitted.toJSON(),
+    model: model.toJSON(),
+    calibrator,
+    signature,
+    evaluation: { task } as Evaluation,
+    golden: recordGolden(predictor, table, 1, 50),
+    lineage: { snapshot: hashOf("snapshot"), definition: hashOf("definition"), seed: 1 },
+  };
+}
+
+/** An object store in memory that verifies what it gives, as the port demands. */
+function memoryStore() {
+  const objects = new Map<string, Uint8Array>();
+  const store: ObjectStore = {
+    put: async (bytes) => {
+      objects.set(sha256(bytes), bytes);
+      return sha256(bytes);
+    },
+    get: async (id) => {
+      const bytes = objects.get(id)!;
+      if (sha256(bytes) === id) return bytes;
+      throw new FettleError("damaged", "OBJECT_DAMAGED", "Cannot read the object: its bytes do not give its name");
+    },
+    has: async (id) => objects.has(id),
+    putFile: () => Promise.reject(new Error("not needed here")),
+    verifiedPath: () => Promise.reject(new Error("not needed here")),
+    async *list() {
+      for (const id of [...objects.keys()].sort()) yield id as Sha256;
+    },
+  };
+  return { store, objects };
+}
+
+const families = ["linear", "gbdt"] as const;
+const tasks = ["binary", "multiclass", "regression"] as const;
+
+for (const family of families)
+  for (const task of tasks)
+    test(`saveCapsule() and loadCapsule() keep a ${task} ${family} capsule to the bit`, async () => {
+      const capsule = capsuleOf(family, task);
+      const { store, objects } = memoryStore();
+      const id = await saveCapsule(store, capsule);
+      assert.equal(id, hashOf(manifestOf(capsule)));
+      assert.equal(objects.size, new Set(capsuleParts.map((part) => hashOf(capsule[part]))).size + 1);
+      const loaded = await loadCapsule(store, id);
+      assert.equal(hashOf(manifestOf(loaded)), id);
+      const predictor = openCapsule(loaded);
+      assert.deepEqual(predictor.predict(table), openCapsule(capsule).predict(table));
+    });
+
+test("loadCapsule() refuses a flipped byte in any object as damaged", async () => {
+  const { store, objects } = memoryStore();
+  const id = await saveCapsule(store, capsuleOf("gbdt", "binary"));
+  for (const [name, bytes] of [...objects]) {
+    const flipped = bytes.with(Math.floor(bytes.length / 2), bytes[Math.floor(bytes.length / 2)]! ^ 1);
+    objects.set(name, flipped);
+    await assert.rejects(loadCapsule(store, id), (error) => error instanceof FettleError && error.kind === "damaged");
+    objects.set(name, bytes);
+  }
+  await loadCapsule(store, id);
+});
+
+test("loadCapsule() refuses what is no manifest", async () => {
+  const { store } = memoryStore();
+  for (const [text, code] of [
+    ["null", "CAPSULE_FORMAT"],
+    ['{"format":"fettle-capsule/2"}', "CAPSULE_FORMAT"],
+    ["{", "CAPSULE_JSON"],
+  ] as const) {
+    const id = await store.put(new TextEncoder().encode(text));
+    await assert.rejects(loadCapsule(store, id), { code });
+  }
+});
+
+test("openCapsule() refuses a model that answers a golden row otherwise, by one bit", () => {
+  const capsule = capsuleOf("gbdt", "binary");
+  const [first, ...others] = capsule.golden.outputs;
+  const nextFloat = (x: number) =>
+    new Float64Array(new BigUint64Array([new BigUint64Array(Float64Array.of(x).buffer)[0]! + 1n]).buffer)[0]!;
+  const outputs = [...others.slice(0, -1), [nextFloat(others.at(-1)![0]!)]];
+  assert.throws(() => openCapsule({ ...capsule, golden: { ...capsule.golden, outputs: [first!, ...outputs] } }), {
+    code: "CAPSULE_GOLDEN_MISMATCH",
+    facts: { row: 49 },
+  });
+  assert.throws(() => openCapsule({ ...capsule, calibrator: null }), { code: "CAPSULE_GOLDEN_MISMATCH" });
+});
+
+test("recordGolden() writes infinite numbers as missing, so that a capsule is plain data", () => {
+  const { golden } = capsuleOf("linear", "regression");
+  assert.equal(golden.rows.length, 50);
+  for (const row of golden.rows) for (const cell of row) assert.ok(typeof cell !== "number" || Number.isFinite(cell));
+});
+
+const bundle = build({
+  entryPoints: [new URL("embedded-runtime.ts", import.meta.url).pathname],
+  bundle: true,
+  write: false,
+  format: "esm",
+  target: "es2022",
+  platform: "neutral",
+  external: ["node:*"],
+  legalComments: "none",
+}).then(({ outputFiles }) => outputFiles[0]!.text);
+
+const requestOf = (capsule: Capsule, row: RawRow) =>
+  Object.fromEntries(capsule.signature.inputs.map(({ name }, j) => [name, row[j] ?? null]));
+
+for (const family of families)
+  for (const task of tasks)
+    test(`exportModule() of a ${task} ${family} capsule needs no import and answers as the predictor, to the bit`, async () => {
+      const capsule = capsuleOf(family, task);
+      const { js, dts } = exportModule(capsule, await bundle, "sample@1");
+      assert.doesNotMatch(js, /^\s*import\b|\bimport\s*\(|\brequire\s*\(/m);
+      assert.match(dts, /export declare function predict\(row: Row\): Answer;/);
+      assert.match(dts, /readonly "it's \\"odd\\"": string \| number \| boolean \| null;/);
+      const script = `${js.replaceAll(/^export /gm, "")}; JSON.stringify({ one: rows.map(predict), all: predictBatch(rows) })`;
+      const rows = capsule.golden.rows.map((row) => requestOf(capsule, row));
+      const { one, all } = JSON.parse(runInNewContext(script, { rows }));
+      const expected = capsule.golden.outputs.map((output) => answerOf(capsule.signature, Float64Array.from(output)));
+      assert.deepEqual(one, JSON.parse(JSON.stringify(expected)));
+      assert.deepEqual(all, one);
+      const module = (await import(`data:text/javascript,${encodeURIComponent(js)}`)) as {
+        predict(row: unknown): unknown;
+      };
+      assert.deepEqual(module.predict(rows[0]), expected[0]);
+      assert.throws(() => module.predict({}), { code: "ROWS_INVALID" });
+    });

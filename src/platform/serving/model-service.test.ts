@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadPredictor, type PredictorData } from "../capsule/index.ts";
+import { createModelService, type PredictionLog, type PredictionRecord, RowsInvalid } from "./index.ts";
+
+/** p(yes) = sigmoid(x): small enough to know the answers by heart. */
+const data: PredictorData = {
+  features: { inputs: [{ name: "x", type: "number" }], steps: [{ op: "standardise", input: 0, mean: 0, scale: 1 }] },
+  model: {
+    kind: "linear",
+    task: "binary",
+    featureNames: ["x"],
+    nLevels: [0],
+    weights: [[1]],
+    intercepts: [0],
+    iterations: 1,
+    converged: true,
+  },
+  calibrator: null,
+  signature: {
+    inputs: [{ name: "x", type: "number" }],
+    task: "binary",
+    classes: ["no", "yes"],
+    outputs: [],
+    threshold: 0.5,
+  },
+};
+
+function service(append: PredictionLog["append"] = () => undefined, maxRows?: number) {
+  const written: PredictionRecord[] = [];
+  let ids = 0;
+  let ticks = 0;
+  const made = createModelService({
+    model: "sample",
+    version: 3,
+    predictor: loadPredictor(data),
+    exampleRow: [7],
+    log: {
+      ackLevel: "buffered",
+      append: (records) => {
+        written.push(...records);
+        return append(records);
+      },
+      close: async () => undefined,
+    },
+    now: () => 1000,
+    ticks: () => (ticks += 5),
+    newId: (now) => `${now}-${ids++}`,
+    ...(maxRows === undefined ? {} : { maxRows }),
+  });
+  return { ...made, written };
+}
+
+test("createModelService() answers rows in their order and logs what it answered", () => {
+  const { predict, written, example } = service();
+  assert.deepEqual(example, { x: 7 });
+  assert.deepEqual(predict([{ x: 0 }, { x: null, other: 1 }]), {
+    model: "sample",
+    version: 3,
+    predictions: [0, 1].map((k) => ({
+      id: `1000-${k}`,
+      label: "yes",
+      probability: 0.5,
+      probabilities: { no: 0.5, yes: 0.5 },
+    })),
+  });
+  const record = { at: 1000, model: "sample", version: 3, outputs: [0.5], latencyUs: 5 };
+  assert.deepEqual(written, [
+    { ...record, id: "1000-0", inputs: [0] },
+    { ...record, id: "1000-1", inputs: [null] },
+  ]);
+});
+
+test("createModelService() waits for a log that writes to disk, and fails with it", async () => {
+  let isWritten = false;
+  const slow = service(async () => {
+    await new Promise(setImmediate);
+    isWritten = true;
+  });
+  await slow.predict([{ x: 1 }]);
+  assert.ok(isWritten);
+  const broken = service(() => Promise.reject(new Error("disk full")));
+  await assert.rejects(async () => broken.predict([{ x: 1 }]), /disk full/);
+});
+
+const refused: readonly { readonly says: string; readonly rows: unknown; readonly code: string }[] = [
+  { says: "no list", rows: { x: 1 }, code: "ROWS_INVALID" },
+  { says: "nothing", rows: undefined, code: "ROWS_INVALID" },
+  { says: "an empty list", rows: [], code: "ROWS_INVALID" },
+  { says: "too many rows", rows: Array.from({ length: 6 }, () => ({ x: 1 })), code: "ROWS_TOO_MANY" },
+  { says: "a row that does not fit", rows: [{ x: 1 }, { x: "secret" }], code: "ROWS_INVALID" },
+];
+
+for (const { says, rows, code } of refused)
+  test(`createModelService() refuses ${says} with ${code}, logs nothing and repeats no value`, () => {
+    const { predict, written } = service(undefined, 5);
+    assert.throws(
+      () => predict(rows),
+      (error) => (error as { code?: string }).code === code && !/secret/.test(JSON.stringify([error, String(error)])),
+    );
+    assert.deepEqual(written, []);
+  });
+
+test("createModelService() lists the problems of many rows, at most 20", () => {
+  const { predict } = service();
+  assert.throws(
+    () => predict(Array.from({ length: 50 }, (_, i) => (i % 2 ? { x: "a" } : {}))),
+    (error) => {
+      assert.ok(error instanceof RowsInvalid);
+      assert.equal(error.problems.length, 20);
+      assert.deepEqual(
+        error.problems.slice(0, 2).map(({ row, field, rule }) => [row, field, rule]),
+        [
+          [0, "x", "required"],
+          [1, "x", "type"],
+        ],
+      );
+      return true;
+    },
+  );
+});
