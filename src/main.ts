@@ -16,6 +16,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (abort.signal.aborted) process.exit(130);
     abort.abort();
   };
+  // A reader that has gone away (`fettle models | head -1`) is no failure of ours.
+  const ignoreGone = (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  };
+  process.stdout.on("error", ignoreGone);
+  process.stderr.on("error", ignoreGone);
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   try {
