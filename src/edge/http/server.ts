@@ -47,6 +47,11 @@ export async function createServer(options: ServerOptions): Promise<FettleServer
     // `inputs` are validated by the signature and zod; Fastify's schemas only document.
     exposeHeadRoutes: false,
     forceCloseConnections: "idle",
+    return503OnClosing: false,
+  });
+  // While draining, requests on open connections are still answered, and each answer ends its connection.
+  http.addHook("onSend", async (_request, reply) => {
+    if (draining) reply.header("connection", "close");
   });
   http.setValidatorCompiler(() => () => true);
   http.setSerializerCompiler(() => (body) => JSON.stringify(body));

@@ -25,7 +25,10 @@ function twoModels(n: number, seed: number, noiseA: number, noiseB: number): Com
 
 test("compareModels() calls equal models better or worse in about one of twenty samples, and seldom more", () => {
   for (const metric of ["rocAuc", "logLoss"]) {
-    const verdicts = Array.from({ length: 200 }, (_, seed) => compareModels({ ...twoModels(300, seed, 1, 1), metric }).verdict);
+    const verdicts = Array.from(
+      { length: 200 },
+      (_, seed) => compareModels({ ...twoModels(300, seed, 1, 1), metric }).verdict,
+    );
     const count = (verdict: string) => verdicts.filter((found) => found === verdict).length;
     assert.ok(count("better") <= 10, `better ${count("better")}`);
     assert.ok(count("better") + count("worse") <= 20, `${count("better")} better, ${count("worse")} worse`);
@@ -35,7 +38,10 @@ test("compareModels() calls equal models better or worse in about one of twenty 
 test("compareModels() finds a better and a worse model, and says so", () => {
   const better = compareModels(twoModels(1500, 1, 0, 4));
   assert.equal(better.verdict, "better");
-  assert.match(better.sentence, /^Better than other: rocAuc is higher by 0\.\d+ \(95 % interval \+0\.\d+ to \+0\.\d+, 1,500 rows\)\.$/);
+  assert.match(
+    better.sentence,
+    /^Better than other: rocAuc is higher by 0\.\d+ \(95 % interval \+0\.\d+ to \+0\.\d+, 1,500 rows\)\.$/,
+  );
   assert.equal(compareModels(twoModels(1500, 1, 4, 0)).verdict, "worse");
   const loss = compareModels({ ...twoModels(1500, 1, 0, 4), metric: "logLoss" });
   assert.equal(loss.verdict, "better");
@@ -44,7 +50,10 @@ test("compareModels() finds a better and a worse model, and says so", () => {
 
 test("compareModels() of a model with itself has no evidence of a difference", () => {
   const input = twoModels(200, 1, 1, 1);
-  const { verdict, difference } = compareModels({ ...input, reference: { name: "self", prediction: input.prediction } });
+  const { verdict, difference } = compareModels({
+    ...input,
+    reference: { name: "self", prediction: input.prediction },
+  });
   assert.equal(verdict, "no-evidence");
   assert.deepEqual([difference.value, difference.low, difference.high], [0, 0, 0]);
 });
@@ -52,7 +61,8 @@ test("compareModels() of a model with itself has no evidence of a difference", (
 test("compareModels() is wider where rows come in groups or follow each other", () => {
   const input = twoModels(100, 7, 0, 3);
   const times = 10;
-  const repeat = (values: Float64Array) => Float64Array.from({ length: times * values.length }, (_, i) => values[Math.floor(i / times)]!);
+  const repeat = (values: Float64Array) =>
+    Float64Array.from({ length: times * values.length }, (_, i) => values[Math.floor(i / times)]!);
   const repeated = {
     ...input,
     rows: { yTrue: repeat(input.rows.yTrue) },
@@ -80,18 +90,22 @@ test("verdictOf() needs an interval that leaves out 0", () => {
 
 test("rowLosses() have the means that scikit-learn 1.9 gives", () => {
   const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const close = (found: number, expected: number) => assert.ok(Math.abs(found - expected) < 1e-12, `${found} ≠ ${expected}`);
+  const close = (found: number, expected: number) =>
+    assert.ok(Math.abs(found - expected) < 1e-12, `${found} ≠ ${expected}`);
   const { values } = rowLosses("binary", Float64Array.of(0, 1, 1, 0, 1), Float64Array.of(0.1, 0.8, 0.3, 0.6, 1));
-  close(mean(values), LL);
+  close(mean(values), 0.4897535206344255);
   const three = Float64Array.of(0.2, 0.5, 0.3, 0.7, 0.2, 0.1, 0.1, 0.1, 0.8, 0.3, 0.4, 0.3);
-  close(mean(rowLosses("multiclass", Float64Array.of(1, 0, 2, 0), three).values), MLL);
+  close(mean(rowLosses("multiclass", Float64Array.of(1, 0, 2, 0), three).values), 0.6192346200347059);
   const y = Float64Array.of(1, 2, 3, 4);
   const quantiles = Float64Array.of(0.5, 1, 3, 2.5, 2, 2.5, 2, 4, 5, 1, 3.5, 3.9);
-  close(mean(rowLosses("regression", y, quantiles, { kind: "quantile", quantiles: [0.1, 0.5, 0.9] }).values), PIN);
+  close(mean(rowLosses("regression", y, quantiles, { kind: "quantile", quantiles: [0.1, 0.5, 0.9] }).values), 0.1825);
   const median = Float64Array.of(1, 2, 4, 3.5);
   close(mean(rowLosses("regression", y, median, { kind: "absolute" }).values), 0.375);
-  close(Math.sqrt(mean(rowLosses("regression", y, median).values)), RMSE);
-  assert.ok(rowLosses("binary", Float64Array.of(1), Float64Array.of(0)).values.every(Number.isFinite), "certain and wrong is finite");
+  close(Math.sqrt(mean(rowLosses("regression", y, median).values)), 0.5590169943749475);
+  assert.ok(
+    rowLosses("binary", Float64Array.of(1), Float64Array.of(0)).values.every(Number.isFinite),
+    "certain and wrong is finite",
+  );
 });
 
 function candidate(name: string, complexity: number, losses: (i: number) => number) {

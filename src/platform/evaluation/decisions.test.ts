@@ -18,9 +18,15 @@ const overconfident = (p: number) => (p * p) / (p * p + (1 - p) * (1 - p));
 test("chooseThreshold() keeps 0.5 without costs, and Elkan's threshold where probabilities are honest", () => {
   const honest = (seed: number) => rows(1000, seed, (p) => p);
   assert.deepEqual(chooseThreshold(honest(1), undefined, 1).threshold, 0.5);
-  for (const [falsePositive, falseNegative] of [[1, 1], [1, 4], [9, 1]] as const) {
+  for (const [falsePositive, falseNegative] of [
+    [1, 1],
+    [1, 4],
+    [9, 1],
+  ] as const) {
     const expected = falsePositive / (falsePositive + falseNegative);
-    const found = Array.from({ length: 20 }, (_, seed) => chooseThreshold(honest(seed), { falsePositive, falseNegative }, seed));
+    const found = Array.from({ length: 20 }, (_, seed) =>
+      chooseThreshold(honest(seed), { falsePositive, falseNegative }, seed),
+    );
     const kept = found.filter(({ threshold }) => threshold === expected).length;
     assert.ok(kept >= 18, `${kept} of 20 keep ${expected}`);
   }
@@ -31,7 +37,8 @@ test("chooseThreshold() leaves Elkan's threshold where probabilities are wrong, 
   const costs = { falsePositive: 1, falseNegative: 1 };
   const chosen = chooseThreshold(rows(1000, 1, wrong), costs, 1);
   assert.ok(Math.abs(chosen.threshold - 0.1) < 0.04, `threshold ${chosen.threshold}`);
-  const cost = (threshold: number) => measureThreshold({ ...chosen, threshold }, rows(2000, 2, wrong), { seed: 1, nResamples: 50 }).costPer1000.value!;
+  const cost = (threshold: number) =>
+    measureThreshold({ ...chosen, threshold }, rows(2000, 2, wrong), { seed: 1, nResamples: 50 }).costPer1000.value!;
   assert.ok(cost(chosen.threshold) < 0.8 * cost(0.5));
 });
 
@@ -40,15 +47,30 @@ test("chooseThreshold() counts weights as rows", () => {
   const twice = (values: Float64Array) => Float64Array.from([...values, ...values]);
   const costs = { falsePositive: 1, falseNegative: 2 };
   const measure = (sampleWeight?: Float64Array) => {
-    const part = sampleWeight ? { yTrue, yProba, resample, sampleWeight } : { yTrue: twice(yTrue), yProba: twice(yProba), resample };
+    const part = sampleWeight
+      ? { yTrue, yProba, resample, sampleWeight }
+      : { yTrue: twice(yTrue), yProba: twice(yProba), resample };
     return measureThreshold({ threshold: 0.1, chosenBy: "cost", costs }, part, { seed: 1, nResamples: 50 });
   };
   assert.equal(measure(new Float64Array(300).fill(2)).costPer1000.value, measure().costPer1000.value);
 });
 
 test("chooseThreshold() refuses costs that mean nothing", () => {
-  for (const [falsePositive, falseNegative] of [[0, 0], [-1, 2], [Number.NaN, 1], [1, Number.POSITIVE_INFINITY]] as const)
-    assert.throws(() => chooseThreshold(rows(50, 1, (p) => p), { falsePositive, falseNegative }, 1), { code: "COSTS_INVALID" });
+  for (const [falsePositive, falseNegative] of [
+    [0, 0],
+    [-1, 2],
+    [Number.NaN, 1],
+    [1, Number.POSITIVE_INFINITY],
+  ] as const)
+    assert.throws(
+      () =>
+        chooseThreshold(
+          rows(50, 1, (p) => p),
+          { falsePositive, falseNegative },
+          1,
+        ),
+      { code: "COSTS_INVALID" },
+    );
 });
 
 test("measureThreshold() counts at every threshold what a count by hand gives", () => {
@@ -61,7 +83,8 @@ test("measureThreshold() counts at every threshold what a count by hand gives", 
   assert.equal(curve.length, 101);
   for (const { threshold, tp, fp, tn, fn } of curve) {
     const isPositive = Array.from(part.yProba, (p) => p >= threshold);
-    const count = (y: number, positive: boolean) => isPositive.filter((said, i) => said === positive && part.yTrue[i] === y).length;
+    const count = (y: number, positive: boolean) =>
+      isPositive.filter((said, i) => said === positive && part.yTrue[i] === y).length;
     assert.deepEqual([tp, fp, tn, fn], [count(1, true), count(0, true), count(0, false), count(1, false)]);
   }
   const positives = part.yTrue.reduce((sum, y) => sum + y, 0);
@@ -87,7 +110,8 @@ test("chooseCalibration() mends probabilities that are too sure, and takes the s
   assert.equal(method, "platt");
   assert.match(sentence, /lowers the log loss on validation beyond noise/);
   const fresh = rows(3000, 2, overconfident);
-  const loss = (p: Float64Array) => rowLosses("binary", fresh.yTrue, p).values.reduce((sum, value) => sum + value, 0) / 3000;
+  const loss = (p: Float64Array) =>
+    rowLosses("binary", fresh.yTrue, p).values.reduce((sum, value) => sum + value, 0) / 3000;
   assert.ok(loss(applyCalibrator(calibrator!, fresh.yProba, 1)) < loss(fresh.yProba) - 0.01);
 });
 
@@ -128,7 +152,13 @@ test("chooseCalibration() mends several classes, one map each", () => {
     return cubes.map((value) => value / sum);
   });
   const decide = (prediction: readonly number[]) =>
-    chooseCalibration({ task: "multiclass", yTrue, prediction: Float64Array.from(prediction), resample: { unit: "row" }, seed: 1 });
+    chooseCalibration({
+      task: "multiclass",
+      yTrue,
+      prediction: Float64Array.from(prediction),
+      resample: { unit: "row" },
+      seed: 1,
+    });
   assert.equal(decide(honest.flat()).method, "none");
   const mended = decide(sure);
   assert.equal(mended.calibrator?.maps.length, 3);

@@ -15,7 +15,12 @@ interface Rates {
   readonly count: number;
 }
 
-function run(group: readonly (string | null)[], yTrue: readonly number[], yPred: readonly number[], rest: Partial<FairnessInput> = {}): Fairness {
+function run(
+  group: readonly (string | null)[],
+  yTrue: readonly number[],
+  yPred: readonly number[],
+  rest: Partial<FairnessInput> = {},
+): Fairness {
   return fairness({
     task: "binary",
     table: Table.of({ group: categoryColumn(group) }),
@@ -29,7 +34,8 @@ function run(group: readonly (string | null)[], yTrue: readonly number[], yPred:
   });
 }
 
-const differenceOf = ({ disparities }: Fairness, metric: string) => disparities.find((found) => found.metric === metric)!.difference.value!;
+const differenceOf = ({ disparities }: Fairness, metric: string) =>
+  disparities.find((found) => found.metric === metric)!.difference.value!;
 
 test("fairness() gives the rates and gaps of fairlearn", { skip }, () => {
   const golden = JSON.parse(readFileSync(reference, "utf8")) as {
@@ -42,7 +48,8 @@ test("fairness() gives the rates and gaps of fairlearn", { skip }, () => {
     difference_between_groups: Rates;
   };
   const found = run(golden.group, golden.y_true, golden.y_pred);
-  const close = (value: number | null, expected: number) => assert.ok(Math.abs(value! - expected) < 1e-6, `${value} ≠ ${expected}`);
+  const close = (value: number | null, expected: number) =>
+    assert.ok(Math.abs(value! - expected) < 1e-6, `${value} ≠ ${expected}`);
   for (const [name, rates] of Object.entries(golden.by_group)) {
     const { n, metrics } = found.groups.find(({ group }) => group === name)!;
     assert.equal(n, rates.count);
@@ -60,7 +67,14 @@ test("fairness() leaves small groups out of the gaps, lists them, and gives no g
   const yTrue = group.map((_, i) => i % 2);
   const yPred = group.map((name, i) => (name === "small" ? 1 : i % 2));
   const found = run(group, yTrue, yPred, { minGroupRows: 30 });
-  assert.deepEqual(found.groups.map(({ group, n }) => [group, n]), [["b", 50], ["a", 45], ["small", 5]]);
+  assert.deepEqual(
+    found.groups.map(({ group, n }) => [group, n]),
+    [
+      ["b", 50],
+      ["a", 45],
+      ["small", 5],
+    ],
+  );
   assert.equal(differenceOf(found, "accuracyDifference"), 0);
   assert.equal(found.groups[2]!.metrics.selectionRate!.low, null, "no interval of 5 rows");
   assert.deepEqual(run(group, yTrue, yPred, { minGroupRows: 50 }).disparities, []);
@@ -68,9 +82,16 @@ test("fairness() leaves small groups out of the gaps, lists them, and gives no g
 
 test("fairness() is null with a reason where a rate is undefined", () => {
   const group = Array.from({ length: 80 }, (_, i) => (i < 40 ? "a" : "b"));
-  const found = run(group, group.map((name) => (name === "a" ? 0 : 1)), group.map(() => 1));
+  const found = run(
+    group,
+    group.map((name) => (name === "a" ? 0 : 1)),
+    group.map(() => 1),
+  );
   const a = found.groups.find(({ group }) => group === "a")!;
-  assert.deepEqual([a.metrics.truePositiveRate!.value, a.metrics.truePositiveRate!.reason], [null, "the group has no positive row"]);
+  assert.deepEqual(
+    [a.metrics.truePositiveRate!.value, a.metrics.truePositiveRate!.reason],
+    [null, "the group has no positive row"],
+  );
   const gap = found.disparities.find(({ metric }) => metric === "equalOpportunityDifference")!.difference;
   assert.deepEqual([gap.value, gap.reason], [null, "a rate is undefined in one of the groups"]);
 });
@@ -81,21 +102,35 @@ test("fairness() cuts numbers into quartiles, names missing rows, and numbers th
   const names = (hidden: ReadonlySet<string>) =>
     run([], values, values, { table: Table.of({ age }), columns: ["age"], hidden }).groups.map(({ group }) => group);
   assert.deepEqual(names(new Set()), ["age ≤ 20", "20 < age ≤ 40", "40 < age ≤ 60", "age > 60", "missing"]);
-  assert.deepEqual(names(new Set(["age"])), ["group 1", "group 2", "group 3", "group 4", "missing"].with(4, "missing"));
+  assert.deepEqual(names(new Set(["age"])), ["group 1", "group 2", "group 3", "group 4", "group 5"]);
 });
 
 test("fairness() gives equal groups an interval of the gap that begins near 0", () => {
   const rng = createRng(5);
   const group = Array.from({ length: 600 }, () => (rng.below(2) ? "a" : "b"));
   const draw = () => group.map(() => rng.below(2));
-  const { disparities } = run(group, draw(), draw(), { bootstrap: { resample: { unit: "row" }, seed: 1, nResamples: 400 } });
-  for (const { difference } of disparities) assert.ok(difference.low! < 0.04 && difference.value! < 0.15, JSON.stringify(difference));
+  const { disparities } = run(group, draw(), draw(), {
+    bootstrap: { resample: { unit: "row" }, seed: 1, nResamples: 400 },
+  });
+  for (const { difference } of disparities)
+    assert.ok(difference.low! < 0.04 && difference.value! < 0.15, JSON.stringify(difference));
 });
 
 test("fairness() of a regression compares mean errors with their sign", () => {
   const group = Array.from({ length: 100 }, (_, i) => (i % 2 ? "a" : "b"));
-  const found = run(group, group.map(() => 0), group.map((name) => (name === "a" ? 1 : -1)), { task: "regression" });
-  assert.deepEqual(found.groups.map(({ group, metrics }) => [group, metrics.meanError!.value, metrics.mae!.value]), [["a", 1, 1], ["b", -1, 1]]);
+  const found = run(
+    group,
+    group.map(() => 0),
+    group.map((name) => (name === "a" ? 1 : -1)),
+    { task: "regression" },
+  );
+  assert.deepEqual(
+    found.groups.map(({ group, metrics }) => [group, metrics.meanError!.value, metrics.mae!.value]),
+    [
+      ["a", 1, 1],
+      ["b", -1, 1],
+    ],
+  );
   assert.deepEqual([differenceOf(found, "meanErrorDifference"), differenceOf(found, "maeDifference")], [2, 0]);
 });
 
@@ -103,6 +138,14 @@ test("fairness() weighs rows", () => {
   const group = ["a", "a", "b", "b"].flatMap((name) => Array.from({ length: 20 }, () => name));
   const yPred = group.map((_, i) => (i % 40 < 20 ? 1 : 0));
   const sampleWeight = Float64Array.from(group, (name, i) => (name === "a" && i % 40 < 20 ? 3 : 1));
-  const { groups } = run(group, group.map(() => 1), yPred, { sampleWeight });
-  assert.deepEqual(groups.map(({ metrics }) => metrics.selectionRate!.value), [0.75, 0.5]);
+  const { groups } = run(
+    group,
+    group.map(() => 1),
+    yPred,
+    { sampleWeight },
+  );
+  assert.deepEqual(
+    groups.map(({ metrics }) => metrics.selectionRate!.value),
+    [0.75, 0.5],
+  );
 });

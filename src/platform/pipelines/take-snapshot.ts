@@ -19,7 +19,8 @@ export async function takeSnapshot(
   resolvePath: (path: string) => string,
 ): Promise<TakenSnapshot> {
   const { files, test } = definition.data;
-  const options = { ...definition.data.options, literalColumns: [definition.target.column] };
+  const { literalColumns = [], ...told } = definition.data.options ?? {};
+  const options = { ...told, literalColumns: [...new Set([definition.target.column, ...literalColumns])] };
   const reading = await ports.reader.read(files.map(resolvePath), options);
   const all =
     test === undefined ? reading : await withTestFile(ports, reading, resolvePath(test), definition.target.column);
