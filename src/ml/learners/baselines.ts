@@ -3,7 +3,7 @@ import { argsort } from "../stats/index.ts";
 import type { Table } from "../table/index.ts";
 import type { FitOptions, FittedModel, Learner, Target } from "./learner.ts";
 import { checkFit, checkQuantiles, weightsOf } from "./learner-errors.ts";
-import type { ConstantData } from "./model-data.ts";
+import { type ConstantData, withoutNegativeZero } from "./model-data.ts";
 
 /** Predicts each class by its weighted share of the training rows; a regression gets the mean. */
 export function prior(): Learner {
@@ -53,7 +53,12 @@ function constantLearner(
           { hint: 'Use the baseline "prior"' },
         );
       const outputs = outputsOf(target, weightsOf(target.values.length, options.sampleWeight));
-      return constantModel({ kind, task: target.task, featureNames: features.names, outputs });
+      return constantModel({
+        kind,
+        task: target.task,
+        featureNames: features.names,
+        outputs: outputs.map(withoutNegativeZero),
+      });
     },
   };
 }

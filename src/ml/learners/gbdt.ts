@@ -7,7 +7,7 @@ import { type BoostingLoss, boostingLoss, type GbdtLoss } from "./gbdt-loss.ts";
 import { type FittedGbdt, gbdtModel } from "./gbdt-model.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
 import { cancelled, checkFit, checkLoss, checkQuantiles, weightsOf } from "./learner-errors.ts";
-import type { TreeData } from "./model-data.ts";
+import { type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Parameters of {@link gbdt}; all have defaults. */
 export interface GbdtParams {
@@ -140,7 +140,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
       const newton = grown.tree.value.map((step) => (step * perHessian) / perGradient);
       const value = leafValues(grown, newton, objective, output, target.values, scores, weights, params.learningRate);
       for (let i = 0; i < n; i++) scores[output * n + i]! += value[grown.leafOfRow[i]!]!;
-      trees.push({ ...grown.tree, value });
+      trees.push({ ...grown.tree, value: value.map(withoutNegativeZero) });
       if (grown.nLeaves > 1) stuck = false;
     }
     options.onProgress?.((round + 1) / params.nTrees);
@@ -155,7 +155,14 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     }
   }
   const kept = trees.slice(0, best.rounds * nOutputs);
-  return gbdtModel({ kind: "gbdt", task: target.task, loss, featureNames: features.names, base, trees: kept });
+  return gbdtModel({
+    kind: "gbdt",
+    task: target.task,
+    loss,
+    featureNames: features.names,
+    base: base.map(withoutNegativeZero),
+    trees: kept,
+  });
 }
 
 function startScores(base: readonly number[], n: number): Float64Array {
@@ -177,7 +184,7 @@ function quantise(values: Float64Array): number {
   if (max === 0) return 1;
   let factor = 1;
   const limit = Math.min(2 ** 30, 2 ** 52 / values.length);
-  while (max * factor < limit / 2) factor *= 2;
+  while (max * factor < limit / 2 && factor < 2 ** 1000) factor *= 2;
   while (max * factor > limit) factor /= 2;
   for (let i = 0; i < values.length; i++) values[i] = Math.round(values[i]! * factor);
   return factor;

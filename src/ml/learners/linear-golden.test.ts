@@ -61,7 +61,8 @@ for (const { task, weighted, lambda, balanced, weights, intercepts } of cases) {
 }
 
 const folder = process.env.FETTLE_REFERENCE_DATA;
-const skip = folder === undefined ? "FETTLE_REFERENCE_DATA is not set: the files of NIST are not part of the package" : false;
+const skip =
+  folder === undefined ? "FETTLE_REFERENCE_DATA is not set: the files of NIST are not part of the package" : false;
 const readLines = (path: string) => readFileSync(`${folder}/nist-strd/${path}`, "utf8").split("\n");
 
 /** Digits in which two numbers agree (NIST's log relative error). */
@@ -79,7 +80,10 @@ test("linear() without a penalty has 12 digits of NIST's Norris", { skip }, () =
   const rows = readLines("nist_linregress/Norris.dat")
     .slice(60, 96)
     .map((line) => line.trim().split(/\s+/).map(Number));
-  const found = leastSquares({ x: rows.map(([, x]) => x!) }, rows.map(([y]) => y!));
+  const found = leastSquares(
+    { x: rows.map(([, x]) => x!) },
+    rows.map(([y]) => y!),
+  );
   [-0.262323073774029, 1.00211681802045].forEach((certified, j) => {
     assert.ok(digits(found[j]!, certified) >= 12, `${found[j]} has ${digits(found[j]!, certified)} digits`);
   });

@@ -5,7 +5,7 @@ import type { FitOptions, FittedModel, Learner, Target } from "./learner.ts";
 import { cancelled, checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
 import { addMargins, type Design, designOf, nLevelsOf, transposedProduct } from "./linear-design.ts";
 import { type Objective, objectiveOf, softmaxInPlace } from "./linear-objective.ts";
-import type { LinearData } from "./model-data.ts";
+import { type LinearData, withoutNegativeZero } from "./model-data.ts";
 
 /** The loss of each task. */
 const lossOf = { binary: "logistic", multiclass: "softmax", regression: "squared" } as const;
@@ -136,8 +136,8 @@ function fitLinear(features: Table, target: Target, options: FitOptions, settled
     task: target.task,
     featureNames: features.names,
     nLevels: design.nLevels,
-    weights: outputs.map((output) => [...output.subarray(1)]),
-    intercepts: outputs.map((output) => output[0]!),
+    weights: outputs.map((output) => Array.from(output.subarray(1), withoutNegativeZero)),
+    intercepts: outputs.map((output) => withoutNegativeZero(output[0]!)),
     iterations,
     converged,
   };

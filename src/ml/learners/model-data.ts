@@ -55,3 +55,6 @@ export interface GbdtData {
 
 /** Any model as plain data. */
 export type ModelData = ConstantData | LinearData | GbdtData;
+
+/** The number itself, but 0 for -0, which JSON cannot hold: a model read from JSON then predicts the same bytes. */
+export const withoutNegativeZero = (x: number): number => x + 0;

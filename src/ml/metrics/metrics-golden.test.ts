@@ -34,7 +34,8 @@ function assertMeasured(name: string, yTrue: number[], prediction: number[], exp
 
 for (const { name, yTrue, prediction, weight, values, decided, labels } of golden.cases)
   test(`every metric equals scikit-learn to 1e-12: ${name}, ${yTrue.length} rows`, () => {
-    for (const [metric, expected] of Object.entries(values)) assertMeasured(metric, yTrue, prediction, expected, weight);
+    for (const [metric, expected] of Object.entries(values))
+      assertMeasured(metric, yTrue, prediction, expected, weight);
     for (const [metric, expected] of Object.entries(labels ?? {})) {
       assertMeasured(metric, yTrue, decided!, expected, weight);
       if (prediction.length > yTrue.length) assertMeasured(metric, yTrue, prediction, expected, weight);
@@ -68,7 +69,8 @@ test("rocCurve() and precisionRecallCurve() equal scikit-learn's without dropped
 });
 
 const folder = process.env.FETTLE_REFERENCE_DATA;
-const skip = folder === undefined ? "FETTLE_REFERENCE_DATA is not set: the reference values are not in the package" : false;
+const skip =
+  folder === undefined ? "FETTLE_REFERENCE_DATA is not set: the reference values are not in the package" : false;
 
 // Reference functions by the metric that they are here; the others belong to other rooms or are not measured.
 const metricOfReference: Readonly<Record<string, string>> = {
@@ -92,9 +94,7 @@ interface Reference {
 }
 
 test("the metrics equal the reference values of scikit-learn's docstrings", { skip }, () => {
-  const references: Reference[] = JSON.parse(
-    readFileSync(`${folder}/reference-values/metrics-and-drift.json`, "utf8"),
-  );
+  const references: Reference[] = JSON.parse(readFileSync(`${folder}/reference-values/metrics-and-drift.json`, "utf8"));
   const known = references.filter(({ fn }) => fn in metricOfReference);
   assert.equal(known.length, Object.keys(metricOfReference).length);
   for (const { fn, inputs, expected } of known)

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { momentsOf } from "./index.ts";
 
 const folder = process.env.FETTLE_REFERENCE_DATA;
-const skip = folder === undefined ? "FETTLE_REFERENCE_DATA is not set: the files of NIST are not part of the package" : false;
+const skip =
+  folder === undefined ? "FETTLE_REFERENCE_DATA is not set: the files of NIST are not part of the package" : false;
 
 /** Digits in which two numbers agree (NIST's log relative error). */
 const digits = (actual: number, certified: number): number =>

@@ -78,10 +78,14 @@ test("normalUpperTail() equals mpmath to 2e-13 from -8 to 37", () => {
 
 test("normalQuantile() equals scipy to 1e-12, in both tails", () => {
   for (const [p, expected] of golden.normal.quantile) assertNear(normalQuantile(p), expected, 1e-12);
-  assert.deepEqual(
-    [0, 0.5, 1, -0.1, 1.1, Number.NaN].map(normalQuantile),
-    [Number.NEGATIVE_INFINITY, 0, Number.POSITIVE_INFINITY, Number.NaN, Number.NaN, Number.NaN],
-  );
+  assert.deepEqual([0, 0.5, 1, -0.1, 1.1, Number.NaN].map(normalQuantile), [
+    Number.NEGATIVE_INFINITY,
+    0,
+    Number.POSITIVE_INFINITY,
+    Number.NaN,
+    Number.NaN,
+    Number.NaN,
+  ]);
 });
 
 test("wilsonInterval() equals statsmodels to 1e-12", () => {

@@ -86,6 +86,13 @@ for (const { row, field, rule, says } of refused)
     assert.doesNotMatch(JSON.stringify(problems), /secret/, "the value itself is never repeated");
   });
 
+test("parseRow() reads a boolean as the level of training that says the same", () => {
+  const inputs = [{ name: "member", type: "category", levels: ["False", "True"] }] as const;
+  const problems: RowProblem[] = [];
+  assert.deepEqual(parseRow({ ...signature, inputs }, { member: true }, 0, problems), ["True"]);
+  assert.deepEqual(parseRow({ ...signature, inputs }, { member: false }, 0, problems), ["False"]);
+});
+
 test("parseRow() reports every problem of a row", () => {
   const problems: RowProblem[] = [];
   parseRow(signature, { amount: "x", since: "x" }, 0, problems);

@@ -48,7 +48,7 @@ export function valueClass(value: unknown): string {
  *
  * A field must be present; `null` says that its value is missing. Fields that the model does not take are ignored.
  * number, integer: a finite JSON number. instant: ISO 8601 text or epoch milliseconds. category, text, id: a string; a boolean
- * reads as `true` or `false`, a number as its shortest text. An unseen category is answered as unseen, never refused.
+ * reads as the level `true` or `false` however it is capitalised, a number as its shortest text. An unseen category is answered as unseen, never refused.
  * Problems are added to `problems`; the row is then not to be used.
  */
 export function parseRow(signature: Signature, value: unknown, row: number, problems: RowProblem[]): RawRow {
@@ -101,9 +101,15 @@ function parseValue(
     }
     case "category":
       if (typeof value === "string") return value;
-      if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return String(value);
+      if (typeof value === "boolean") return levelOf(input, String(value));
+      if (typeof value === "number" && Number.isFinite(value)) return String(value);
       return refuse("type", "a string");
   }
+}
+
+// Files write True, TRUE or true: a boolean is the level that says the same.
+function levelOf({ levels = [] }: SignatureInput, text: string): string {
+  return levels.find((level) => level.toLowerCase() === text) ?? text;
 }
 
 const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/;

@@ -92,6 +92,17 @@ function mostlyNumbers(texts: readonly string[], counts: Float64Array, told: boo
   };
 }
 
+/** Share of the rows that hold a number, of a column that is none: what a user may want to know. Codes that would lose digits do not count. */
+export function shareOfNumbers(texts: readonly string[], counts: Float64Array): number {
+  let nRows = 0;
+  let nNumbers = 0;
+  texts.forEach((text, k) => {
+    nRows += counts[k]!;
+    if (plain.test(text) && !losesDigits(text)) nNumbers += counts[k]!;
+  });
+  return nRows === 0 ? 0 : nNumbers / nRows;
+}
+
 const isWhole = (text: string) => /^[+-]?[\d,]+$/.test(text) && !/,\d{1,2}$/.test(text);
 
 // A whole number beyond 2^53, or a code such as 00123: as a number it would not be what it was.

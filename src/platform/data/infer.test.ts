@@ -228,6 +228,14 @@ for (const { name, texts, type, cells, options = {}, column = "x", note } of cas
     if (note) assert.match(found.notes.join("\n"), new RegExp(`column "${column}"`));
   });
 
+test("inferColumns() says where nearly all values of a text column are numbers", () => {
+  const dirty = infer([...many(95, (i) => String(i / 4)), ...many(5, (i) => `error ${i}`)]);
+  assert.equal(dirty.type, "id");
+  assert.match(dirty.notes.join(), /column "x": 95 % of the values are numbers.*read as id; data\.options\.types/);
+  assert.deepEqual(infer(["00123", "00124", "00125"]).notes, []);
+  assert.deepEqual(infer(["9007199254740993", "9007199254740995"]).notes, []);
+});
+
 test("inferColumns() gives no note where nothing was coerced", () => {
   assert.deepEqual(infer(["1", "2.5", null]).notes, []);
   assert.deepEqual(infer(["2020-01-01", "2020-02-03"]).notes, []);

@@ -1,6 +1,6 @@
 import { type CategoryColumn, type Column, Table } from "../../ml/table/index.ts";
 import { datesOf } from "./infer-dates.ts";
-import { numbersOf } from "./infer-numbers.ts";
+import { numbersOf, shareOfNumbers } from "./infer-numbers.ts";
 import type { LogicalType, Schema } from "./schema.ts";
 import type { ReadOptions } from "./source.ts";
 
@@ -66,7 +66,14 @@ function inferColumn(name: string, texts: CategoryColumn, told: LogicalType | un
     if (told === undefined && numbers.isInteger && isRowId(name, values)) return { type: "id", column: texts };
     return { type: told ?? (numbers.isInteger ? "integer" : "number"), column: { kind: "number", values } };
   }
-  return { type: textType(texts, counts), column: texts };
+  const type = textType(texts, counts);
+  const share = shareOfNumbers(texts.dictionary, counts);
+  if (share >= 0.8)
+    notes.push(
+      `column "${name}": ${Math.floor(100 * share)} % of the values are numbers, but not all, so it is read as ${type}; ` +
+        "data.options.types can make it a number",
+    );
+  return { type, column: texts };
 }
 
 // Trimmed texts, missing where blank or marked; the dictionary holds what is left, in order of first appearance.

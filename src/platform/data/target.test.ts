@@ -97,6 +97,22 @@ const accepted: readonly {
     nPositive: 6,
   },
   {
+    name: "VALUE of two: the other has a name",
+    column: columns.yesNo,
+    rule: { positive: "no" },
+    task: "binary",
+    classes: ["yes", "no"],
+    nPositive: 40,
+  },
+  {
+    name: "!=VALUE of two: the other has a name",
+    column: columns.flag,
+    rule: { positive: "!=1" },
+    task: "binary",
+    classes: ["1", "0"],
+    nPositive: 45,
+  },
+  {
     name: "a number as VALUE",
     column: columns.grade,
     rule: { positive: "3" },
@@ -109,7 +125,7 @@ const accepted: readonly {
     column: columns.income,
     rule: { positive: ">50K" },
     task: "binary",
-    classes: ["not >50K", ">50K"],
+    classes: ["<=50K", ">50K"],
     nPositive: 15,
   },
   {

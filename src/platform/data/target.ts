@@ -171,7 +171,7 @@ function byNumberThenText(a: string, b: string): number {
 }
 
 function derivedTarget(column: Column, rows: Int32Array, name: string, positive: string) {
-  const rule = positiveRule(column, name, positive);
+  const rule = positiveRule(column, rows, name, positive);
   const values = Float64Array.from(rows, (i) => (rule.isPositive(i) ? 1 : 0));
   const nPositive = values.reduce((sum, value) => sum + value, 0);
   if (nPositive === 0 || nPositive === values.length)
@@ -193,7 +193,7 @@ function near(column: Column, positive: string): string | undefined {
     : `Did you mean "${found}"?`;
 }
 
-function positiveRule(column: Column, name: string, positive: string) {
+function positiveRule(column: Column, rows: Int32Array, name: string, positive: string) {
   const comparison = /^(>=|<=|>|<)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$/.exec(positive);
   if (comparison) {
     if (column.kind !== "number")
@@ -214,8 +214,14 @@ function positiveRule(column: Column, name: string, positive: string) {
   const value = negated ? positive.slice(2) : positive;
   const matches = (i: number) =>
     column.kind === "number" ? column.values[i] === Number(value) : cellOf(column, i) === value;
+  // Where there is one other value, it has a name.
+  const others = distinctCells(
+    column,
+    rows.filter((i) => !matches(i)),
+  );
+  const other = others.size === 1 ? [...others.keys()][0]! : `not ${value}`;
   return {
     isPositive: (i: number) => matches(i) !== negated,
-    classes: negated ? [value, `not ${value}`] : [`not ${value}`, value],
+    classes: negated ? [value, other] : [other, value],
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FettleError } from "../../lib/index.ts";
+import { feature } from "../features/index.ts";
 import {
   defineConfig,
   defineModel,
@@ -72,6 +73,11 @@ const mistyped: readonly { readonly definition: unknown; readonly says: RegExp }
   { definition: { ...churn, zzzzzzzz: 1 }, says: /unknown key "zzzzzzzz"$/ },
   { definition: { ...churn, split: { kind: "time" } }, says: /split: a group or time split needs a column/ },
   { definition: { ...churn, split: { kind: "random", validation: 0.6, test: 0.5 } }, says: /at most 0\.9 together/ },
+  { definition: { ...churn, features: { size: { kind: "ordinal" } } }, says: /^features\.size\.levels: / },
+  { definition: { ...churn, features: { size: { kind: "onehot" } } }, says: /^features\.size\.kind: / },
+  { definition: { ...churn, features: { size: { kind: "levels", most: 1000 } } }, says: /^features\.size\.most: / },
+  { definition: { ...churn, loss: "quantile", quantiles: [0.9, 0.1] }, says: /^quantiles: levels must ascend/ },
+  { definition: { ...churn, features: { day: { kind: "date", parts: [] } } }, says: /^features\.day\.parts: / },
   { definition: undefined, says: /^the definition: / },
 ];
 
@@ -81,6 +87,20 @@ for (const { definition, says } of mistyped)
     assert.equal(problems.length, 1);
     assert.match(String(problems[0]), says);
   });
+
+test("defineModel() takes what the builders of features make, and refuses a contract that is none", () => {
+  const features = {
+    a: feature.drop(),
+    b: feature.number(),
+    c: feature.levels({ most: 3 }),
+    d: feature.ordinal(["low", "high"]),
+    e: feature.targetMean({ smoothing: 0 }),
+    f: feature.date(["hour"]),
+    g: feature.text({ terms: 5 }),
+  };
+  assert.deepEqual(defineModel({ ...churn, features }).features, features);
+  assert.throws(() => wrong({ ...churn, contract: {} }), { code: "CONTRACT_INVALID" });
+});
 
 test("defineConfig() checks the settings of a project", () => {
   assert.deepEqual(defineConfig({ models: "m" }), { models: "m" });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FettleError, hashOf, nearestName, type Sha256 } from "../../lib/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
-import type { Contract, ReadOptions } from "../data/index.ts";
+import { type Contract, defineContract, type ReadOptions } from "../data/index.ts";
 import type { FeatureOptions } from "../features/index.ts";
 
 /** The families of learners that a search may try. */
@@ -92,6 +92,22 @@ const share = z.number().gt(0).lt(0.9);
 const names = z.array(z.string()).readonly();
 const positive = z.number().positive();
 const plain = z.record(z.string(), z.unknown());
+const featureOption = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("drop") }),
+  z.strictObject({ kind: z.literal("number") }),
+  z.strictObject({ kind: z.literal("levels"), most: z.int().min(1).max(254).optional() }),
+  z.strictObject({ kind: z.literal("ordinal"), levels: z.array(z.string()).min(1).readonly() }),
+  z.strictObject({ kind: z.literal("target-mean"), smoothing: z.number().min(0).optional() }),
+  z.strictObject({
+    kind: z.literal("date"),
+    parts: z
+      .array(z.enum(["hour", "weekday", "yearday"]))
+      .min(1)
+      .readonly()
+      .optional(),
+  }),
+  z.strictObject({ kind: z.literal("text"), terms: z.int().min(1).max(10_000).optional() }),
+]);
 
 const schema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "must be of the form [a-z][a-z0-9-]{0,62}"),
@@ -131,9 +147,15 @@ const schema = z.strictObject({
   weight: z.string().optional(),
   ignore: names.optional(),
   leakage: z.strictObject({ exclude: names.optional(), keep: names.optional() }).optional(),
-  features: plain.optional(),
+  features: z.record(z.string(), featureOption).optional(),
   loss: z.enum(["squared", "absolute", "quantile"]).optional(),
-  quantiles: z.array(z.number().gt(0).lt(1)).min(1).max(99).readonly().optional(),
+  quantiles: z
+    .array(z.number().gt(0).lt(1))
+    .min(1)
+    .max(99)
+    .readonly()
+    .refine((levels) => levels.every((level, k) => k === 0 || level > levels[k - 1]!), "levels must ascend")
+    .optional(),
   search: z
     .strictObject({
       trials: z.int().min(1).max(1000).optional(),
@@ -165,7 +187,7 @@ const schema = z.strictObject({
 
 /**
  * Declares a model: checks the definition and freezes it. Give the contract's type for column names that the editor completes.
- * Throws DEFINITION_INVALID with every problem: its path, the rule, and the nearest known key for an unknown one.
+ * Throws DEFINITION_INVALID with every problem: its path, the rule, and the nearest known key for an unknown one; CONTRACT_INVALID.
  *
  * ```ts
  * export default defineModel({ name: 'churn', data: { files: ['customers.csv'] }, target: { column: 'Churn', positive: 'Yes' } });
@@ -174,6 +196,7 @@ const schema = z.strictObject({
 export function defineModel<const Name extends string>(definition: ModelDefinition<Name>): ModelDefinition<Name> {
   const result = schema.safeParse(definition);
   if (!result.success) throw invalidDefinition(result.error.issues);
+  if (definition.contract !== undefined) defineContract(definition.contract);
   return freezeDeep(structuredClone(definition));
 }
 

@@ -1,5 +1,5 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
-import type { Target } from "../../ml/learners/index.ts";
+import type { Target, Task } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import {
   type BuiltTarget,
@@ -33,7 +33,7 @@ export interface PreparedRun {
   readonly notes: readonly string[];
 }
 
-/** Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN and DEFINITION_COLUMNS. */
+/** Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN, DEFINITION_COLUMNS, DEFINITION_TASK, WEIGHTS_INVALID. */
 export function prepareRun({ definition, snapshot, table, testStart }: TrainInput): PreparedRun {
   const { schema } = snapshot;
   checkColumns(definition, table);
@@ -50,6 +50,7 @@ export function prepareRun({ definition, snapshot, table, testStart }: TrainInpu
     ...(definition.target.positive === undefined ? {} : { positive: definition.target.positive }),
     ...(definition.task === undefined ? {} : { task: definition.task }),
   });
+  checkTask(definition, built.target.task);
   const rows = table.take(built.rows);
   const start = testStart === null ? undefined : countBelow(built.rows, testStart);
   const seed = definition.seed ?? 1;
@@ -70,7 +71,7 @@ export function prepareRun({ definition, snapshot, table, testStart }: TrainInpu
     contract: report,
     personalData,
     split,
-    sampleWeight: definition.weight === undefined ? null : weightsOf(rows, definition.weight),
+    sampleWeight: definition.weight === undefined ? null : weightsOf(rows, definition.weight, split),
     notes: [
       ...snapshot.source.notes,
       ...(quarantined.length > 0
@@ -108,6 +109,24 @@ function checkColumns({ weight, split, ignore = [], leakage, evaluation }: Model
     "DEFINITION_COLUMNS",
     `Cannot train: the table lacks columns of the model definition: ${problems.slice(0, 20).join("; ")}`,
     { hint: "Mend the names in the model definition", facts: { problems: problems.slice(0, 20) } },
+  );
+}
+
+// A setting that the task has no use for is a misunderstanding: it is said, not ignored.
+function checkTask({ loss, quantiles, evaluation }: ModelDefinition, task: Task): void {
+  const problems = [
+    ...(task !== "regression" && (loss ?? quantiles) !== undefined ? ["loss and quantiles are for a regression"] : []),
+    ...(task === "regression" && quantiles !== undefined && loss !== "quantile"
+      ? ["quantiles need the loss quantile"]
+      : []),
+    ...(task !== "binary" && evaluation?.cost !== undefined ? ["evaluation.cost is for two classes"] : []),
+  ];
+  if (problems.length === 0) return;
+  throw new FettleError(
+    "invalid-input",
+    "DEFINITION_TASK",
+    `Cannot train: the target makes this a ${task} task: ${problems.join("; ")}`,
+    { hint: "Leave these settings out, or set the task" },
   );
 }
 
@@ -160,16 +179,18 @@ function splitRule({ split }: ModelDefinition, hasTestFile: boolean): SplitRule 
   return { kind: split.kind, column: split.column!, validation, test };
 }
 
-function weightsOf(rows: Table, column: string): Float64Array {
+function weightsOf(rows: Table, column: string, split: Split): Float64Array {
   const { values } = rows.numbers(column);
   const nBad = values.reduce((n, value) => (value >= 0 && Number.isFinite(value) ? n : n + 1), 0);
-  if (nBad === 0) return values;
-  throw new FettleError(
-    "invalid-input",
-    "WEIGHTS_INVALID",
-    `Cannot weigh rows by "${column}": ${nBad} values are missing or negative, numbers ≥ 0 are needed`,
-    { facts: { column, rows: nBad } },
-  );
+  const invalid = (why: string, rows: number) =>
+    new FettleError("invalid-input", "WEIGHTS_INVALID", `Cannot weigh rows by "${column}": ${why}`, {
+      facts: { column, rows },
+    });
+  if (nBad > 0) throw invalid(`${nBad} values are missing or negative, numbers ≥ 0 are needed`, nBad);
+  for (const part of ["train", "validation", "test"] as const)
+    if (split[part].every((row) => values[row] === 0))
+      throw invalid(`all rows of the ${part} part have weight 0, some weight is needed`, split[part].length);
+  return values;
 }
 
 /** The target of some rows. */

@@ -1,4 +1,4 @@
-import { FettleError } from "../../lib/index.ts";
+import { FettleError, nearestName } from "../../lib/index.ts";
 import {
   bestRule,
   type FitOptions,
@@ -89,8 +89,26 @@ export function regressionLoss({ loss, quantiles }: ModelDefinition): Regression
   return quantiles === undefined ? { kind: loss ?? "squared" } : { kind: loss ?? "squared", quantiles };
 }
 
-/** A learner of a family for a task; trees stop early on validation, at most 500 rounds. */
-export function learnerOf(task: Task, definition: ModelDefinition, { family, params }: Configuration): Learner {
+/**
+ * A learner of a family for a task; trees stop early on validation, at most 500 rounds. Throws FAMILY_LOSS, FAMILY_PARAMS for a parameter that
+ * the family does not have, and the learner's own errors.
+ */
+export function learnerOf(task: Task, definition: ModelDefinition, configuration: Configuration): Learner {
+  const learner = makeLearner(task, definition, configuration);
+  const { family, params } = configuration;
+  const unknown = Object.keys(params).find((name) => !Object.hasOwn(learner.params, name));
+  if (unknown === undefined) return learner;
+  const known = Object.keys(learner.params);
+  const near = nearestName(unknown, known);
+  throw new FettleError(
+    "invalid-input",
+    "FAMILY_PARAMS",
+    `Cannot train the family "${family}": it has no parameter "${unknown}", its parameters are ${known.join(", ")}`,
+    near === undefined ? {} : { hint: `Did you mean "${near}"?` },
+  );
+}
+
+function makeLearner(task: Task, definition: ModelDefinition, { family, params }: Configuration): Learner {
   const { kind, quantiles } = regressionLoss(definition);
   const loss = task === "binary" ? "logistic" : task === "multiclass" ? "softmax" : kind;
   if (family === "gbdt")

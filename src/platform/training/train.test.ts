@@ -70,6 +70,18 @@ test("trainModel() chooses and fits without the target of the test rows", () => 
   assert.notDeepEqual(other.capsule.evaluation.metrics, one.capsule.evaluation.metrics);
 });
 
+test("trainModel() documents the ranges and levels of the rows it was fitted on, not those of the test rows", () => {
+  const table = sampleTable(400);
+  const strange = (i: number) => i >= 300;
+  const changed = table
+    .with("b", numberColumn(table.numbers("b").values.map((value, i) => (strange(i) ? 1e6 : value))))
+    .with("level", categoryColumn(Array.from({ length: 400 }, (_, i) => (strange(i) ? "new" : `level ${i % 4}`))));
+  const { signature } = trainModel({ ...sampleInput({ column: "binary" }, changed), testStart: 300 }).capsule;
+  const input = (name: string) => signature.inputs.find((found) => found.name === name)!;
+  assert.ok(input("b").max! < 1);
+  assert.deepEqual(input("level").levels, ["level 0", "level 1", "level 2", "level 3"]);
+});
+
 test("trainModel() stops where it is told to, with an error of kind cancelled", () => {
   const input = sampleInput({ column: "binary" });
   for (const stage of trainStages) {
@@ -152,9 +164,37 @@ const refused: readonly { readonly code: string; readonly says: RegExp; readonly
       ),
   },
   {
+    code: "WEIGHTS_INVALID",
+    says: /all rows of the test part have weight 0/,
+    input: () => {
+      const weight = numberColumn(Array.from({ length: 400 }, (_, i) => (i < 300 ? 1 : 0)));
+      return {
+        ...sampleInput({ column: "binary", weight: "weight" }, sampleTable(400).with("weight", weight)),
+        testStart: 300,
+      };
+    },
+  },
+  {
     code: "FAMILY_LOSS",
     says: /use the family "gbdt"/,
     input: () => sampleInput({ column: "amount", loss: "absolute" }),
+  },
+  {
+    code: "FAMILY_PARAMS",
+    says: /it has no parameter "ntrees", its parameters are .*nTrees/,
+    input: () =>
+      sampleInput({ column: "binary", search: { configurations: [{ family: "gbdt", params: { ntrees: 5 } }] } }),
+  },
+  {
+    code: "DEFINITION_TASK",
+    says: /a binary task: loss and quantiles are for a regression$/,
+    input: () => sampleInput({ column: "binary", loss: "absolute" }),
+  },
+  {
+    code: "DEFINITION_TASK",
+    says: /a regression task: quantiles need the loss quantile; evaluation\.cost is for two classes$/,
+    input: () =>
+      sampleInput({ column: "amount", quantiles: [0.1], evaluation: { cost: { falsePositive: 1, falseNegative: 2 } } }),
   },
   {
     code: "EVALUATION_METRIC_UNKNOWN",

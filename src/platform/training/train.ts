@@ -2,7 +2,7 @@ import { FettleError, hashOf } from "../../lib/index.ts";
 import { applyCalibrator } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type Capsule, joinPredictor, loadPredictor, recordGolden, type Signature } from "../capsule/index.ts";
-import { profileTable, storageOf } from "../data/index.ts";
+import { byFirstAppearance, profileTable, storageOf } from "../data/index.ts";
 import {
   type CalibrationDecision,
   chooseCalibration,
@@ -271,11 +271,12 @@ function signatureOf(
     ...(validation.sampleWeight === null ? {} : { sampleWeight: validation.sampleWeight }),
   };
   const { quantiles, kind } = regressionLoss(run.definition);
+  const fittedOn = run.table.take(joinRows(run.split.train, run.split.validation));
   return {
     inputs: features.inputs.map(({ name, type }) => ({
       name,
       type,
-      ...documented(run.table, run.personalData.has(name), name),
+      ...documented(fittedOn, run.personalData.has(name), name),
     })),
     task,
     classes: run.built.classes,
@@ -284,7 +285,7 @@ function signatureOf(
   };
 }
 
-// Ranges and levels of the training data, for documentation; a column that may be personal stays undocumented.
+// Ranges and levels of the rows that the model was fitted on, for documentation; a column that may be personal stays undocumented.
 function documented(
   table: Table,
   isPersonal: boolean,
@@ -292,7 +293,10 @@ function documented(
 ): { min?: number; max?: number; levels?: readonly string[] } {
   const column = table.column(name);
   if (isPersonal) return {};
-  if (column.kind === "category") return column.dictionary.length <= 50 ? { levels: column.dictionary } : {};
+  if (column.kind === "category") {
+    const levels = byFirstAppearance(column).dictionary;
+    return levels.length <= 50 ? { levels } : {};
+  }
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const value of column.values) {
