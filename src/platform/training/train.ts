@@ -1,5 +1,5 @@
 import { FettleError, hashOf } from "../../lib/index.ts";
-import { applyCalibrator } from "../../ml/learners/index.ts";
+import { applyCalibrator, type FittedModel } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type Capsule, joinPredictor, loadPredictor, recordGolden, type Signature } from "../capsule/index.ts";
 import { byFirstAppearance, profileTable, storageOf } from "../data/index.ts";
@@ -92,7 +92,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     protectedColumns: definition.evaluation?.protected ?? [],
     ...(definition.evaluation?.cost ? { costs: definition.evaluation.cost } : {}),
     predictWith: (table) => predictor.predict(table),
-    importanceColumns: refitted.features.inputs.map(({ name }) => name),
+    importanceColumns: mostUsedColumns(refitted.features, refitted.model),
     primary: metric,
     seed: run.seed,
     ...(definition.evaluation?.resamples === undefined ? {} : { nResamples: definition.evaluation.resamples }),
@@ -148,6 +148,30 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     Array.from(run.built.rows.length === input.table.nRows ? test.rows : test.rows.map((row) => run.built.rows[row]!)),
   ]);
   return { capsule, report: { ...report, seconds: stages.finish() }, trials, testRows };
+}
+
+/** Columns whose importance is measured, at most: each costs five predictions of all test rows. */
+const mostImportances = 100;
+
+// The columns that the model leans on: by splits of its trees, or by the size of its weights.
+function mostUsedColumns({ inputs, outputs }: FittedFeatures, model: FittedModel): string[] {
+  if (inputs.length <= mostImportances) return inputs.map(({ name }) => name);
+  const data = model.toJSON();
+  const uses = new Float64Array(outputs.length);
+  if (data.kind === "gbdt") for (const { feature } of data.trees) for (const j of feature) uses[j]! += 1;
+  if (data.kind === "linear")
+    for (const weights of data.weights) {
+      let at = 0;
+      data.nLevels.forEach((levels, j) => {
+        for (let k = 0; k < Math.max(1, levels); k++) uses[j]! += Math.abs(weights[at++]!);
+      });
+    }
+  const byColumn = new Map<string, number>();
+  outputs.forEach(({ from }, j) => {
+    byColumn.set(from, (byColumn.get(from) ?? 0) + uses[j]!);
+  });
+  const used = [...byColumn].filter(([, use]) => use > 0).sort(([, a], [, b]) => b - a);
+  return used.slice(0, mostImportances).map(([name]) => name);
 }
 
 function stageClock(hooks: TrainHooks) {
