@@ -1,6 +1,6 @@
 // Builds dist/: tsc emits the modules, esbuild bundles the dependency-free runtime that exported models carry.
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -25,3 +25,8 @@ await build({
 });
 const runtime = readFileSync(`${root}dist/embedded-runtime.js`, "utf8");
 if (/^\s*import\b/m.test(runtime)) throw new Error("the embedded runtime imports something: it must stand alone");
+
+// In the clone itself, `npx fettle` finds the launcher like any installed command.
+const link = `${root}node_modules/.bin/fettle`;
+if (existsSync(`${root}node_modules/.bin`) && !lstatSync(link, { throwIfNoEntry: false }))
+  symlinkSync("../../bin/fettle.mjs", link);

@@ -140,6 +140,10 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
     ledger: await store.ledger(),
     train: runTraining,
     clock: now,
+    usage() {
+      const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+      return { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMemoryBytes: maxRSS * 1024 };
+    },
     newId: () => newId(),
     async withScratch(use) {
       mkdirSync(scratch, { recursive: true, mode: 0o700 });

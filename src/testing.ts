@@ -108,6 +108,7 @@ const ended = (id: string): RunEnd => ({
   status: "succeeded",
   metrics: { "test.rocAuc": 0.8 },
   trials: [{ family: "linear", params: {} }],
+  resources: { wallSeconds: 1, cpuSeconds: 1.5, peakMemoryBytes: 2 ** 27 },
   error: null,
 });
 

@@ -175,16 +175,16 @@ test("gbdt() with quantile loss leaves about the wanted share of new rows below 
 });
 
 test("gbdt() goes on where the features drawn for one tree hold no split", () => {
-  const xs = Float64Array.from({ length: 200 }, (_, i) => i);
+  const xs = Float64Array.from({ length: 200 }, (_, i) => Math.floor(i / 10));
   const columns = Object.fromEntries(
     Array.from({ length: 9 }, (_, j) => [`c${j}`, numberColumn(new Float64Array(200))]),
   );
   const table = Table.of({ ...columns, x: numberColumn(xs) });
   const target = targetOf(
     "binary",
-    xs.map((x) => Number(x > 99)),
+    xs.map((x) => Number(x > 9)),
   );
   const model = gbdt({ nTrees: 60, featureFraction: 0.1 }).fit(table, target, { seed: 1 });
   const auc = measure(metrics.rocAuc!, target.values, model.predict(table));
-  assert.ok(auc > 0.999);
+  assert.equal(auc, 1);
 });

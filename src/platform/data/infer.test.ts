@@ -155,7 +155,8 @@ const cases: readonly Case[] = [
   { name: "few rows are not called an id", texts: many(10, (i) => `item-${i}`), type: "category" },
   { name: "free text", texts: many(40, (i) => `the quick brown fox jumps ${i} times`), type: "text" },
   { name: "long levels that repeat", texts: many(40, (i) => `the quick brown fox number ${i % 3}`), type: "category" },
-  { name: "a running number is an id", texts: many(30, (i) => String(100 + i)), type: "id" },
+  { name: "a running number from 1 is an id", texts: many(30, (i) => String(1 + i)), type: "id" },
+  { name: "years that count up are numbers", texts: many(30, (i) => String(1990 + i)), type: "integer" },
   {
     name: "different whole numbers named id",
     texts: many(30, (i) => String(1000 + 7 * ((i * 11) % 30))),

@@ -23,6 +23,8 @@ export interface PipelinePorts {
   readonly withScratch: <T>(use: (path: string) => Promise<T>) => Promise<T>;
   /** Facts about machine and code: versions, commit, lock file. */
   readonly environment: () => Promise<Readonly<Record<string, string | number | boolean | null>>>;
+  /** CPU seconds of the process so far, and its greatest resident size in bytes. */
+  readonly usage: () => { readonly cpuSeconds: number; readonly peakMemoryBytes: number };
   /** Draws the report and returns where it lies. */
   readonly publishReport: (report: RunReport) => Promise<string>;
 }

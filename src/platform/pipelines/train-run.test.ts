@@ -95,6 +95,7 @@ function portsOf(files: Readonly<Record<string, Table>>) {
     ledger: ledger as Ledger,
     train: async (input, { onProgress }) => trainModel(input, onProgress ? { onProgress } : {}),
     clock: () => time++,
+    usage: () => ({ cpuSeconds: 1, peakMemoryBytes: 1 }),
     newId: () => `run-${runs.size + 1}`,
     withScratch: (use) => use(`scratch-${objects.size}`),
     environment: async () => ({ fettle: "0.0.0" }),

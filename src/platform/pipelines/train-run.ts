@@ -1,6 +1,6 @@
 import { canonicalJson, FettleError, type Sha256 } from "../../lib/index.ts";
 import { loadCapsule, saveCapsule } from "../capsule/index.ts";
-import { championOf, checkModelName, type ModelVersion, type RunEnd } from "../registry/index.ts";
+import { championOf, checkModelName, type ModelVersion, type Resources, type RunEnd } from "../registry/index.ts";
 import {
   definitionHash,
   type ModelDefinition,
@@ -30,6 +30,11 @@ export async function trainRun(
 ): Promise<TrainedVersion> {
   checkModelName(definition.name);
   const startedAt = ports.clock();
+  const cpuBefore = ports.usage().cpuSeconds;
+  const resources = (): Resources => {
+    const { cpuSeconds, peakMemoryBytes } = ports.usage();
+    return { wallSeconds: (ports.clock() - startedAt) / 1000, cpuSeconds: cpuSeconds - cpuBefore, peakMemoryBytes };
+  };
   options.onProgress?.({ stage: "contract", share: 0, says: "reading the data" });
   const { snapshot, table, testStart } = await takeSnapshot(ports, definition, resolvePath);
   const snapshotSeconds = (ports.clock() - startedAt) / 1000;
@@ -51,9 +56,18 @@ export async function trainRun(
   try {
     const champion = await championData(ports, definition.name);
     const outcome = await ports.train({ definition, snapshot, table, testStart, champion }, options);
-    return await registerOutcome(ports, definition, definitionId, runId, environment, outcome, snapshotSeconds);
+    return await registerOutcome(
+      ports,
+      definition,
+      definitionId,
+      runId,
+      environment,
+      outcome,
+      snapshotSeconds,
+      resources,
+    );
   } catch (error) {
-    await ports.ledger.endRun(failedEnd(runId, ports.clock(), error));
+    await ports.ledger.endRun(failedEnd(runId, ports.clock(), resources(), error));
     throw error;
   }
 }
@@ -73,6 +87,7 @@ async function registerOutcome(
   environment: RunReport["environment"],
   outcome: TrainOutcome,
   snapshotSeconds: number,
+  resources: () => Resources,
 ): Promise<TrainedVersion> {
   const encoder = new TextEncoder();
   const capsule = await saveCapsule(ports.objects, outcome.capsule);
@@ -107,7 +122,7 @@ async function registerOutcome(
       task: report.task,
       primary: { metric: primary, value, low, high },
     },
-    succeededEnd(runId, createdAt, report, outcome),
+    succeededEnd(runId, createdAt, resources(), report, outcome),
     outcome.testRows,
   );
   return {
@@ -117,7 +132,13 @@ async function registerOutcome(
   };
 }
 
-function succeededEnd(id: string, endedAt: number, report: RunReport, outcome: TrainOutcome): RunEnd {
+function succeededEnd(
+  id: string,
+  endedAt: number,
+  resources: Resources,
+  report: RunReport,
+  outcome: TrainOutcome,
+): RunEnd {
   const values = (prefix: string, metrics: RunReport["evaluation"]["metrics"]) =>
     Object.entries(metrics).flatMap(([name, { value }]) =>
       value === null ? [] : [[`${prefix}.${name}`, value] as const],
@@ -126,12 +147,12 @@ function succeededEnd(id: string, endedAt: number, report: RunReport, outcome: T
     ...values("test", report.evaluation.metrics),
     ...values("baseline", report.evaluation.baseline.metrics),
   ]);
-  return { id, endedAt, status: "succeeded", metrics, trials: outcome.trials, error: null };
+  return { id, endedAt, status: "succeeded", metrics, trials: outcome.trials, resources, error: null };
 }
 
-function failedEnd(id: string, endedAt: number, error: unknown): RunEnd {
+function failedEnd(id: string, endedAt: number, resources: Resources, error: unknown): RunEnd {
   const { code, message } =
     error instanceof FettleError ? error : { code: "INTERNAL", message: "an internal error happened" };
   const status = error instanceof FettleError && error.kind === "cancelled" ? "cancelled" : "failed";
-  return { id, endedAt, status, metrics: {}, trials: [], error: { code, message } };
+  return { id, endedAt, status, metrics: {}, trials: [], resources, error: { code, message } };
 }

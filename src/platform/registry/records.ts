@@ -14,6 +14,14 @@ export interface RunStart {
   readonly environment: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** What a piece of work took of the machine. */
+export interface Resources {
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  /** Greatest resident size of the process so far, in bytes. */
+  readonly peakMemoryBytes: number;
+}
+
 /** How a run ended. */
 export interface RunEnd {
   readonly id: string;
@@ -23,6 +31,8 @@ export interface RunEnd {
   readonly metrics: Readonly<Record<string, number>>;
   /** Candidates in the order of trying, as JSON-able data: what `verify` replays. */
   readonly trials: readonly unknown[];
+  /** What the whole run took of the machine; outside the identity. */
+  readonly resources: Resources;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { type Command, withApp } from "../command.ts";
-import { columns, count, instant, metric, percent, seconds } from "../format.ts";
+import { bytes, columns, count, instant, metric, percent, seconds } from "../format.ts";
 import type { ShownVersion } from "../ports.ts";
 
 export const show: Command = {
@@ -14,6 +14,11 @@ export const show: Command = {
     return { json: shown, text: showText(shown) };
   },
 };
+
+function resourcesText(run: ShownVersion["run"]): string {
+  const resources = run?.end?.resources;
+  return resources ? `, ${seconds(resources.cpuSeconds)} of CPU, at most ${bytes(resources.peakMemoryBytes)}` : "";
+}
 
 function showText({ version, run, report, parts }: ShownVersion): string {
   const environment = run?.environment ?? {};
@@ -33,7 +38,7 @@ function showText({ version, run, report, parts }: ShownVersion): string {
         `${file.name}  sha256 ${file.sha256.slice(0, 12)}`,
       ]),
       ["definition", version.definition],
-      ["run", `${version.runId}  ${instant(version.createdAt)}, ${seconds(total)}`],
+      ["run", `${version.runId}  ${instant(version.createdAt)}, ${seconds(total)}${resourcesText(run)}`],
       ["capsule", version.capsule],
       ...Object.entries(parts).map(([part, hash]) => [`  ${part}`, hash]),
     ]),
