@@ -153,9 +153,10 @@ export function writeSplit(dataDir: string, set: ReferenceSet, folder: string): 
     : [lines.filter((_, i) => !isTestRow(i)), lines.filter((_, i) => isTestRow(i))];
   const write = (name: string, rows: readonly string[]) =>
     writeFileSync(join(folder, name), `${[header, ...rows.map((row) => tidied(set, row))].join("\n")}\n`);
+  const kept = test.filter(isKept);
   write("train.csv", train.filter(isKept));
-  write("test.csv", test.filter(isKept));
-  return test.length;
+  write("test.csv", kept);
+  return kept.length;
 }
 
 const numberedHeader = (n: number, separator: string) =>
