@@ -124,7 +124,18 @@ function lazyStore({ storeDir }: Project, onStep: (step: string) => void = () =>
 }
 
 const now = () => Date.now();
-const newId = (at = now()) => uuidv7(at, randomBytes(10));
+const newId = (at = now()) => uuidv7(at, pooledBytes(10));
+
+// One call of the system's generator for many ids: it costs more than a prediction.
+const pool = { bytes: new Uint8Array(0), next: 0 };
+function pooledBytes(n: number): Uint8Array {
+  if (pool.next + n > pool.bytes.length) {
+    pool.bytes = randomBytes(8192);
+    pool.next = 0;
+  }
+  pool.next += n;
+  return pool.bytes.subarray(pool.next - n, pool.next);
+}
 
 async function pipelinePorts(project: Project, store: LazyStore, version: string): Promise<PipelinePorts> {
   const [{ createSourceReader, tableFiles }, { environmentOf, runTraining }, { writeDurably }] = await Promise.all([
@@ -309,7 +320,7 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
     ackLevel,
     hosts: [...new Set(["localhost", "127.0.0.1", "[::1]", asked.host, ...asked.allowHost])],
     now,
-    randomBytes,
+    randomBytes: pooledBytes,
   });
   const url = await listen(server, asked);
   return {
