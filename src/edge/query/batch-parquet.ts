@@ -8,7 +8,7 @@ import { openDuckdb, sqlName, sqlPath, sqlText, vectorItems } from "./duckdb.ts"
 
 const rowsPerChunk = 2048;
 const mostRowsPerPart = 1 << 16;
-const cellsPerPart = 1 << 20;
+const cellsPerPart = 1 << 19;
 
 interface PartColumn {
   readonly name: string;
@@ -18,19 +18,21 @@ interface PartColumn {
 }
 
 /**
- * Writes Parquet: rows gather in DuckDB's memory, about a million cells of them go to a part file, and one streaming
+ * Writes Parquet: rows gather in DuckDB's memory, about half a million cells of them go to a part file, and one streaming
  * COPY joins the parts. Only then it is known which numbers are whole and become BIGINT, and which instants become TIMESTAMP.
  */
 export async function parquetWriter(path: string): Promise<PartWriter> {
-  const { connection, close } = await openDuckdb({ threads: 1 });
+  const { connection, close } = await openDuckdb({ threads: 1, memoryLimit: "128MB" });
   const folder = `${path}-parts`;
   const parts: string[] = [];
   let columns: PartColumn[] = [];
   let chunk: DuckDBDataChunk | null = null;
+  let appender: DuckDBAppender | null = null;
   let buffered = 0;
   let rowsPerPart = mostRowsPerPart;
 
   async function flush(): Promise<void> {
+    appender?.flushSync();
     if (parts.length === 0) await mkdir(folder, { recursive: true });
     const part = join(folder, `${String(parts.length).padStart(6, "0")}.parquet`);
     await connection.run(`COPY buffered TO ${sqlText(part)} (FORMAT parquet)`);
@@ -54,20 +56,19 @@ export async function parquetWriter(path: string): Promise<PartWriter> {
         column.isWhole &&= isWhole(taken[k]!);
       });
       chunk ??= await createChunk(columns);
-      const appender = await connection.createAppender("buffered");
+      appender ??= await connection.createAppender("buffered");
       for (let start = 0; start < table.nRows; start += rowsPerChunk) {
         const n = Math.min(rowsPerChunk, table.nRows - start);
         appendChunk(appender, chunk, taken, start, n);
         buffered += n;
         if (buffered < rowsPerPart) continue;
-        appender.flushSync();
         await flush();
       }
-      appender.closeSync();
     },
     async finish() {
       try {
         if (parts.length > 0 && buffered > 0) await flush();
+        appender?.closeSync();
         const relation = parts.length === 0 ? "buffered" : `read_parquet([${parts.map(sqlPath).join(", ")}])`;
         await connection.run(
           `COPY (SELECT ${columns.map(selection).join(", ")} FROM ${relation}) TO ${sqlText(path)} (FORMAT parquet, ROW_GROUP_SIZE ${rowsPerPart})`,
