@@ -167,7 +167,7 @@ standardised numbers and one-hot strings, and histogram gradient boosting with i
 
 The bar: ROC AUC lower by at most 0.005 or RMSE higher by at most 2 % where the test part has 1,000 rows or more; 0.03 of ROC AUC
 for german-credit with its 251 test rows. Other figures are shown without a verdict. Of wine-white-multiclass the five rows of class
-9 are left out on our side, as fewer than five rows of a class are refused in training; the recorded figures have them.
+9 are left out on our side, too few to learn from; the recorded figures have them.
 
 ${table.join("\n")}
 `;

@@ -46,6 +46,7 @@ function dataLines({ data, split }: RunReport): string[][] {
     ],
     ["split", `${split.says}: ${parts}; test rows used ${count(split.testEvaluations, "time")}`],
   ];
+  for (const note of data.notes.slice(0, 4)) lines.push(["note", pc.dim(note)]);
   for (const { severity, message } of data.violations.slice(0, 6))
     lines.push([severity === "error" ? pc.red("data") : pc.yellow("data"), message]);
   if (data.violations.length > 6) lines.push(["", pc.dim(`… ${data.violations.length - 6} more in the report`)]);

@@ -95,7 +95,7 @@ export async function initModel(
     task,
     target: target.says,
     personalData: [...personalData.keys()],
-    notes: [...reading.notes, ...rejectedNote(reading), ...targetNotes(target.nMissing)],
+    notes: [...reading.notes, ...rejectedNote(reading), ...targetNotes(target.nMissing), ...target.notes],
   };
 }
 

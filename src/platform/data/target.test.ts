@@ -197,7 +197,7 @@ const refused: readonly {
   },
   {
     code: "TARGET_CLASSES",
-    name: "a class of fewer than five rows",
+    name: "a class of fewer than five rows beside only two others",
     column: texts((i) => (i < 4 ? "rare" : ["a", "b"][i % 2]!)),
   },
   {
@@ -206,6 +206,17 @@ const refused: readonly {
     column: texts((i) => (i < 19 ? ["a", "b"][i % 2]! : null)),
   },
 ];
+
+test("buildTarget() leaves a class of too few rows out, and says so", () => {
+  const column = texts((i) => (i < 4 ? "rare" : ["a", "b", "c"][i % 3]!));
+  const table = Table.of({ y: column });
+  const { classes, rows, target, notes } = buildTarget(table, [{ name: "y", type: "category" }], { column: "y" });
+  assert.deepEqual(classes, ["a", "b", "c"]);
+  assert.equal(rows.length, table.nRows - 4);
+  assert.equal(rows[0], 4);
+  assert.equal(target.values.length, rows.length);
+  assert.match(notes[0]!, /class rare is never predicted: its 4 rows/);
+});
 
 for (const { code, name, column, rule = {}, hint } of refused)
   test(`buildTarget() refuses ${name} with ${code}`, () => {

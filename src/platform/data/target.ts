@@ -22,6 +22,8 @@ export interface BuiltTarget {
   /** Rows of the table that have a target, ascending: what `target` is aligned with. */
   readonly rows: Int32Array;
   readonly nMissing: number;
+  /** Facts a user should know, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Most classes that a classification may have. */
@@ -60,12 +62,12 @@ export function buildTarget(table: Table, schema: Schema, rule: TargetRule): Bui
         facts: { rows: rows.length },
       },
     );
-  const built = { rows, nMissing };
-  if (rule.positive !== undefined) return { ...derivedTarget(column, rows, name, rule.positive), ...built };
+  const built = { rows, nMissing, notes: [] };
+  if (rule.positive !== undefined) return { ...built, ...derivedTarget(column, rows, name, rule.positive) };
   const task = rule.task ?? inferTask(column, rows);
   return task === "regression"
-    ? { ...regressionTarget(column, rows, name), ...built }
-    : { ...classTarget(column, rows, name, task), ...built };
+    ? { ...built, ...regressionTarget(column, rows, name) }
+    : { ...built, ...classTarget(column, rows, name, task) };
 }
 
 function targetMissing(name: string, names: readonly string[]): FettleError {
@@ -150,18 +152,33 @@ function classTarget(column: Column, rows: Int32Array, name: string, task: "bina
     if (!bIsPositive) classes.reverse();
   }
   const rare = classes.filter((label) => counts.get(label)! < fewestRowsPerClass);
-  if (rare.length > 0)
+  const learned = classes.filter((label) => !rare.includes(label));
+  if (rare.length > 0 && learned.length < 3)
     throw refused(
       "TARGET_CLASSES",
       name,
       `class ${rare.slice(0, 5).join(", ")} has fewer than ${fewestRowsPerClass} rows, too few to train and test on`,
       "Bring more rows of it, join it with another class, or leave its rows out",
     );
-  const indexOf = new Map(classes.map((label, k) => [label, k]));
-  const values = Float64Array.from(rows, (i) => indexOf.get(String(cellOf(column, i)))!);
-  const target: Target = { task: isBinary ? "binary" : "multiclass", values, nClasses: classes.length };
-  const says = isBinary ? `predict whether ${name} is ${classes[1]}` : `predict ${name} (${classes.length} classes)`;
-  return { target, classes, says };
+  const indexOf = new Map(learned.map((label, k) => [label, k]));
+  const indexes = Float64Array.from(rows, (i) => indexOf.get(String(cellOf(column, i))) ?? -1);
+  const target: Target = {
+    task: isBinary ? "binary" : "multiclass",
+    values: indexes.filter((index) => index >= 0),
+    nClasses: learned.length,
+  };
+  const says = isBinary ? `predict whether ${name} is ${learned[1]}` : `predict ${name} (${learned.length} classes)`;
+  const nRare = indexes.length - target.values.length;
+  const notes = rare.map(
+    (label) =>
+      `class ${label} is never predicted: its ${counts.get(label)} rows are too few to learn from and are left out`,
+  );
+  return {
+    target,
+    classes: learned,
+    says,
+    ...(nRare > 0 ? { rows: rows.filter((_, k) => indexes[k]! >= 0), notes } : {}),
+  };
 }
 
 function byNumberThenText(a: string, b: string): number {

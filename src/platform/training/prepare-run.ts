@@ -74,6 +74,7 @@ export function prepareRun({ definition, snapshot, table, testStart }: TrainInpu
     sampleWeight: definition.weight === undefined ? null : weightsOf(rows, definition.weight, split),
     notes: [
       ...snapshot.source.notes,
+      ...built.notes,
       ...(quarantined.length > 0
         ? [`${quarantined.length} rows break the contract and are left out, in quarantine`]
         : []),
