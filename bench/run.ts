@@ -8,8 +8,18 @@ import { score } from "./score.ts";
 import { startup } from "./startup.ts";
 import { type Bench, type BenchResult, PeerUnavailable } from "./support.ts";
 import { trainAdult } from "./train-adult.ts";
+import { trainTrees } from "./train-trees.ts";
 
-const benches: readonly Bench[] = [reference, trainAdult, predictOnline, startup, score, firstMile, leakage];
+const benches: readonly Bench[] = [
+  reference,
+  trainAdult,
+  trainTrees,
+  predictOnline,
+  startup,
+  score,
+  firstMile,
+  leakage,
+];
 
 const usage = `Usage: npm run bench -- <name> [options]
 
@@ -20,7 +30,7 @@ Options:
   --json         print one JSON object on standard output and nothing else there
   --data <dir>   folder of the reference tables; default: the variable FETTLE_REFERENCE_DATA
   --runs <n>     runs of each side, default 3
-  --rows <n>     rows of the bench score, default 1000000
+  --rows <n>     rows of the benches score and train-trees, default 1000000
   --only <set>   only this set of the bench reference; may be given several times
   --write        replace the bench's table in docs/methods
   --help         this text

@@ -11,6 +11,17 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", 
   stdio: "inherit",
 });
 
+execFileSync(
+  process.execPath,
+  [
+    `${root}node_modules/assemblyscript/bin/asc.js`,
+    `${root}src/ml/learners/assembly/kernels.ts`,
+    ...["--outFile", `${root}dist/kernels.wasm`, "-O3", "--runtime", "stub", "--noAssert", "--enable", "simd,threads"],
+    ...["--importMemory", "--sharedMemory", "--maximumMemory", "65536", "--exportStart", "start"],
+  ],
+  { stdio: "inherit" },
+);
+
 const { build } = await import("esbuild");
 await build({
   entryPoints: [`${root}src/platform/capsule/embedded-runtime.ts`],

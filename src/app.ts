@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { ProjectApp, RunningServer, ServeOptions } from "./edge/cli/index.ts";
-import { loadUserModule } from "./edge/compute/index.ts";
+import { loadKernels, loadUserModule } from "./edge/compute/index.ts";
 import { openProject, type Project, resolveIn } from "./edge/project/index.ts";
 import { FettleError, uuidv7 } from "./lib/index.ts";
 import type { ObjectStore, ReadOptions } from "./platform/data/index.ts";
@@ -95,6 +95,7 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
         sqliteVersion,
         isSafeSqlite,
         duckdbVersion,
+        hasKernels: () => loadKernels() !== undefined,
       });
     },
     close: () => store.close(),

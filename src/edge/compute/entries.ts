@@ -7,6 +7,9 @@ export const workerEntries = {
   training: new URL(`./training-worker.${extension}`, import.meta.url),
 } as const;
 
+/** The compiled kernels, which the build writes into dist/. */
+export const kernelsFile = new URL("../../../dist/kernels.wasm", import.meta.url);
+
 /** The package's own door, which `fettle` means inside a user's module. */
 export const packageEntries = {
   fettle: new URL(`../../index.${extension}`, import.meta.url).href,

@@ -1,3 +1,4 @@
 export { environmentOf } from "./environment.ts";
 export { loadUserModule } from "./load-definition.ts";
+export { loadKernels } from "./load-kernels.ts";
 export { runTraining } from "./run-training.ts";

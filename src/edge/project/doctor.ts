@@ -22,6 +22,8 @@ export interface Patient {
   readonly sqliteVersion: () => string;
   readonly isSafeSqlite: (version: string) => boolean;
   readonly duckdbVersion: () => Promise<string>;
+  /** Whether the compiled kernels are there. */
+  readonly hasKernels: () => boolean;
 }
 
 /** Least free space that is no worry, in bytes. */
@@ -30,7 +32,7 @@ const enoughDisk = 1024 ** 3;
 /** Looks at machine and project: Node, SQLite, DuckDB, folder, disk, ledger and its lock, every object's hash, every definition. */
 export async function diagnose(patient: Patient): Promise<Diagnosis[]> {
   const { project } = patient;
-  const machine = [nodeCheck(), sqliteCheck(patient), await duckdbCheck(patient)];
+  const machine = [nodeCheck(), sqliteCheck(patient), await duckdbCheck(patient), kernelsCheck(patient)];
   if (!existsSync(project.storeDir))
     return [
       ...machine,
@@ -79,6 +81,17 @@ async function duckdbCheck({ duckdbVersion }: Patient): Promise<Diagnosis> {
   } catch (error) {
     return problem("duckdb", error, "Run npm ci again; its platform package may be missing");
   }
+}
+
+function kernelsCheck({ hasKernels }: Patient): Diagnosis {
+  return hasKernels()
+    ? { name: "kernels", status: "ok", message: "compiled" }
+    : {
+        name: "kernels",
+        status: "warning",
+        message: "not built: boosted trees train more slowly, to the same bits",
+        hint: "npm run build",
+      };
 }
 
 function folderCheck(folder: string): Diagnosis {

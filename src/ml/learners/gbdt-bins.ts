@@ -1,8 +1,12 @@
-import { argsort } from "../stats/index.ts";
+import { argsort, sortedFloat32 } from "../stats/index.ts";
 import type { Column, Table } from "../table/index.ts";
+import type { BinRows, Workspace } from "./gbdt-workspace.ts";
 
 /** Most bins with a value; bin `missingBin` of a feature holds what is missing, unseen or too rare. */
 const maxValueBins = 254;
+
+/** Rows that decide the bins of a column, evenly spaced, where there are twice as many and more. */
+const mostRowsForBins = 200_000;
 
 /** Rows that a bin should have: few rows need few bins, and small tables with many columns are quicker for it. */
 const fewestRowsPerBin = 3;
@@ -20,11 +24,10 @@ export type FeatureBins =
       readonly binOfCode: Uint8Array;
     };
 
-/** A table as bins: row-major, nRows × nFeatures. */
-export interface BinnedTable {
+/** A table as bins. */
+export interface BinnedTable extends BinRows {
   readonly n: number;
   readonly features: readonly FeatureBins[];
-  readonly bins: Uint8Array;
 }
 
 /**
@@ -42,10 +45,14 @@ function binsOf(column: Column): FeatureBins {
 }
 
 function thresholdsOf(values: Float64Array): Float32Array {
-  const sorted = Float32Array.from(values)
-    .filter((value) => value === value)
-    .map((value) => Math.min(greatestFloat32, Math.max(-greatestFloat32, value)))
-    .sort();
+  const step = Math.max(1, Math.floor(values.length / mostRowsForBins));
+  const present = new Float32Array(Math.ceil(values.length / step));
+  let n = 0;
+  for (let i = 0; i < values.length; i += step) {
+    const value = values[i]!;
+    if (value === value) present[n++] = Math.min(greatestFloat32, Math.max(-greatestFloat32, value));
+  }
+  const sorted = sortedFloat32(present.subarray(0, n));
   const distinct: number[] = [];
   const counts: number[] = [];
   for (const value of sorted) {
@@ -99,10 +106,10 @@ function categoryBins(codes: Int32Array, nLevels: number): FeatureBins {
 }
 
 /** A table in the bins of another. */
-export function binTable(features: Table, learned: readonly FeatureBins[]): BinnedTable {
+export function binTable(features: Table, learned: readonly FeatureBins[], workspace: Workspace): BinnedTable {
   const n = features.nRows;
-  const nFeatures = learned.length;
-  const bins = new Uint8Array(n * nFeatures);
+  const stride = 16 * Math.ceil(learned.length / 16);
+  const bins = workspace.uint8(n * stride);
   let j = 0;
   for (const [, column] of features.entries()) {
     const feature = learned[j]!;
@@ -111,18 +118,18 @@ export function binTable(features: Table, learned: readonly FeatureBins[]): Binn
       const { binOfCode } = feature;
       for (let i = 0; i < n; i++) {
         const code = column.codes[i]!;
-        bins[i * nFeatures + j] = code >= 0 && code < binOfCode.length ? binOfCode[code]! : missing;
+        bins[i * stride + j] = code >= 0 && code < binOfCode.length ? binOfCode[code]! : missing;
       }
     } else if (column.kind !== "category" && feature.kind === "number") {
       const { thresholds } = feature;
       for (let i = 0; i < n; i++) {
         const value = Math.fround(column.values[i]!);
-        bins[i * nFeatures + j] = value === value ? firstAtLeast(thresholds, value) : missing;
+        bins[i * stride + j] = value === value ? firstAtLeast(thresholds, value) : missing;
       }
     }
     j++;
   }
-  return { n, features: learned, bins };
+  return { n, features: learned, bins, stride };
 }
 
 // Index of the first threshold that is not below the value; their number where all are.

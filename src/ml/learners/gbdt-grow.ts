@@ -1,4 +1,5 @@
 import { type BinnedTable, type FeatureBins, greatestFloat32 } from "./gbdt-bins.ts";
+import { type HistogramLayout, numbersPerBin, type Workspace } from "./gbdt-workspace.ts";
 import type { TreeData } from "./model-data.ts";
 
 /** What decides the shape of one tree. Lambda and minHessian are in the units of the gradients given. */
@@ -32,7 +33,8 @@ interface Split {
 interface Leaf {
   readonly from: number;
   readonly to: number;
-  readonly histogram: Float64Array;
+  /** Null where the leaf is not to be split. */
+  readonly histogram: Float64Array | null;
   readonly sums: readonly [g: number, h: number];
   readonly split: Split | null;
   /** The parent node and side to be linked when this leaf is numbered or split; −1 for the root. */
@@ -40,48 +42,74 @@ interface Leaf {
   readonly isLeft: boolean;
 }
 
-/** Sums per bin, three numbers each: gradient, hessian, rows. */
-const stride = 3;
+const stride = numbersPerBin;
+
+/** What every tree of a fit writes over. */
+export interface GrowMemory {
+  readonly workspace: Workspace;
+  readonly rows: Int32Array;
+  readonly spare: Int32Array;
+  /** Histograms that no leaf holds, each with room for the features of any tree. */
+  readonly histograms: Float64Array[];
+  /** Numbers that a tree's histogram may need. */
+  readonly histogramLength: number;
+}
+
+/** The memory in which the trees of one fit grow, each from at most `nActive` features. */
+export function growMemory(
+  workspace: Workspace,
+  n: number,
+  features: readonly FeatureBins[],
+  nActive: number,
+): GrowMemory {
+  const mostBins = features.map(({ nBins }) => nBins).sort((a, b) => b - a);
+  const histogramLength = mostBins.slice(0, nActive).reduce((sum, nBins) => sum + stride * nBins, 0);
+  return { workspace, rows: workspace.int32(n), spare: workspace.int32(n), histograms: [], histogramLength };
+}
 
 /**
  * Grows one tree leaf by leaf, the greatest gain first. Gradients and hessians are whole numbers (see `quantise`), so every sum is exact
  * and no order of work can change the tree.
+ * @param pairs gradient and hessian of each row, one after the other: 2n numbers of the memory's workspace
  */
-export function growTree(
-  table: BinnedTable,
-  gradient: Float64Array,
-  hessian: Float64Array,
-  params: GrowParams,
-): GrownTree {
+export function growTree(table: BinnedTable, pairs: Float64Array, params: GrowParams, memory: GrowMemory): GrownTree {
   const { n, features } = table;
-  const { active } = params;
-  const offsets = histogramOffsets(features, active);
-  const rows = Int32Array.from({ length: n }, (_, i) => i);
-  const spare = new Int32Array(n);
+  const { workspace, rows, spare, histograms } = memory;
+  const layout = layoutOf(features, params.active);
+  for (let i = 0; i < n; i++) rows[i] = i;
   const tree = emptyTree();
   const leaves: Leaf[] = [];
 
-  const evaluated = (from: number, to: number, histogram: Float64Array, parent: number, isLeft: boolean): Leaf => {
-    const sums = totalOf(histogram, features[active[0] ?? 0]);
-    const canSplit = to - from >= 2 * params.minSamplesLeaf;
-    const split = canSplit ? bestSplit(histogram, offsets, features, sums, to - from, params) : null;
-    return { from, to, histogram, sums, split, parent, isLeft };
+  const sumRows = (from: number, to: number): Float64Array => {
+    const histogram = histograms.pop() ?? workspace.float64(memory.histogramLength);
+    histogram.fill(0, 0, layout.length);
+    workspace.histogram(table, rows, from, to, pairs, layout, histogram);
+    return histogram;
   };
-  leaves.push(evaluated(0, n, histogramOf(table, rows, 0, n, gradient, hessian, offsets, active), -1, false));
+  // A leaf that cannot be split gives its histogram back at once.
+  const evaluated = (from: number, to: number, histogram: Float64Array, parent: number, isLeft: boolean): Leaf => {
+    const sums = totalOf(histogram, features[layout.active[0] ?? 0]);
+    const canSplit = to - from >= 2 * params.minSamplesLeaf;
+    const split = canSplit ? bestSplit(histogram, layout.offsets, features, sums, to - from, params) : null;
+    if (split) return { from, to, histogram, sums, split, parent, isLeft };
+    histograms.push(histogram);
+    return { from, to, histogram: null, sums, split, parent, isLeft };
+  };
+  leaves.push(evaluated(0, n, sumRows(0, n), -1, false));
 
   while (leaves.length < params.maxLeaves) {
     const next = leaves.reduce((best, leaf, k) => (gainOf(leaf) > gainOf(leaves[best]) ? k : best), 0);
     const leaf = leaves[next];
-    if (!leaf?.split) break;
+    if (!leaf?.split || !leaf.histogram) break;
     const node = addNode(tree, leaf, features[leaf.split.feature]!);
     const middle = partition(table, rows, spare, leaf.from, leaf.to, leaf.split);
     const leftIsSmaller = middle - leaf.from <= leaf.to - middle;
-    const [from, to] = leftIsSmaller ? [leaf.from, middle] : [middle, leaf.to];
-    const smaller = histogramOf(table, rows, from, to, gradient, hessian, offsets, active);
-    const larger = subtract(leaf.histogram, smaller);
+    const smaller = leftIsSmaller ? sumRows(leaf.from, middle) : sumRows(middle, leaf.to);
+    const larger = subtract(leaf.histogram, smaller, layout.length);
     leaves[next] = evaluated(leaf.from, middle, leftIsSmaller ? smaller : larger, node, true);
     leaves.push(evaluated(middle, leaf.to, leftIsSmaller ? larger : smaller, node, false));
   }
+  for (const { histogram } of leaves) if (histogram) histograms.push(histogram);
   return finishTree(tree, leaves, rows, n, params.lambda);
 }
 
@@ -93,46 +121,20 @@ function emptyTree(): MutableTree {
 
 const gainOf = (leaf: Leaf | undefined) => leaf?.split?.gain ?? 0;
 
-// Where each active feature's bins begin; only those have a histogram.
-function histogramOffsets(features: readonly FeatureBins[], active: Int32Array): Int32Array {
-  const offsets = new Int32Array(active.length + 1);
+// Only active features have a histogram.
+function layoutOf(features: readonly FeatureBins[], active: Int32Array): HistogramLayout {
+  const offsets = new Int32Array(active.length);
+  let length = 0;
   active.forEach((feature, k) => {
-    offsets[k + 1] = offsets[k]! + features[feature]!.nBins * stride;
+    offsets[k] = length;
+    length += features[feature]!.nBins * stride;
   });
-  return offsets;
-}
-
-function histogramOf(
-  { bins, features }: BinnedTable,
-  rows: Int32Array,
-  from: number,
-  to: number,
-  gradient: Float64Array,
-  hessian: Float64Array,
-  offsets: Int32Array,
-  active: Int32Array,
-): Float64Array {
-  const nFeatures = features.length;
-  const nActive = active.length;
-  const histogram = new Float64Array(offsets[nActive]!);
-  for (let k = from; k < to; k++) {
-    const i = rows[k]!;
-    const g = gradient[i]!;
-    const h = hessian[i]!;
-    const base = i * nFeatures;
-    for (let j = 0; j < nActive; j++) {
-      const at = offsets[j]! + stride * bins[base + active[j]!]!;
-      histogram[at]! += g;
-      histogram[at + 1]! += h;
-      histogram[at + 2]! += 1;
-    }
-  }
-  return histogram;
+  return { active, offsets, length };
 }
 
 // The parent's histogram is not needed again, so its memory becomes the larger child's.
-function subtract(parent: Float64Array, child: Float64Array): Float64Array {
-  for (let k = 0; k < parent.length; k++) parent[k]! -= child[k]!;
+function subtract(parent: Float64Array, child: Float64Array, length: number): Float64Array {
+  for (let k = 0; k < length; k++) parent[k]! -= child[k]!;
   return parent;
 }
 
@@ -158,7 +160,8 @@ function bestSplit(
   for (let k = 0; k < params.active.length; k++) {
     const j = params.active[k]!;
     const feature = features[j]!;
-    const part = histogram.subarray(offsets[k], offsets[k + 1]);
+    const from = offsets[k]!;
+    const part = histogram.subarray(from, from + stride * feature.nBins);
     const scan = feature.kind === "number" ? scanNumber : scanCategory;
     const split = scan(part, feature.nBins, g, h, n, j, params, best?.gain ?? 0);
     if (split) best = split;
@@ -267,19 +270,18 @@ const scanCategory: Scan = (part, nBins, g, h, n, feature, params, least) => {
 
 // Brings the rows that go left to the front, both sides in their old order, and returns where the right side starts.
 function partition(
-  { bins, features }: BinnedTable,
+  { bins, stride: rowBytes }: BinnedTable,
   rows: Int32Array,
   spare: Int32Array,
   from: number,
   to: number,
   { feature, goesLeft }: Split,
 ): number {
-  const nFeatures = features.length;
   let left = from;
   let right = 0;
   for (let k = from; k < to; k++) {
     const i = rows[k]!;
-    if (goesLeft[bins[i * nFeatures + feature]!] === 1) rows[left++] = i;
+    if (goesLeft[bins[i * rowBytes + feature]!] === 1) rows[left++] = i;
     else spare[right++] = i;
   }
   rows.set(spare.subarray(0, right), left);

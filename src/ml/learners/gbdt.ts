@@ -2,9 +2,10 @@ import { createRng, FettleError, permutation, type Rng } from "../../lib/index.t
 import type { Table } from "../table/index.ts";
 import { weightedQuantile } from "./baselines.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
-import { type GrownTree, type GrowParams, growTree } from "./gbdt-grow.ts";
+import { type GrownTree, type GrowParams, growMemory, growTree } from "./gbdt-grow.ts";
 import { type BoostingLoss, boostingLoss, type GbdtLoss } from "./gbdt-loss.ts";
 import { type FittedGbdt, gbdtModel } from "./gbdt-model.ts";
+import { createWorkspace } from "./gbdt-workspace.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
 import { cancelled, checkFit, checkLoss, checkQuantiles, weightsOf } from "./learner-errors.ts";
 import { type TreeData, withoutNegativeZero } from "./model-data.ts";
@@ -117,7 +118,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const n = target.values.length;
   const weights = weightsOf(n, options.sampleWeight);
   const learned = learnBins(features);
-  const binned = binTable(features, learned);
+  const workspace = createWorkspace(options.kernels);
+  const binned = binTable(features, learned, workspace);
   const objective = boostingLoss(loss, target.values, weights, {
     nClasses: target.nClasses,
     quantiles: params.quantiles,
@@ -129,6 +131,9 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const rng = createRng(options.seed).fork("gbdt");
   const gradient = new Float64Array(n);
   const hessian = new Float64Array(n);
+  const pairs = workspace.float64(2 * n);
+  const nActive = activeFeatures(params, learned.length);
+  const memory = growMemory(workspace, n, learned, nActive);
   const trees: TreeData[] = [];
   let best = { loss: Number.POSITIVE_INFINITY, rounds: params.nTrees };
 
@@ -137,9 +142,10 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     for (let output = 0; output < nOutputs; output++) {
       if (options.shouldStop?.()) throw cancelled();
       objective.derive(scores, output, gradient, hessian);
-      const perGradient = quantise(gradient);
-      const perHessian = quantise(hessian);
-      const grown = growTree(binned, gradient, hessian, growParams(params, perHessian, learned.length, rng));
+      const perGradient = quantise(gradient, pairs, 0);
+      const perHessian = quantise(hessian, pairs, 1);
+      const shape = growParams(params, perHessian, learned.length, nActive, rng);
+      const grown = growTree(binned, pairs, shape, memory);
       const newton = grown.tree.value.map((step) => (step * perHessian) / perGradient);
       const value = leafValues(grown, newton, objective, output, target.values, scores, weights, params.learningRate);
       for (let i = 0; i < n; i++) scores[output * n + i]! += value[grown.leafOfRow[i]!]!;
@@ -177,24 +183,27 @@ function startScores(base: readonly number[], n: number): Float64Array {
 }
 
 /**
- * Rounds numbers, in place, to whole multiples of one power of two so small that nothing is lost to the eye and so large that every
+ * Rounds numbers, into every second place of `pairs` from `at` on, to whole multiples of one power of two so small that nothing is lost to the eye and so large that every
  * sum stays below 2^53 and is exact. Returns the factor: value = whole number / factor. Gradients and hessians have a factor each, as
  * they grow differently with the unit of the target.
  */
-function quantise(values: Float64Array): number {
+function quantise(values: Float64Array, pairs: Float64Array, at: number): number {
   let max = 0;
   for (const value of values) max = Math.max(max, Math.abs(value));
-  if (max === 0) return 1;
   let factor = 1;
   const limit = Math.min(2 ** 30, 2 ** 52 / values.length);
-  while (max * factor < limit / 2 && factor < 2 ** 1000) factor *= 2;
+  while (max > 0 && max * factor < limit / 2 && factor < 2 ** 1000) factor *= 2;
   while (max * factor > limit) factor /= 2;
-  for (let i = 0; i < values.length; i++) values[i] = Math.round(values[i]! * factor);
+  for (let i = 0; i < values.length; i++) pairs[2 * i + at] = Math.round(values[i]! * factor);
   return factor;
 }
 
-function growParams(params: Settled, perHessian: number, nFeatures: number, rng: Rng): GrowParams {
-  const nActive = Math.max(1, Math.round(params.featureFraction * Math.min(nFeatures, mostActive)));
+// Features that one tree may use.
+function activeFeatures({ featureFraction }: Settled, nFeatures: number): number {
+  return Math.max(1, Math.round(featureFraction * Math.min(nFeatures, mostActive)));
+}
+
+function growParams(params: Settled, perHessian: number, nFeatures: number, nActive: number, rng: Rng): GrowParams {
   const active =
     nActive >= nFeatures
       ? Int32Array.from({ length: nFeatures }, (_, j) => j)

@@ -3,6 +3,7 @@ export { applyCalibrator, type CalibrationMap, type Calibrator, fitIsotonic, fit
 export { bestRule, type GbdtParams, gbdt } from "./gbdt.ts";
 export type { GbdtLoss } from "./gbdt-loss.ts";
 export type { FittedGbdt } from "./gbdt-model.ts";
+export type { GbdtKernels } from "./gbdt-workspace.ts";
 export type * from "./learner.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";

@@ -1,5 +1,6 @@
 import type { Json } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
+import type { GbdtKernels } from "./gbdt-workspace.ts";
 import type { ModelData } from "./model-data.ts";
 
 /** What is learned: two classes, several classes, or a number. */
@@ -24,6 +25,8 @@ export interface FitOptions {
   readonly seed: number;
   /** Held-out rows for early stopping; the learner never fits to them. */
   readonly validation?: { readonly table: Table; readonly target: Target };
+  /** Compiled kernels for boosted trees; without them the same bits take longer. */
+  readonly kernels?: GbdtKernels;
   /** Called now and then with a share in [0, 1] of the work done. */
   readonly onProgress?: (share: number) => void;
   /** Asked at least every 50 ms of work; true ends the fit with FIT_CANCELLED. */

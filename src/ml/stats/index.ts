@@ -1,4 +1,4 @@
 export { cos, exp, expm1, log, log1p, logSumExp, sigmoid, sin, softplus } from "./elementary.ts";
 export { type Moments, momentsOf, pearson } from "./moments.ts";
 export { benjaminiHochberg, normalQuantile, normalUpperTail, ratioOfShares, wilsonInterval, z95 } from "./normal.ts";
-export { argsort, quantileSorted, ranks, sortedPresent } from "./order.ts";
+export { argsort, quantileSorted, ranks, sortedFloat32, sortedPresent } from "./order.ts";

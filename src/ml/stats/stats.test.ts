@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { createRng } from "../../lib/index.ts";
 import {
   argsort,
   benjaminiHochberg,
@@ -17,6 +18,7 @@ import {
   ranks,
   sigmoid,
   sin,
+  sortedFloat32,
   wilsonInterval,
 } from "./index.ts";
 
@@ -123,4 +125,13 @@ test("momentsOf() keeps the digits of nearly equal large numbers", () => {
   );
   near(mean, 1e12 + 0.2999, 1e-12);
   near(standardDeviation, 0.1, 2e-3);
+});
+
+test("sortedFloat32() sorts like the platform, zeros of both signs and infinities included", () => {
+  const rng = createRng(5);
+  for (const n of [0, 1, 2047, 2048, 5000]) {
+    const values = Float32Array.from({ length: n }, () => (rng.uniform() - 0.5) * 10 ** rng.below(30));
+    if (n > 4) values.set([0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+    assert.deepEqual([...sortedFloat32(values)], [...values.slice().sort()]);
+  }
 });

@@ -236,6 +236,7 @@ function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: n
     ...(attempt.role === "candidate" ? { validation: { table: features.validation, target: validation.target } } : {}),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
+    ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
   };
   const model = attempt.learner.fit(features.train, train.target, options);
   const prediction = model.predict(features.validation);
@@ -277,6 +278,7 @@ export function refit(
     seed: run.seed,
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
+    ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
   });
   return { features: fitted, model };
 }
