@@ -11,16 +11,16 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", 
   stdio: "inherit",
 });
 
-execFileSync(
-  process.execPath,
+const { main: compile } = await import("assemblyscript/asc");
+const kernels = await compile(
   [
-    `${root}node_modules/assemblyscript/bin/asc.js`,
-    `${root}src/ml/learners/assembly/kernels.ts`,
-    ...["--outFile", `${root}dist/kernels.wasm`, "-O3", "--runtime", "stub", "--noAssert", "--enable", "simd,threads"],
-    ...["--importMemory", "--sharedMemory", "--maximumMemory", "65536", "--exportStart", "start"],
+    "src/ml/learners/assembly/kernels.ts",
+    ...["--outFile", "dist/kernels.wasm", "-O3", "--runtime", "stub", "--noAssert", "--enable", "simd,threads"],
+    ...["--importMemory", "--sharedMemory", "--maximumMemory", "65536", "--baseDir", root],
   ],
-  { stdio: "inherit" },
+  { stderr: process.stderr },
 );
+if (kernels.error) throw kernels.error;
 
 const { build } = await import("esbuild");
 await build({
