@@ -110,6 +110,12 @@ function plattMap(isPositive: Float64Array, probability: Float64Array, sampleWei
     const determinant = hss * hii - hsi * hsi;
     const stepSlope = (hii * gs - hsi * gi) / determinant;
     const stepIntercept = (hss * gi - hsi * gs) / determinant;
+    // So near the optimum the loss no longer tells steps apart; a full Newton step squares what is left of the error.
+    if (gs * stepSlope + gi * stepIntercept < 1e-10 * total) {
+      slope -= stepSlope;
+      intercept -= stepIntercept;
+      break;
+    }
     let share = 1;
     let next = loss(slope - stepSlope, intercept - stepIntercept);
     while (!(next <= current) && share > 1e-10) {
