@@ -1,6 +1,7 @@
 // Builds dist/: tsc emits the modules, esbuild bundles the dependency-free runtime that exported models carry.
 import { execFileSync } from "node:child_process";
-import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -36,6 +37,15 @@ await build({
 });
 const runtime = readFileSync(`${root}dist/embedded-runtime.js`, "utf8");
 if (/^\s*import\b/m.test(runtime)) throw new Error("the embedded runtime imports something: it must stand alone");
+
+// What this build was made from: a run records it, and verify compares only runs of the same build.
+const sources = readdirSync(`${root}src`, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+  .sort();
+const hash = createHash("sha256");
+for (const name of [...sources.map((source) => `src/${source}`), "package.json"])
+  hash.update(`${name.replaceAll("\\", "/")}\n`).update(readFileSync(`${root}${name}`));
+writeFileSync(`${root}dist/build.json`, `${JSON.stringify({ sources: hash.digest("hex") })}\n`);
 
 // In the clone itself, `npx fettle` finds the launcher like any installed command.
 const link = `${root}node_modules/.bin/fettle`;

@@ -18,6 +18,7 @@ export async function environmentOf(
   ]);
   return {
     fettle: version,
+    build: buildHash(),
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
     cores: availableParallelism(),
@@ -25,6 +26,13 @@ export async function environmentOf(
     gitDirty: status === null ? null : status.trim() !== "",
     lockfile: lockfileHash(projectDir),
   };
+}
+
+// Hash of the sources that this build was made from; null where the sources themselves run.
+function buildHash(): string | null {
+  const path = new URL("../../build.json", import.meta.url);
+  if (!existsSync(path)) return null;
+  return (JSON.parse(readFileSync(path, "utf8")) as { sources: string }).sources;
 }
 
 async function git(cwd: string, args: string[]): Promise<string | null> {

@@ -32,14 +32,14 @@ export async function verifyRun(
 ): Promise<Verification> {
   const version = await findVersion(ports.ledger, reference);
   const run = await ports.ledger.run(version.runId);
-  const made = String(run?.environment.fettle ?? "unknown");
-  const running = String((await ports.environment()).fettle);
+  const made = codeOf(run?.environment ?? {});
+  const running = codeOf(await ports.environment());
   const base = { model: version.model, version: version.version };
   if (made !== running)
     return {
       ...base,
       verdict: "cannot-verify",
-      message: `made by fettle ${made}, this is ${running}: use that version to verify`,
+      message: `made by ${made}, this is ${running}: use that one to verify`,
       threads: [],
     };
 
@@ -53,6 +53,12 @@ export async function verifyRun(
   return different.length === 0
     ? { ...base, verdict: "identical", message: "trained again: the same bytes", threads }
     : { ...base, verdict: "differs", message: `trained again: ${[...new Set(different)].join(", ")} differ`, threads };
+}
+
+// The code that trains: its version, and the sources it was built from.
+function codeOf({ fettle, build }: RunReport["environment"]): string {
+  const name = `fettle ${fettle ?? "unknown"}`;
+  return typeof build === "string" ? `${name} (build ${build.slice(0, 12)})` : name;
 }
 
 async function trainAgain(

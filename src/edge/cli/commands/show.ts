@@ -45,7 +45,10 @@ function showText({ version, run, report, parts }: ShownVersion): string {
     "",
     pc.dim("code"),
     columns([
-      ["fettle", String(environment.fettle ?? "unknown")],
+      [
+        "fettle",
+        `${environment.fettle ?? "unknown"}${environment.build ? `  build ${String(environment.build).slice(0, 12)}` : ""}`,
+      ],
       ["node", String(environment.node ?? "unknown")],
       ["commit", commit],
       ["lock file", String(environment.lockfile ?? "none")],
