@@ -4,11 +4,26 @@ import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from "@duckdb/
 import type { Column } from "../../ml/table/index.ts";
 import { storageOf } from "../../platform/data/index.ts";
 import type { PartWriter } from "./batch-text.ts";
-import { openDuckdb, sqlName, sqlPath, sqlText, vectorItems } from "./duckdb.ts";
+import { openDuckdb, sqlName, sqlPath, sqlText, vectorItems, withDuckdb } from "./duckdb.ts";
 
 const rowsPerChunk = 2048;
 const mostRowsPerPart = 1 << 16;
 const cellsPerPart = 1 << 19;
+
+const limits = { threads: 1, memoryLimit: "128MB" };
+
+type Opened = Awaited<ReturnType<typeof openDuckdb>>;
+
+function closedOnce({ connection, close }: Opened): Opened {
+  let open = true;
+  return {
+    connection,
+    close() {
+      if (open) close();
+      open = false;
+    },
+  };
+}
 
 interface PartColumn {
   readonly name: string;
@@ -22,7 +37,7 @@ interface PartColumn {
  * COPY joins the parts. Only then it is known which numbers are whole and become BIGINT, and which instants become TIMESTAMP.
  */
 export async function parquetWriter(path: string): Promise<PartWriter> {
-  const { connection, close } = await openDuckdb({ threads: 1, memoryLimit: "128MB" });
+  const { connection, close } = closedOnce(await openDuckdb(limits));
   const folder = `${path}-parts`;
   const parts: string[] = [];
   let columns: PartColumn[] = [];
@@ -69,10 +84,14 @@ export async function parquetWriter(path: string): Promise<PartWriter> {
       try {
         if (parts.length > 0 && buffered > 0) await flush();
         appender?.closeSync();
-        const relation = parts.length === 0 ? "buffered" : `read_parquet([${parts.map(sqlPath).join(", ")}])`;
-        await connection.run(
-          `COPY (SELECT ${columns.map(selection).join(", ")} FROM ${relation}) TO ${sqlText(path)} (FORMAT parquet, ROW_GROUP_SIZE ${rowsPerPart})`,
-        );
+        const join = (relation: string) =>
+          `COPY (SELECT ${columns.map(selection).join(", ")} FROM ${relation}) TO ${sqlText(path)} (FORMAT parquet, ROW_GROUP_SIZE ${rowsPerPart})`;
+        if (parts.length === 0) await connection.run(join("buffered"));
+        else {
+          // The parts are joined by a fresh DuckDB: the memory of the first is given back before.
+          close();
+          await withDuckdb(limits, (fresh) => fresh.run(join(`read_parquet([${parts.map(sqlPath).join(", ")}])`)));
+        }
       } finally {
         await end();
       }
