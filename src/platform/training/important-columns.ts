@@ -1,0 +1,26 @@
+import type { FittedModel } from "../../ml/learners/index.ts";
+import type { FittedFeatures } from "../features/index.ts";
+
+/** Columns whose importance is measured, at most: each costs five predictions of all test rows. */
+const mostImportances = 100;
+
+/** The columns that a model leans on, by splits of its trees or by the size of its weights: at most 100, all where there are fewer. */
+export function mostUsedColumns({ inputs, outputs }: FittedFeatures, model: FittedModel): string[] {
+  if (inputs.length <= mostImportances) return inputs.map(({ name }) => name);
+  const data = model.toJSON();
+  const uses = new Float64Array(outputs.length);
+  if (data.kind === "gbdt") for (const { feature } of data.trees) for (const j of feature) uses[j]! += 1;
+  if (data.kind === "linear")
+    for (const weights of data.weights) {
+      let at = 0;
+      data.nLevels.forEach((levels, j) => {
+        for (let k = 0; k < Math.max(1, levels); k++) uses[j]! += Math.abs(weights[at++]!);
+      });
+    }
+  const byColumn = new Map<string, number>();
+  outputs.forEach(({ from }, j) => {
+    byColumn.set(from, (byColumn.get(from) ?? 0) + uses[j]!);
+  });
+  const used = [...byColumn].filter(([, use]) => use > 0).sort(([, a], [, b]) => b - a);
+  return used.slice(0, mostImportances).map(([name]) => name);
+}

@@ -1,0 +1,62 @@
+import type { Table } from "../../ml/table/index.ts";
+import type { Signature } from "../capsule/index.ts";
+import { byFirstAppearance } from "../data/index.ts";
+import { type CalibrationDecision, chooseThreshold } from "../evaluation/index.ts";
+import type { FittedFeatures } from "../features/index.ts";
+import { calibrated } from "./calibrated-trial.ts";
+import { joinRows, type Part } from "./part.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import { regressionLoss, type Trial } from "./search.ts";
+
+/** What the trained model takes and gives, with the threshold that validation rows chose. */
+export function signatureOf(
+  run: PreparedRun,
+  features: FittedFeatures,
+  chosen: Trial,
+  calibration: CalibrationDecision,
+  validation: Part,
+): Signature {
+  const { task } = run.built.target;
+  const isBinary = task === "binary";
+  const rows = {
+    yTrue: validation.target.values,
+    yProba: calibrated(calibration, chosen),
+    resample: validation.resample,
+    ...(validation.sampleWeight === null ? {} : { sampleWeight: validation.sampleWeight }),
+  };
+  const { quantiles, kind } = regressionLoss(run.definition);
+  const fittedOn = run.table.take(joinRows(run.split.train, run.split.validation));
+  return {
+    inputs: features.inputs.map(({ name, type }) => ({
+      name,
+      type,
+      ...documented(fittedOn, run.personalData.has(name), name),
+    })),
+    task,
+    classes: run.built.classes,
+    outputs: task !== "regression" ? [] : kind === "quantile" ? (quantiles ?? [0.5]).map((q) => `q${q}`) : ["value"],
+    threshold: isBinary ? chooseThreshold(rows, run.definition.evaluation?.cost, run.seed).threshold : null,
+  };
+}
+
+// Ranges and levels of the rows that the model was fitted on, for documentation; a column that may be personal stays undocumented.
+function documented(
+  table: Table,
+  isPersonal: boolean,
+  name: string,
+): { min?: number; max?: number; levels?: readonly string[] } {
+  const column = table.column(name);
+  if (isPersonal) return {};
+  if (column.kind === "category") {
+    const levels = byFirstAppearance(column).dictionary;
+    return levels.length <= 50 ? { levels } : {};
+  }
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const value of column.values) {
+    if (!Number.isFinite(value)) continue;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return min <= max ? { min, max } : {};
+}
