@@ -89,8 +89,20 @@ const harmless: readonly {
     column: "comment",
     values: texts((i) => (i % 2 ? `a${i}@b.org` : `call ${i}`)),
   },
-  { name: "three values", column: "email", values: categoryColumn(["a@b.org", "c@d.org", "e@f.org"]) },
+  { name: "three names", column: "name", values: categoryColumn(["Ann Bee", "Carl Dee", "Eve Eff"]) },
 ];
+
+test("detectPersonalData() takes a checksum or an e-mail address seriously even once", () => {
+  const table = Table.of({ a: categoryColumn(["x@y.org"]), b: categoryColumn([iban(532013000)]) });
+  const schema = ["a", "b"].map((name) => ({ name, type: "category" as const }));
+  assert.deepEqual(
+    [...detectPersonalData(table, schema)],
+    [
+      ["a", "email"],
+      ["b", "iban"],
+    ],
+  );
+});
 
 for (const { name, column, values, type = values.kind } of harmless)
   test(`detectPersonalData() raises no alarm on ${name}`, () => {
