@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { ProjectApp, RunningServer, ServeOptions } from "./edge/cli/index.ts";
 import { loadKernels, loadUserModule } from "./edge/compute/index.ts";
@@ -247,8 +247,14 @@ async function scoreFiles(
   const out = resolve(folder, asked.out);
   const format = formatOf(asked.format, out);
   const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
-  const writer = await createBatchWriter(out, format);
   const files = asked.input.map((path) => resolve(folder, path));
+  if (files.some((file) => isSameFile(file, out)))
+    throw new FettleError(
+      "invalid-input",
+      "SCORE_OVER_INPUT",
+      `Cannot write "${asked.out}": it is one of the files to score, another name is needed`,
+    );
+  const writer = await createBatchWriter(out, format);
   const scored = await scoreRun({
     batches: readBatches(files, { ...sameReading(trained), types }),
     predictor,
@@ -258,6 +264,12 @@ async function scoreFiles(
   });
   const seconds = (performance.now() - startedAt) / 1000;
   return { model: found.model, version: found.version, out: asked.out, seconds, ...scored };
+}
+
+function isSameFile(left: string, right: string): boolean {
+  if (left === right) return true;
+  const [a, b] = [left, right].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
 }
 
 // Whether there is a header and what means missing is a habit of the source; how fields are parted is detected anew.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { customers, fettle, put, scratchFolder, train, trainedProject } from "../support.ts";
@@ -72,6 +72,60 @@ test("an unknown model or version is refused with what there is", async (context
   const folder = await trainedProject(context);
   assert.match((await fettle(folder, ["train", "chrun"])).stderr, /Did you mean "churn"/);
   assert.match((await fettle(folder, ["show", "churn@7"])).stderr, /its versions are 1 to 1/);
+});
+
+test("--json gives wrong usage as one JSON object too", async (context) => {
+  for (const words of [["frob"], ["train", "churn", "--bogus"]]) {
+    const ran = await fettle(scratchFolder(context), [...words, "--json"]);
+    assert.equal(ran.exit, 2);
+    assert.equal((ran.json as { error: { code: string } }).error.code, "USAGE");
+  }
+});
+
+test("init refuses a column whose values cannot be times or weights, and the target as a weight", async (context) => {
+  const folder = scratchFolder(context);
+  put(
+    folder,
+    "data.csv",
+    numbers(100, (i) => `${i % 7},${"abc"[i % 3]},${i % 2}`, "a,text,y"),
+  );
+  for (const [option, column, code] of [
+    ["--time", "text", "INIT_COLUMN_KIND"],
+    ["--weight", "text", "INIT_COLUMN_KIND"],
+    ["--weight", "y", "DEFINITION_INVALID"],
+  ] as const) {
+    const ran = await fettle(folder, ["init", "model", "--data", "data.csv", "--target", "y", option, column]);
+    assert.equal(ran.exit, 2);
+    assert.match(ran.stderr, new RegExp(code));
+    assert.deepEqual(readdirSync(folder), ["data.csv"]);
+  }
+});
+
+test("score writes over no input and only into a folder that is there", async (context) => {
+  const folder = await trainedProject(context);
+  const score = (out: string) => fettle(folder, ["score", "churn@1", "--in", "customers.csv", "--out", out]);
+  const before = readFileSync(join(folder, "customers.csv"));
+  for (const [out, code] of [
+    ["customers.csv", "SCORE_OVER_INPUT"],
+    ["nowhere/scored.csv", "OUTPUT_FOLDER_MISSING"],
+    ["nowhere/scored.parquet", "OUTPUT_FOLDER_MISSING"],
+  ] as const) {
+    const ran = await score(out);
+    assert.equal(ran.exit, 2);
+    assert.match(ran.stderr, new RegExp(code));
+  }
+  assert.deepEqual(readFileSync(join(folder, "customers.csv")), before);
+});
+
+test("score names the lines it could not read, and a column that was in the input already", async (context) => {
+  const folder = await trainedProject(context);
+  const lines = customers().trim().split("\n");
+  const rows = lines.map((line, i) => `${line},${i === 0 ? "prediction" : "old"}`);
+  put(folder, "new.csv", [...rows.slice(0, 20), "too,short", ...rows.slice(20, 40)].join("\n"));
+  const ran = await fettle(folder, ["score", "churn@1", "--in", "new.csv", "--out", "scored.csv"]);
+  assert.equal(ran.exit, 0);
+  assert.match(ran.stdout + ran.stderr, /new\.csv line 21: has 2 fields/);
+  assert.match(ran.stdout + ran.stderr, /the answer is in "prediction_2"/);
 });
 
 test("honest trouble in the data is reported, and training goes on", async (context) => {

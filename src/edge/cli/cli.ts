@@ -62,8 +62,15 @@ export async function runCli(argv: readonly string[], host: CliHost): Promise<nu
     await program.parseAsync([...argv], { from: "user" });
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    const message = error.message.replace(/^error: /, "");
+    const hint = 'See "fettle --help"';
+    if (json)
+      host.stdout.write(
+        `${JSON.stringify({ error: { code: "USAGE", kind: "invalid-input", message, hint, facts: {} } })}\n`,
+      );
+    return 2;
   }
 }
 

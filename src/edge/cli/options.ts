@@ -39,7 +39,7 @@ export function costOption(
   if (text === undefined) return undefined;
   const [falsePositive = Number.NaN, falseNegative = Number.NaN, ...rest] = text.split(":").map(Number);
   if (rest.length === 0 && falsePositive > 0 && falseNegative > 0) return { falsePositive, falseNegative };
-  throw optionInvalid(name, "two positive numbers such as 1:5 (cost of a wrong positive : of a wrong negative)");
+  throw optionInvalid(name, "a pair of positive numbers such as 1:5 (cost of a wrong positive : of a wrong negative)");
 }
 
 /** One of several words; throws OPTION_INVALID for anything else. */

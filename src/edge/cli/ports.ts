@@ -49,6 +49,8 @@ export interface ScoreResult {
   readonly version: number;
   readonly nRows: number;
   readonly nRejected: number;
+  /** The first 100 rows that could not be read. */
+  readonly rejected: readonly { readonly file: string; readonly line: number; readonly reason: string }[];
   readonly out: string;
   readonly notes: readonly string[];
   readonly seconds: number;

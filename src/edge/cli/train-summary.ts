@@ -14,6 +14,7 @@ export function trainSummary({ version, report, reportPath }: TrainedVersion): s
     ...leakageLines(report),
     "",
     columns(candidateLines(report)),
+    ...report.candidates.flatMap(({ chosen, note }) => (chosen && note !== undefined ? [pc.dim(`     ${note}`)] : [])),
     "",
     columns(metricLines(report)),
     "",
@@ -31,7 +32,7 @@ export function trainSummary({ version, report, reportPath }: TrainedVersion): s
           pc.dim(" · ") +
           pc.cyan(`fettle verify ${version.model}@${version.version}`) +
           pc.dim(" · ") +
-          pc.cyan("fettle serve"),
+          (passed ? pc.cyan("fettle serve") : pc.dim("not served unless it is named, because a gate failed")),
       ],
     ]),
   ].join("\n");

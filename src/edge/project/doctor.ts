@@ -175,8 +175,8 @@ async function definitionCheck({ project, load }: Patient, ledger: Ledger, model
       : {
           name,
           status: "warning",
-          message: `${model}: changed since ${model}@${last.version}`,
-          hint: `"fettle train ${model}" makes a version of it`,
+          message: `${model}: differs from what ${model}@${last.version} was trained with`,
+          hint: `It was edited since, or that training had options of its own; "fettle train ${model}" makes a version of it`,
         };
   } catch (error) {
     return problem(name, error);

@@ -6,7 +6,9 @@ import {
   contractToSource,
   detectPersonalData,
   inferContract,
+  type LogicalType,
   type ReadOptions,
+  type Schema,
   type SourceReader,
   type SourceReading,
 } from "../../platform/data/index.ts";
@@ -120,11 +122,13 @@ function definitionOf(
   asked: NewModel,
   from: string,
   options: ReadOptions,
-  { table }: SourceReading,
+  { table, schema }: SourceReading,
 ): ModelDefinition {
   const column = asked.time ?? asked.group;
   const named = [asked.target, column, asked.weight, ...(asked.ignore ?? [])].filter((known) => known !== undefined);
   for (const wanted of named) checkColumn(wanted, table.names);
+  checkKind(schema, "split by time along", asked.time, ["instant", "integer", "number"]);
+  checkKind(schema, "weigh rows by", asked.weight, ["integer", "number"]);
   const local = (path: string) => {
     const absolute = resolve(from, path);
     const inside = relative(project.root, absolute);
@@ -153,6 +157,16 @@ function checkColumn(name: string, names: readonly string[]): void {
     hint: near === undefined ? `Its columns are: ${names.slice(0, 20).join(", ")}` : `Did you mean "${near}"?`,
     facts: { column: name },
   });
+}
+
+function checkKind(schema: Schema, action: string, name: string | undefined, needed: readonly LogicalType[]): void {
+  const type = schema.find((column) => column.name === name)?.type;
+  if (type === undefined || needed.includes(type)) return;
+  throw new FettleError(
+    "invalid-input",
+    "INIT_COLUMN_KIND",
+    `Cannot ${action} "${name}": it holds ${type} values, ${needed.join(" or ")} values are needed`,
+  );
 }
 
 function rejectedNote({ nRejected, rejected }: SourceReading): string[] {

@@ -1,5 +1,6 @@
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { FettleError } from "../../lib/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Schema } from "../../platform/data/index.ts";
 import { parquetWriter } from "./batch-parquet.ts";
@@ -20,10 +21,23 @@ export interface BatchWriter {
 
 let count = 0;
 
-/** Starts a {@link BatchWriter}; its scratch files lie beside `path`. */
+/**
+ * Starts a {@link BatchWriter}; its scratch files lie beside `path`. Throws OUTPUT_FOLDER_MISSING where its folder does not exist,
+ * OUTPUT_IS_FOLDER where `path` is one.
+ */
 export async function createBatchWriter(path: string, format: BatchFormat): Promise<BatchWriter> {
   const target = resolve(path);
   const folder = dirname(target);
+  if (!(await isFolder(folder)))
+    throw new FettleError("not-found", "OUTPUT_FOLDER_MISSING", `Cannot write "${path}": its folder does not exist`, {
+      hint: `Make it first: mkdir -p "${folder}"`,
+    });
+  if (await isFolder(target))
+    throw new FettleError(
+      "invalid-input",
+      "OUTPUT_IS_FOLDER",
+      `Cannot write "${path}": it is a folder, a file is needed`,
+    );
   count += 1;
   const temporary = join(folder, `.${basename(target)}.${process.pid}-${count}.tmp`);
   const writer: PartWriter =
@@ -45,6 +59,10 @@ export async function createBatchWriter(path: string, format: BatchFormat): Prom
       await rm(temporary, { force: true });
     },
   };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }
 
 async function syncPath(path: string): Promise<void> {

@@ -54,6 +54,7 @@ const found: readonly {
   { column: "passport", kind: "national-id", values: texts((i) => `C01X${1000 + i}`) },
   { column: "customerName", kind: "name", values: texts(fullName) },
   { column: "surname", kind: "name", values: texts((i) => `Name${"abcdefgh"[i % 8]}${"klmnop"[i % 5]}`) },
+  { column: "first_name", kind: "name", values: texts((i) => first[i % 8]!) },
   { column: "home_address", kind: "address", values: texts((i) => `${i + 1} Main Street`) },
 ];
 

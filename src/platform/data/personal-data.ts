@@ -14,6 +14,11 @@ const proven: readonly PersonalDataKind[] = ["email", "iban", "card-number"];
 
 type Detector = readonly [kind: PersonalDataKind, looksLike: (text: string) => boolean, name?: RegExp];
 
+/** Names of many things; of persons where the values are mostly different. */
+const bareName = /^name$/i;
+
+const personName = (text: string) => /^\p{Lu}[\p{L}'’.-]+(,? \(?"?\p{L}[\p{L}'’."()-]*)*$/u.test(text);
+
 // Detectors without a name pattern need no help from the column's name.
 const detectors: readonly Detector[] = [
   ["email", formats.email!],
@@ -30,9 +35,10 @@ const detectors: readonly Detector[] = [
   ],
   [
     "name",
-    (text) => /^\p{Lu}[\p{L}'’.-]+(,? \(?"?\p{L}[\p{L}'’."()-]*)*$/u.test(text),
-    /^((full|first|last|given|family|middle|customer|client|patient|passenger|employee|person)[ _-]?name|name|surname)$/i,
+    personName,
+    /^((full|first|last|given|family|middle|customer|client|patient|passenger|employee|person)[ _-]?name|surname)$/i,
   ],
+  ["name", personName, bareName],
   [
     "address",
     (text) => /\d/.test(text) && /\p{L}{3}/u.test(text) && /\s/.test(text),
@@ -42,7 +48,8 @@ const detectors: readonly Detector[] = [
 
 /**
  * Columns that seem to hold personal data, by their values (e-mail, IBAN and card checksums, phone, address) and, where values alone do
- * not say it (names, national ids), by the column's name too. Names need mostly different values. A suspicion, not a proof.
+ * not say it (names, national ids), by the column's name too. A column just called "name" needs mostly different values: many things
+ * have a name. A suspicion, not a proof.
  */
 export function detectPersonalData(table: Table, schema: Schema): Map<string, PersonalDataKind> {
   const found = new Map<string, PersonalDataKind>();
@@ -54,7 +61,7 @@ export function detectPersonalData(table: Table, schema: Schema): Map<string, Pe
       ([what, looksLike, pattern]) =>
         texts.length >= (proven.includes(what) ? 1 : fewestTexts) &&
         (pattern === undefined || pattern.test(words)) &&
-        (what !== "name" || isMostlyDistinct(table.column(name), texts.length)) &&
+        (pattern !== bareName || isMostlyDistinct(table.column(name), texts.length)) &&
         texts.filter(looksLike).length >= enough * texts.length,
     )?.[0];
     if (kind !== undefined) found.set(name, kind);

@@ -156,4 +156,8 @@ test("planFeatures() refuses an unknown column with the nearest name, and a tabl
     (error) =>
       error instanceof FettleError && error.code === "FEATURES_NONE" && /amount \(excluded\)/.test(error.hint ?? ""),
   );
+  assert.throws(
+    () => planFeatures(Table.of({}), [], { family: "gbdt" }),
+    (error) => error instanceof FettleError && /no column that may be used/.test(error.hint ?? ""),
+  );
 });

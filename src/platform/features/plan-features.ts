@@ -59,10 +59,13 @@ export function planFeatures(
   }
   if (columns.length === 0)
     throw new FettleError("invalid-input", "FEATURES_NONE", "Cannot train: no column is left to learn from", {
-      hint: `Left out: ${dropped
-        .slice(0, 10)
-        .map(({ name, why }) => `${name} (${why})`)
-        .join(", ")}`,
+      hint:
+        dropped.length === 0
+          ? "Beside the target the table has no column that may be used; bring one"
+          : `Left out: ${dropped
+              .slice(0, 10)
+              .map(({ name, why }) => `${name} (${why})`)
+              .join(", ")}`,
     });
   return { family, columns, dropped };
 }

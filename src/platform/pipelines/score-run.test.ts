@@ -103,6 +103,7 @@ test("scoreRun() writes every column and the answer, in the types of the model",
   assert.deepEqual([summary.nRows, summary.nRejected, summary.rejected.length], [5, 124, 100]);
   assert.deepEqual(summary.notes, [
     "a note",
+    'column "prediction" is in the input already; the answer is in "prediction_2"',
     'column "age": 7 values do not fit its type and count as missing',
     "written",
   ]);

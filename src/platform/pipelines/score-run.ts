@@ -79,13 +79,15 @@ async function scoreBatches({ batches, predictor, writer, onRows, signal }: Scor
     const outputs = batch.table.nRows === 0 ? new Float64Array(0) : predictor.predict(inputs);
     const scored = joinAnswer(batch.table, layout, answerColumns(signature, outputs, batch.table.nRows));
     await writer.write(scored.table, scored.schema);
+    for (const [wanted, name] of scored.renamed)
+      notes.add(`column "${wanted}" is in the input already; the answer is in "${name}"`);
     nRows += batch.table.nRows;
     onRows?.(nRows);
   }
   for (const [name, count] of nUnfit)
     if (count > 0)
       notes.add(
-        `column "${name}": ${count} value${count === 1 ? " does" : "s do"} not fit its type and count as missing`,
+        `column "${name}": ${count === 1 ? "1 value does not fit its type and counts" : `${count} values do not fit its type and count`} as missing`,
       );
   for (const note of await writer.finish()) notes.add(note);
   return { nRows, nRejected, rejected, notes: [...notes] };
@@ -217,14 +219,16 @@ function joinAnswer(
   table: Table,
   layout: Schema,
   answer: readonly AnswerColumn[],
-): { readonly table: Table; readonly schema: Schema } {
+): { readonly table: Table; readonly schema: Schema; readonly renamed: readonly (readonly [string, string])[] } {
+  const renamed: [string, string][] = [];
   const columns = new Map<string, Column>(layout.map(({ name }) => [name, table.column(name)]));
   const schema = [...layout];
   for (const { name: wanted, type, column } of answer) {
     let name = wanted;
     for (let n = 2; columns.has(name); n++) name = `${wanted}_${n}`;
+    if (name !== wanted) renamed.push([wanted, name]);
     columns.set(name, column);
     schema.push({ name, type });
   }
-  return { table: Table.of(columns, table.nRows), schema };
+  return { table: Table.of(columns, table.nRows), schema, renamed };
 }

@@ -71,6 +71,8 @@ const mistyped: readonly { readonly definition: unknown; readonly says: RegExp }
   },
   { definition: { ...churn, search: { trails: 1 } }, says: /search: unknown key "trails", did you mean "trials"\?/ },
   { definition: { ...churn, zzzzzzzz: 1 }, says: /unknown key "zzzzzzzz"$/ },
+  { definition: { ...churn, split: { kind: "group", column: "Churn" } }, says: /split\.column: "Churn" is the target/ },
+  { definition: { ...churn, weight: "Churn" }, says: /weight: "Churn" is the target/ },
   { definition: { ...churn, split: { kind: "time" } }, says: /split: a group or time split needs a column/ },
   { definition: { ...churn, split: { kind: "random", validation: 0.6, test: 0.5 } }, says: /at most 0\.9 together/ },
   { definition: { ...churn, features: { size: { kind: "ordinal" } } }, says: /^features\.size\.levels: / },
@@ -133,7 +135,7 @@ for (const name of names)
     const definition: ModelDefinition = {
       name: "churn",
       data: { files: [`${name}.csv`], options: { separator: "\t", types: { [name]: "category" } } },
-      target: { column: name, positive: `!=${name}` },
+      target: { column: `target ${name}`, positive: `!=${name}` },
       task: "binary",
       split: { kind: "group", column: name },
       weight: name,

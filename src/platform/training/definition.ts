@@ -109,81 +109,88 @@ const featureOption = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("text"), terms: z.int().min(1).max(10_000).optional() }),
 ]);
 
-const schema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "must be of the form [a-z][a-z0-9-]{0,62}"),
-  data: z.strictObject({
-    files: z.array(z.string().min(1)).min(1).readonly(),
-    test: z.string().min(1).optional(),
-    options: z
+const schema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "must be of the form [a-z][a-z0-9-]{0,62}"),
+    data: z.strictObject({
+      files: z.array(z.string().min(1)).min(1).readonly(),
+      test: z.string().min(1).optional(),
+      options: z
+        .strictObject({
+          format: z.enum(["csv", "tsv", "json", "ndjson", "parquet"]).optional(),
+          separator: z.string().length(1).optional(),
+          quote: z.string().max(1).optional(),
+          header: z.boolean().optional(),
+          encoding: z.string().optional(),
+          missing: names.optional(),
+          literalColumns: names.optional(),
+          types: z.record(z.string(), z.enum(["number", "integer", "instant", "category", "text", "id"])).optional(),
+        })
+        .optional(),
+      quarantine: z.boolean().optional(),
+    }),
+    target: z.strictObject({ column: z.string().min(1), positive: z.string().min(1).optional() }),
+    task: z.enum(["binary", "multiclass", "regression"]).optional(),
+    contract: plain.optional(),
+    split: z
       .strictObject({
-        format: z.enum(["csv", "tsv", "json", "ndjson", "parquet"]).optional(),
-        separator: z.string().length(1).optional(),
-        quote: z.string().max(1).optional(),
-        header: z.boolean().optional(),
-        encoding: z.string().optional(),
-        missing: names.optional(),
-        literalColumns: names.optional(),
-        types: z.record(z.string(), z.enum(["number", "integer", "instant", "category", "text", "id"])).optional(),
+        kind: z.enum(["random", "group", "time"]),
+        column: z.string().optional(),
+        validation: share.optional(),
+        test: share.optional(),
+      })
+      .refine((split) => split.kind === "random" || split.column !== undefined, "a group or time split needs a column")
+      .refine(
+        (split) => (split.validation ?? 0.2) + (split.test ?? 0.2) <= 0.9,
+        "validation and test may take at most 0.9 together",
+      )
+      .optional(),
+    weight: z.string().optional(),
+    ignore: names.optional(),
+    leakage: z.strictObject({ exclude: names.optional(), keep: names.optional() }).optional(),
+    features: z.record(z.string(), featureOption).optional(),
+    loss: z.enum(["squared", "absolute", "quantile"]).optional(),
+    quantiles: z
+      .array(z.number().gt(0).lt(1))
+      .min(1)
+      .max(99)
+      .readonly()
+      .refine((levels) => levels.every((level, k) => k === 0 || level > levels[k - 1]!), "levels must ascend")
+      .optional(),
+    search: z
+      .strictObject({
+        trials: z.int().min(1).max(1000).optional(),
+        seconds: positive.optional(),
+        families: z
+          .array(z.enum(["linear", "gbdt"]))
+          .min(1)
+          .readonly()
+          .optional(),
+        configurations: z
+          .array(z.strictObject({ family: z.enum(["linear", "gbdt"]), params: plain }))
+          .min(1)
+          .readonly()
+          .optional(),
       })
       .optional(),
-    quarantine: z.boolean().optional(),
-  }),
-  target: z.strictObject({ column: z.string().min(1), positive: z.string().min(1).optional() }),
-  task: z.enum(["binary", "multiclass", "regression"]).optional(),
-  contract: plain.optional(),
-  split: z
-    .strictObject({
-      kind: z.enum(["random", "group", "time"]),
-      column: z.string().optional(),
-      validation: share.optional(),
-      test: share.optional(),
-    })
-    .refine((split) => split.kind === "random" || split.column !== undefined, "a group or time split needs a column")
-    .refine(
-      (split) => (split.validation ?? 0.2) + (split.test ?? 0.2) <= 0.9,
-      "validation and test may take at most 0.9 together",
-    )
-    .optional(),
-  weight: z.string().optional(),
-  ignore: names.optional(),
-  leakage: z.strictObject({ exclude: names.optional(), keep: names.optional() }).optional(),
-  features: z.record(z.string(), featureOption).optional(),
-  loss: z.enum(["squared", "absolute", "quantile"]).optional(),
-  quantiles: z
-    .array(z.number().gt(0).lt(1))
-    .min(1)
-    .max(99)
-    .readonly()
-    .refine((levels) => levels.every((level, k) => k === 0 || level > levels[k - 1]!), "levels must ascend")
-    .optional(),
-  search: z
-    .strictObject({
-      trials: z.int().min(1).max(1000).optional(),
-      seconds: positive.optional(),
-      families: z
-        .array(z.enum(["linear", "gbdt"]))
-        .min(1)
-        .readonly()
-        .optional(),
-      configurations: z
-        .array(z.strictObject({ family: z.enum(["linear", "gbdt"]), params: plain }))
-        .min(1)
-        .readonly()
-        .optional(),
-    })
-    .optional(),
-  evaluation: z
-    .strictObject({
-      metric: z.string().optional(),
-      slices: names.optional(),
-      protected: names.optional(),
-      cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
-      calibration: z.enum(["auto", "none", "platt", "isotonic"]).optional(),
-      resamples: z.int().min(200).max(10_000).optional(),
-    })
-    .optional(),
-  seed: z.int().min(0).optional(),
-});
+    evaluation: z
+      .strictObject({
+        metric: z.string().optional(),
+        slices: names.optional(),
+        protected: names.optional(),
+        cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
+        calibration: z.enum(["auto", "none", "platt", "isotonic"]).optional(),
+        resamples: z.int().min(200).max(10_000).optional(),
+      })
+      .optional(),
+    seed: z.int().min(0).optional(),
+  })
+  .superRefine(({ target, split, weight }, context) => {
+    const refuse = (path: string[]) =>
+      context.addIssue({ code: "custom", path, message: `"${target.column}" is the target, another column is needed` });
+    if (split?.kind === "group" && split.column === target.column) refuse(["split", "column"]);
+    if (weight === target.column) refuse(["weight"]);
+  });
 
 /**
  * Declares a model: checks the definition and freezes it. Give the contract's type for column names that the editor completes.

@@ -26,7 +26,8 @@ export const score: Command = {
       app.score(reference, { input, out, signal: io.signal, onRows, ...(format ? { format } : {}) }),
     );
     const rejected = result.nRejected > 0 ? `, ${count(result.nRejected, "unreadable row")} left out` : "";
-    const notes = result.notes.map((note) => `  · ${note}`);
+    const unread = result.rejected.slice(0, 3).map((row) => `${row.file} line ${row.line}: ${row.reason}`);
+    const notes = [...unread, ...result.notes].map((note) => `  · ${note}`);
     const text = [
       `${result.model}@${result.version} scored ${count(result.nRows, "row")}${rejected} into ${result.out} in ${seconds(result.seconds)}`,
       ...notes,
