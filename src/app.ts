@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:f
 import { dirname, join, relative, resolve } from "node:path";
 import type { ProjectApp, RunningServer, ServeOptions } from "./edge/cli/index.ts";
 import { loadKernels, loadUserModule } from "./edge/compute/index.ts";
-import { openProject, type Project, resolveIn } from "./edge/project/index.ts";
+import { diagnose, initModel, loadDefinition, openProject, type Project, resolveIn } from "./edge/project/index.ts";
 import { FettleError, uuidv7 } from "./lib/index.ts";
 import type { ObjectStore, ReadOptions } from "./platform/data/index.ts";
 import type { PipelinePorts } from "./platform/pipelines/index.ts";
@@ -28,16 +28,15 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
   const project = await openProject(folder, loadUserModule, options.create);
   const store = lazyStore(project, options.onStep);
   const { version } = options;
+  const versionOf = async (text: string) => findVersion(await store.ledger(), parseModelReference(text));
 
   return {
     root: project.root,
     async init(model, asked) {
-      const { initModel } = await import("./edge/project/index.ts");
       const { createSourceReader } = await import("./edge/query/index.ts");
       return initModel(project, model, asked, folder, createSourceReader());
     },
     async train(model, overrides, work) {
-      const { loadDefinition } = await import("./edge/project/index.ts");
       const { trainRun } = await import("./platform/pipelines/index.ts");
       const definition = withOverrides(await loadDefinition(project, model, loadUserModule), overrides);
       return trainRun(await pipelinePorts(project, store, version), definition, resolveIn(project), work);
@@ -47,7 +46,7 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     },
     async show(text) {
       const { loadCapsule, manifestOf } = await import("./platform/capsule/index.ts");
-      const found = await findVersion(await store.ledger(), parseModelReference(text));
+      const found = await versionOf(text);
       const objects = await store.objects();
       const capsule = await loadCapsule(objects, found.capsule);
       const run = await (await store.ledger()).run(found.runId);
@@ -57,7 +56,7 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
       const { compareVersions } = await import("./platform/pipelines/index.ts");
       const [a, b] = await Promise.all(
         [left, right].map(async (text) => {
-          const found = await findVersion(await store.ledger(), parseModelReference(text));
+          const found = await versionOf(text);
           return { version: found, report: await readReport(await store.objects(), found) };
         }),
       );
@@ -68,7 +67,7 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
       return verifyRun(await pipelinePorts(project, store, version), parseModelReference(text), work);
     },
     async exportModel(text, to, out) {
-      const found = await findVersion(await store.ledger(), parseModelReference(text));
+      const found = await versionOf(text);
       return exportVersion(
         await store.objects(),
         found,
@@ -79,12 +78,11 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     },
     serve: (asked) => serve(project, store, version, asked),
     async score(text, asked) {
-      const found = await findVersion(await store.ledger(), parseModelReference(text));
+      const found = await versionOf(text);
       const snapshot = await (await store.ledger()).snapshot(found.snapshot);
       return scoreFiles(await store.objects(), found, snapshot?.source.options ?? {}, folder, asked);
     },
     async doctor() {
-      const { diagnose } = await import("./edge/project/index.ts");
       const { isSafeSqlite, openLedger, sqliteVersion } = await import("./edge/storage/index.ts");
       const { duckdbVersion } = await import("./edge/query/index.ts");
       return diagnose({

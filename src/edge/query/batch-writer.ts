@@ -1,31 +1,20 @@
 import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FettleError } from "../../lib/index.ts";
-import type { Table } from "../../ml/table/index.ts";
-import type { Schema } from "../../platform/data/index.ts";
+import type { ScoreWriter } from "../../platform/pipelines/index.ts";
 import { parquetWriter } from "./batch-parquet.ts";
 import { type PartWriter, textWriter } from "./batch-text.ts";
 
 /** Formats that a table is written in. */
 export type BatchFormat = "parquet" | "csv" | "ndjson";
 
-/** Writes a table part by part. Nothing is under the final name before `finish` is done; an older file stays until then. */
-export interface BatchWriter {
-  /** Every part has the columns of the first, in the same order. */
-  write(table: Table, schema: Schema): Promise<void>;
-  /** Makes the file durable, puts it under its name, and returns facts a user should know. */
-  finish(): Promise<readonly string[]>;
-  /** Removes what was written; does nothing after `finish`. */
-  abort(): Promise<void>;
-}
-
 let count = 0;
 
 /**
- * Starts a {@link BatchWriter}; its scratch files lie beside `path`. Throws OUTPUT_FOLDER_MISSING where its folder does not exist,
+ * Starts a writer; an older file under the name stays until `finish` is done. Its scratch files lie beside `path`. Throws OUTPUT_FOLDER_MISSING where its folder does not exist,
  * OUTPUT_IS_FOLDER where `path` is one.
  */
-export async function createBatchWriter(path: string, format: BatchFormat): Promise<BatchWriter> {
+export async function createBatchWriter(path: string, format: BatchFormat): Promise<ScoreWriter> {
   const target = resolve(path);
   const folder = dirname(target);
   if (!(await isFolder(folder)))

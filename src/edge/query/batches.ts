@@ -1,21 +1,9 @@
-import type { Table } from "../../ml/table/index.ts";
-import type { LogicalType, ReadOptions, RejectedRow, Schema } from "../../platform/data/index.ts";
+import type { LogicalType, ReadOptions } from "../../platform/data/index.ts";
+import type { ScoreBatch } from "../../platform/pipelines/index.ts";
 import { readLog } from "./file-log.ts";
 import { openFiles, type RawRows, readParts } from "./read-files.ts";
 import { emptyFile } from "./source-file.ts";
 import { countCoerced, typeRows } from "./typed-rows.ts";
-
-/** A part of the rows of files, and what happened while it was read. */
-export interface RowBatch {
-  readonly table: Table;
-  readonly schema: Schema;
-  readonly nRejected: number;
-  /** The first 100 of this batch. */
-  readonly rejected: readonly RejectedRow[];
-  readonly notes: readonly string[];
-  /** Cells per column that are text where the type is a number or an instant; they are missing in the table. */
-  readonly nCoerced: ReadonlyMap<string, number>;
-}
 
 /**
  * Reads files in parts of about `batchRows` rows, in memory for one part. Columns in `types` have those types; any other
@@ -25,7 +13,7 @@ export async function* readBatches(
   paths: readonly string[],
   options: ReadOptions & { readonly types: Readonly<Record<string, LogicalType>> },
   batchRows = 16_384,
-): AsyncGenerator<RowBatch> {
+): AsyncGenerator<ScoreBatch> {
   const opened = await openFiles(paths, options);
   const log = readLog();
   const parts = readParts(opened, options, batchRows, log);
@@ -46,7 +34,7 @@ export async function* readBatches(
     const literalColumns = [...(options.literalColumns ?? []), ...others.map(({ name }) => name)];
     return { ...options, types: { ...types, ...options.types }, literalColumns };
   }
-  function batchOf(rows: RawRows): RowBatch {
+  function batchOf(rows: RawRows): ScoreBatch {
     const { table, schema } = typeRows(rows, optionsFor(rows));
     const counts = rows.columns.map((raw) => [raw.name, countCoerced(raw, table.column(raw.name), options)] as const);
     return { table, schema, ...log.take(), nCoerced: new Map(counts.filter(([, n]) => n > 0)) };

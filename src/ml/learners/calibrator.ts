@@ -1,4 +1,4 @@
-import { argsort, exp, log, sigmoid } from "../stats/index.ts";
+import { argsort, log, sigmoid, softplus } from "../stats/index.ts";
 
 /** A monotone map from a probability to a calibrated one, as data. */
 export type CalibrationMap =
@@ -86,8 +86,7 @@ function plattMap(isPositive: Float64Array, probability: Float64Array, sampleWei
     let sum = 0;
     for (let i = 0; i < n; i++) {
       const z = slope * f[i]! + intercept;
-      // log(1 + e^z) − t·z without overflow
-      sum += w[i]! * (Math.max(z, 0) + log(1 + exp(-Math.abs(z))) - target[i]! * z);
+      sum += w[i]! * (softplus(z) - target[i]! * z);
     }
     return sum;
   };

@@ -235,7 +235,6 @@ const scanCategory: Scan = (part, nBins, g, h, n, feature, params, least) => {
     mean[b] = part[stride * b]! / (part[stride * b + 1]! + categorySmoothing);
     order.push(b);
   }
-  if (order.length < 2 && n === (order[0] === undefined ? 0 : part[stride * order[0] + 2]!)) return null;
   order.sort((a, b) => mean[a]! - mean[b]! || a - b);
   const parentScore = (g * g) / (h + lambda);
   let gain = least;

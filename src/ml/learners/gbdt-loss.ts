@@ -1,5 +1,5 @@
 import { assertNever } from "../../lib/index.ts";
-import { exp, log, sigmoid } from "../stats/index.ts";
+import { exp, log, sigmoid, softplus } from "../stats/index.ts";
 import { weightedMean, weightedQuantile } from "./baselines.ts";
 import { softmaxInPlace } from "./linear-objective.ts";
 
@@ -68,11 +68,7 @@ function logistic(y: Float64Array, weights: Float64Array, base?: readonly number
         hessian[i] = weights[i]! * Math.max(p * (1 - p), 1e-16);
       }
     },
-    mean: (scores) =>
-      meanOf(y.length, weights, (i) => {
-        const z = scores[i]!;
-        return Math.max(z, 0) + log(1 + exp(-Math.abs(z))) - y[i]! * z;
-      }),
+    mean: (scores) => meanOf(y.length, weights, (i) => softplus(scores[i]!) - y[i]! * scores[i]!),
   };
 }
 

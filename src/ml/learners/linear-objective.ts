@@ -1,5 +1,5 @@
 import { assertNever } from "../../lib/index.ts";
-import { exp, log, sigmoid } from "../stats/index.ts";
+import { exp, log, sigmoid, softplus } from "../stats/index.ts";
 import type { Target } from "./learner.ts";
 
 /** A convex loss of margins (row-major nOutputs × n, output after output). */
@@ -50,8 +50,7 @@ function logisticObjective(y: Float64Array, w: Float64Array): Objective {
     loss(m) {
       let sum = 0;
       for (let i = 0; i < y.length; i++) {
-        const z = m[i]!;
-        sum += w[i]! * (Math.max(z, 0) + log(1 + exp(-Math.abs(z))) - y[i]! * z);
+        sum += w[i]! * (softplus(m[i]!) - y[i]! * m[i]!);
       }
       return sum;
     },

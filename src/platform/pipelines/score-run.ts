@@ -16,8 +16,11 @@ export interface ScoreBatch {
 
 /** Port: takes the scored rows, part by part; nothing is to be seen of them before `finish`. */
 export interface ScoreWriter {
+  /** Every part has the columns of the first, in the same order. */
   write(table: Table, schema: Schema): Promise<void>;
+  /** Makes the file durable, puts it under its name, and returns facts a user should know. */
   finish(): Promise<readonly string[]>;
+  /** Removes what was written; does nothing after `finish`. */
   abort(): Promise<void>;
 }
 
