@@ -116,7 +116,8 @@ export function growTree(table: BinnedTable, pairs: Float64Array, params: GrowPa
 type MutableTree = { -readonly [Key in keyof TreeData]: TreeData[Key][number][] };
 
 function emptyTree(): MutableTree {
-  return { feature: [], threshold: [], categories: [], missingLeft: [], left: [], right: [], value: [] };
+  const shape = { feature: [], threshold: [], categories: [], missingLeft: [], left: [], right: [] };
+  return { ...shape, value: [], gain: [], cover: [], leafCover: [] };
 }
 
 const gainOf = (leaf: Leaf | undefined) => leaf?.split?.gain ?? 0;
@@ -287,9 +288,11 @@ function partition(
   return left;
 }
 
-function addNode(tree: MutableTree, { parent, isLeft, split }: Leaf, feature: FeatureBins): number {
+function addNode(tree: MutableTree, { from, to, parent, isLeft, split }: Leaf, feature: FeatureBins): number {
   const node = tree.feature.length;
-  const { goesLeft, bin, feature: index } = split!;
+  const { gain, goesLeft, bin, feature: index } = split!;
+  tree.gain.push(gain);
+  tree.cover.push(to - from);
   tree.feature.push(index);
   tree.missingLeft.push(goesLeft[feature.nBins - 1]!);
   tree.left.push(0);
@@ -317,6 +320,7 @@ function finishTree(
   leaves.forEach((leaf, k) => {
     const [g, h] = leaf.sums;
     tree.value.push(h + lambda > 0 ? -g / (h + lambda) : 0);
+    tree.leafCover.push(leaf.to - leaf.from);
     if (leaf.parent >= 0) tree[leaf.isLeft ? "left" : "right"][leaf.parent] = ~k;
     for (let at = leaf.from; at < leaf.to; at++) leafOfRow[rows[at]!] = k;
   });

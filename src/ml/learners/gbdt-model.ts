@@ -1,9 +1,10 @@
-import { sigmoid } from "../stats/index.ts";
+import { assertNever } from "../../lib/index.ts";
+import { exp, sigmoid } from "../stats/index.ts";
 import type { Table } from "../table/index.ts";
 import { greatestFloat32 } from "./gbdt-bins.ts";
 import type { FittedModel } from "./learner.ts";
 import { softmaxInPlace } from "./linear-objective.ts";
-import type { GbdtData, TreeData } from "./model-data.ts";
+import type { GbdtData, Link, TreeData } from "./model-data.ts";
 
 /** Boosted trees, with the number of rounds that early stopping kept. */
 export interface FittedGbdt extends FittedModel {
@@ -29,9 +30,9 @@ interface Forest {
   readonly bits: Uint8Array;
 }
 
-/** A boosted model from its data. A row's score is summed in f64 from the start score on, tree after tree, on every path. */
+/** A model of trees from its data. A row's score is summed in f64 from the start score on, tree after tree, on every path. */
 export function gbdtModel(data: GbdtData): FittedGbdt {
-  const { task, loss, featureNames, base, trees } = data;
+  const { kind, task, loss, link, featureNames, base, trees } = data;
   const nOutputs = base.length;
   const nFeatures = featureNames.length;
   const forest = flatten(trees);
@@ -46,13 +47,12 @@ export function gbdtModel(data: GbdtData): FittedGbdt {
     for (let i = 0; i < n; i++) finish(out, from + i * nOutputs);
   };
   const finish = (out: Float64Array, from: number) => {
-    if (loss === "logistic") out[from] = sigmoid(out[from]!);
-    else if (loss === "softmax") softmaxInPlace(out, from, nOutputs);
+    applyLink(link, out, from, nOutputs);
     // Quantiles of different levels are fitted apart and may cross: sorting them never raises the loss (Chernozhukov et al. 2010).
-    else if (nOutputs > 1) out.subarray(from, from + nOutputs).sort();
+    if (loss === "quantile" && nOutputs > 1) out.subarray(from, from + nOutputs).sort();
   };
   return {
-    kind: "gbdt",
+    kind,
     task,
     nOutputs,
     featureNames,
@@ -78,6 +78,41 @@ export function gbdtModel(data: GbdtData): FittedGbdt {
     },
     toJSON: () => data,
   };
+}
+
+/** Turns the nOutputs scores from `from` on into outputs. */
+export function applyLink(link: Link, out: Float64Array, from: number, nOutputs: number): void {
+  switch (link) {
+    case "identity":
+      return;
+    case "logistic":
+      out[from] = sigmoid(out[from]!);
+      return;
+    case "softmax":
+      softmaxInPlace(out, from, nOutputs);
+      return;
+    case "exp":
+      out[from] = exp(out[from]!);
+      return;
+    case "shares":
+      sharesInPlace(out, from, nOutputs);
+      return;
+    default:
+      assertNever(link);
+  }
+}
+
+function sharesInPlace(out: Float64Array, from: number, nOutputs: number): void {
+  if (nOutputs === 1) {
+    out[from] = Math.min(1, Math.max(0, out[from]!));
+    return;
+  }
+  let sum = 0;
+  for (let k = from; k < from + nOutputs; k++) {
+    out[k] = Math.max(0, out[k]!);
+    sum += out[k]!;
+  }
+  for (let k = from; k < from + nOutputs; k++) out[k] = sum > 0 ? out[k]! / sum : 1 / nOutputs;
 }
 
 function valuesOf(features: Table, name: string): Float64Array | Int32Array {

@@ -8,7 +8,7 @@ import { type FittedGbdt, gbdtModel } from "./gbdt-model.ts";
 import { createWorkspace } from "./gbdt-workspace.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
 import { cancelled, checkFit, checkLoss, checkQuantiles, weightsOf } from "./learner-errors.ts";
-import { type TreeData, withoutNegativeZero } from "./model-data.ts";
+import { type Link, type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Parameters of {@link gbdt}; all have defaults. */
 export interface GbdtParams {
@@ -109,6 +109,10 @@ const lossesOf = {
   regression: ["squared", "absolute", "quantile"],
 } as const;
 
+function linkOf(loss: GbdtLoss): Link {
+  return loss === "logistic" || loss === "softmax" ? loss : "identity";
+}
+
 const isWhole = (value: number, least: number) => Number.isInteger(value) && value >= least;
 
 function fitGbdt(features: Table, target: Target, options: FitOptions, params: Settled): FittedGbdt {
@@ -149,7 +153,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
       const newton = grown.tree.value.map((step) => (step * perHessian) / perGradient);
       const value = leafValues(grown, newton, objective, output, target.values, scores, weights, params.learningRate);
       addSteps(scores.subarray(output * n, (output + 1) * n), Float64Array.from(value), grown.leafOfRow);
-      trees.push({ ...grown.tree, value: value.map(withoutNegativeZero) });
+      const gain = grown.tree.gain.map((whole) => (whole * perHessian) / (perGradient * perGradient));
+      trees.push({ ...grown.tree, gain, value: value.map(withoutNegativeZero) });
       if (grown.nLeaves > 1) stuck = false;
     }
     options.onProgress?.((round + 1) / params.nTrees);
@@ -168,6 +173,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     kind: "gbdt",
     task: target.task,
     loss,
+    link: linkOf(loss),
     featureNames: features.names,
     base: base.map(withoutNegativeZero),
     trees: kept,
@@ -273,7 +279,8 @@ function watchOf(
       const added = gbdtModel({
         kind: "gbdt",
         task: "regression",
-        loss: "squared",
+        loss,
+        link: "identity",
         featureNames,
         base: [0],
         trees: [tree],

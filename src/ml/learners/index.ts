@@ -7,4 +7,4 @@ export type { GbdtKernels } from "./gbdt-workspace.ts";
 export type * from "./learner.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
-export type { ConstantData, GbdtData, LinearData, ModelData, TreeData } from "./model-data.ts";
+export type { ConstantData, GbdtData, LinearData, Link, ModelData, TreeData } from "./model-data.ts";

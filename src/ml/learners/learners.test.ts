@@ -152,5 +152,5 @@ for (const { name, learner, task } of learners.flatMap((entry) => entry.tasks.ma
 }
 
 test("loadModel() refuses a kind that no learner wrote", () => {
-  assert.throws(() => loadModel(JSON.parse('{"kind":"forest"}')), { code: "MODEL_KIND", kind: "damaged" });
+  assert.throws(() => loadModel(JSON.parse('{"kind":"oracle"}')), { code: "MODEL_KIND", kind: "damaged" });
 });

@@ -5,7 +5,7 @@ import type { FittedModel } from "./learner.ts";
 import { linearModel } from "./linear.ts";
 import type { ModelData } from "./model-data.ts";
 
-const kinds: readonly string[] = ["prior", "mean", "median", "quantile", "previous-value", "linear", "gbdt"];
+const kinds: readonly string[] = ["prior", "mean", "median", "quantile", "previous-value", "linear", "gbdt", "forest"];
 
 /** A model from its data: the inverse of `toJSON`. Throws MODEL_KIND for data that no learner here wrote. */
 export function loadModel(data: ModelData): FittedModel {
@@ -17,6 +17,7 @@ export function loadModel(data: ModelData): FittedModel {
     case "linear":
       return linearModel(data);
     case "gbdt":
+    case "forest":
       return gbdtModel(data);
     case "prior":
     case "mean":

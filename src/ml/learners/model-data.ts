@@ -39,13 +39,24 @@ export interface TreeData {
   readonly right: readonly number[];
   /** Leaf values, learning rate included. */
   readonly value: readonly number[];
+  /** Loss that each inner node's split takes away: G²/(H+λ) of both sides minus that of the node, in the units of the loss. */
+  readonly gain: readonly number[];
+  /** Training rows that reach each inner node (of an imported model: its own cover). */
+  readonly cover: readonly number[];
+  /** Training rows in each leaf. */
+  readonly leafCover: readonly number[];
 }
 
-/** Gradient-boosted trees. */
+/** How a score becomes an output: `shares` clips at 0 and divides by the sum (of one output: clips to [0, 1]). */
+export type Link = "identity" | "logistic" | "softmax" | "exp" | "shares";
+
+/** Trees whose values add up: gradient-boosted ones, or a forest, whose leaves hold their share of the average. */
 export interface GbdtData {
-  readonly kind: "gbdt";
+  readonly kind: "gbdt" | "forest";
   readonly task: Task;
-  readonly loss: "logistic" | "softmax" | "squared" | "absolute" | "quantile";
+  /** The loss that was minimised. */
+  readonly loss: string;
+  readonly link: Link;
   readonly featureNames: readonly string[];
   /** Start score per output. */
   readonly base: readonly number[];

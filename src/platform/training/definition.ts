@@ -5,7 +5,10 @@ import { type Contract, defineContract, type ReadOptions } from "../data/index.t
 import type { FeatureOptions } from "../features/index.ts";
 
 /** The families of learners that a search may try. */
-export type Family = "linear" | "gbdt";
+export type Family = (typeof familyNames)[number];
+
+/** Every family; its traits stand in `families.ts`. */
+const familyNames = ["linear", "gbdt"] as const;
 
 /** One configuration to try: a family and the parameters that differ from its defaults. */
 export interface Configuration {
@@ -161,13 +164,9 @@ const schema = z
       .strictObject({
         trials: z.int().min(1).max(1000).optional(),
         seconds: positive.optional(),
-        families: z
-          .array(z.enum(["linear", "gbdt"]))
-          .min(1)
-          .readonly()
-          .optional(),
+        families: z.array(z.enum(familyNames)).min(1).readonly().optional(),
         configurations: z
-          .array(z.strictObject({ family: z.enum(["linear", "gbdt"]), params: plain }))
+          .array(z.strictObject({ family: z.enum(familyNames), params: plain }))
           .min(1)
           .readonly()
           .optional(),

@@ -9,7 +9,8 @@ export function mostUsedColumns({ inputs, outputs }: FittedFeatures, model: Fitt
   if (inputs.length <= mostImportances) return inputs.map(({ name }) => name);
   const data = model.toJSON();
   const uses = new Float64Array(outputs.length);
-  if (data.kind === "gbdt") for (const { feature } of data.trees) for (const j of feature) uses[j]! += 1;
+  if (data.kind === "gbdt" || data.kind === "forest")
+    for (const { feature } of data.trees) for (const j of feature) uses[j]! += 1;
   if (data.kind === "linear")
     for (const weights of data.weights) {
       let at = 0;

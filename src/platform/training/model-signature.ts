@@ -4,9 +4,10 @@ import { byFirstAppearance } from "../data/index.ts";
 import { type CalibrationDecision, chooseThreshold } from "../evaluation/index.ts";
 import type { FittedFeatures } from "../features/index.ts";
 import { calibrated } from "./calibrated-trial.ts";
+import { regressionLoss } from "./families.ts";
 import { joinRows, type Part } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
-import { regressionLoss, type Trial } from "./search.ts";
+import type { Trial } from "./search.ts";
 
 /** What the trained model takes and gives, with the threshold that validation rows chose. */
 export function signatureOf(

@@ -1,29 +1,26 @@
-import { FettleError, nearestName } from "../../lib/index.ts";
 import {
   bestRule,
   type FitOptions,
   type FittedModel,
-  gbdt,
   type Learner,
-  linear,
   mean,
   median,
   previousValue,
   prior,
   quantile,
-  type Task,
 } from "../../ml/learners/index.ts";
 import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
-import { measureMetric, type RegressionLoss, rowLosses, selectCandidate } from "../evaluation/index.ts";
-import { type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
-import type { Configuration, Family, ModelDefinition } from "./definition.ts";
+import { measureMetric, rowLosses, selectCandidate } from "../evaluation/index.ts";
+import { type FeatureFamily, type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
+import type { Configuration, Family } from "./definition.ts";
+import { familyTraits, learnerOf, regressionLoss } from "./families.ts";
 import { type Part, partOf } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Candidate } from "./run-report.ts";
 import type { TrainHooks } from "./train-input.ts";
 
-/** Features of one family, fitted on the training part. */
+/** Features of one kind, fitted on the training part. */
 export interface FamilyFeatures {
   readonly fitted: FittedFeatures;
   readonly train: Table;
@@ -53,10 +50,10 @@ export interface SearchResult {
   readonly sentence: string;
 }
 
-/** Fits features for a family on the training part. */
+/** Fits features for families of one kind on the training part. */
 export function familyFeatures(
   run: PreparedRun,
-  family: Family,
+  family: FeatureFamily,
   excluded: readonly string[],
   train: Part,
   validation: Part,
@@ -65,10 +62,10 @@ export function familyFeatures(
   return { fitted: fitted.fitted, train: fitted.features, validation: fitted.fitted.transform(validation.table) };
 }
 
-/** Features of a family, fitted on the rows given. */
+/** Features of one kind, fitted on the rows given. */
 export function fitFamilyFeatures(
   run: PreparedRun,
-  family: Family,
+  family: FeatureFamily,
   excluded: readonly string[],
   part: Part,
 ): { fitted: FittedFeatures; features: Table } {
@@ -82,57 +79,6 @@ export function fitFamilyFeatures(
     seed: run.seed,
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
   });
-}
-
-/** The loss of a regression as the evaluation names it. */
-export function regressionLoss({ loss, quantiles }: ModelDefinition): RegressionLoss {
-  return quantiles === undefined ? { kind: loss ?? "squared" } : { kind: loss ?? "squared", quantiles };
-}
-
-/**
- * A learner of a family for a task; trees stop early on validation, at most 500 rounds. Throws FAMILY_LOSS, FAMILY_PARAMS for a parameter that
- * the family does not have, and the learner's own errors.
- */
-export function learnerOf(task: Task, definition: ModelDefinition, configuration: Configuration): Learner {
-  const learner = makeLearner(task, definition, configuration);
-  const { family, params } = configuration;
-  const unknown = Object.keys(params).find((name) => !Object.hasOwn(learner.params, name));
-  if (unknown === undefined) return learner;
-  const known = Object.keys(learner.params);
-  const near = nearestName(unknown, known);
-  throw new FettleError(
-    "invalid-input",
-    "FAMILY_PARAMS",
-    `Cannot train the family "${family}": it has no parameter "${unknown}", its parameters are ${known.join(", ")}`,
-    near === undefined ? {} : { hint: `Did you mean "${near}"?` },
-  );
-}
-
-function makeLearner(task: Task, definition: ModelDefinition, { family, params }: Configuration): Learner {
-  const { kind, quantiles } = regressionLoss(definition);
-  const loss = task === "binary" ? "logistic" : task === "multiclass" ? "softmax" : kind;
-  if (family === "gbdt")
-    return gbdt({
-      nTrees: 500,
-      earlyStoppingRounds: 25,
-      ...params,
-      loss,
-      ...(kind === "quantile" ? { quantiles: quantiles ?? [0.5] } : {}),
-    });
-  if (loss === "absolute" || loss === "quantile")
-    throw new FettleError(
-      "invalid-input",
-      "FAMILY_LOSS",
-      `Cannot train a linear model with ${loss} loss: its loss is squared, use the family "gbdt"`,
-    );
-  return linear({ ...params, loss });
-}
-
-/** Families that can learn a task with the definition's loss. */
-export function familiesOf(definition: ModelDefinition): Family[] {
-  const families = definition.search?.families ?? (["linear", "gbdt"] as const);
-  const { kind } = regressionLoss(definition);
-  return families.filter((family) => family === "gbdt" || kind === "squared");
 }
 
 function baselinesOf(run: PreparedRun): { name: string; learner: Learner }[] {
@@ -157,7 +103,7 @@ export interface SearchInput {
   readonly run: PreparedRun;
   readonly train: Part;
   readonly validation: Part;
-  readonly features: Readonly<Partial<Record<Family, FamilyFeatures>>>;
+  readonly features: Readonly<Partial<Record<FeatureFamily, FamilyFeatures>>>;
   readonly configurations: readonly Configuration[];
   /** The metric shown for every trial. */
   readonly metric: string;
@@ -189,7 +135,7 @@ export function search(input: SearchInput): SearchResult {
   const selection = selectCandidate(
     candidates.map((trial) => ({
       name: trial.name,
-      complexity: trial.family === "linear" ? 1 : 2,
+      complexity: familyTraits[trial.family].complexity,
       losses: trial.losses,
     })),
     input.validation.resample,
@@ -201,7 +147,7 @@ export function search(input: SearchInput): SearchResult {
 
 function configurationName({ family }: Configuration, before: readonly Configuration[]): string {
   const n = before.filter((other) => other.family === family).length;
-  return `${family === "linear" ? "linear" : "boosted trees"}${n === 0 ? "" : ` ${n + 1}`}`;
+  return `${familyTraits[family].title}${n === 0 ? "" : ` ${n + 1}`}`;
 }
 
 // The honest baseline is the one that is hardest to beat by the metric that is reported.
@@ -229,7 +175,7 @@ function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: n
   const { run, train, validation, hooks } = input;
   const now = hooks.elapsedSeconds ?? (() => 0);
   const startedAt = now();
-  const features = input.features[attempt.family]!;
+  const features = input.features[familyTraits[attempt.family].features]!;
   const options: FitOptions = {
     seed: run.seed,
     ...(train.sampleWeight === null ? {} : { sampleWeight: train.sampleWeight }),
@@ -264,7 +210,7 @@ export function refit(
   hooks: TrainHooks,
 ): { features: FittedFeatures; model: FittedModel } {
   const part = partOf(run, rows);
-  const { fitted, features } = fitFamilyFeatures(run, trial.family, excluded, part);
+  const { fitted, features } = fitFamilyFeatures(run, familyTraits[trial.family].features, excluded, part);
   const { bestRound } = trial.model as FittedModel & { readonly bestRound?: number };
   const params = {
     ...trial.configuration?.params,

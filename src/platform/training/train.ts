@@ -2,8 +2,10 @@ import { FettleError, hashOf } from "../../lib/index.ts";
 import { type Capsule, joinPredictor, loadPredictor, recordGolden, type Signature } from "../capsule/index.ts";
 import { profileTable, storageOf } from "../data/index.ts";
 import { evaluate, primaryMetric } from "../evaluation/index.ts";
+import type { FeatureFamily } from "../features/index.ts";
 import { calibrated, calibrationOf } from "./calibrated-trial.ts";
-import { definitionHash, type Family } from "./definition.ts";
+import { definitionHash } from "./definition.ts";
+import { familiesOf, familyTraits, regressionLoss } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns, pretendedScore, strongColumns } from "./leakage-decision.ts";
@@ -11,15 +13,7 @@ import { signatureOf } from "./model-signature.ts";
 import { joinRows, type Part, partOf } from "./part.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { candidatesOf, splitInWords, targetMean } from "./report-parts.ts";
-import {
-  type FamilyFeatures,
-  familiesOf,
-  familyFeatures,
-  refit,
-  regressionLoss,
-  search,
-  type Trial,
-} from "./search.ts";
+import { type FamilyFeatures, familyFeatures, refit, search, type Trial } from "./search.ts";
 import { proposeConfigurations } from "./search-space.ts";
 import { type TrainHooks, type TrainInput, type TrainOutcome, type TrainStage, trainStages } from "./train-input.ts";
 
@@ -49,8 +43,8 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     input.trials ??
     definition.search?.configurations ??
     proposeConfigurations(families, definition.search?.trials ?? 8, run.seed);
-  const needed = new Set<Family>(configurations.map(({ family }) => family));
-  const features: Partial<Record<Family, FamilyFeatures>> = {};
+  const needed = new Set(configurations.map(({ family }) => familyTraits[family].features));
+  const features: Partial<Record<FeatureFamily, FamilyFeatures>> = {};
   for (const family of needed) features[family] = familyFeatures(run, family, excluded, train, validation);
 
   stages.enter("search");
@@ -177,11 +171,11 @@ function scored(part: Part, prediction: Float64Array) {
 }
 
 function baselinePrediction(
-  features: Partial<Record<Family, FamilyFeatures>>,
+  features: Partial<Record<FeatureFamily, FamilyFeatures>>,
   baseline: Trial,
   test: Part,
 ): Float64Array {
-  return baseline.model.predict(features[baseline.family]!.fitted.transform(test.table));
+  return baseline.model.predict(features[familyTraits[baseline.family].features]!.fitted.transform(test.table));
 }
 
 // A champion can only be asked where the table still has its columns, and compared where it answers the same question.

@@ -1,0 +1,102 @@
+import { FettleError, nearestName, type Rng } from "../../lib/index.ts";
+import { gbdt, type Learner, linear, type Task } from "../../ml/learners/index.ts";
+import type { RegressionLoss } from "../evaluation/index.ts";
+import type { FeatureFamily } from "../features/index.ts";
+import type { Configuration, Family, ModelDefinition } from "./definition.ts";
+
+/** What a search knows of a family of learners. */
+export interface FamilyTraits {
+  /** In tables and sentences. */
+  readonly title: string;
+  /** Which features it takes. */
+  readonly features: FeatureFamily;
+  /** Among candidates of equal quality the smaller one wins. */
+  readonly complexity: number;
+  /** Losses of a regression that it can minimise. */
+  readonly losses: readonly RegressionLoss["kind"][];
+  /** The learner for a task and loss; `params` are the user's or the search's, over the family's defaults. */
+  readonly learner: (task: Task, loss: RegressionLoss, params: Configuration["params"]) => Learner;
+  /** Draws parameters for a search. */
+  readonly draw: (rng: Rng) => Configuration["params"];
+}
+
+const pick = <T>(rng: Rng, values: readonly T[]): T => values[rng.below(values.length)]!;
+
+/** Every family by its name in a definition. */
+export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
+  linear: {
+    title: "linear",
+    features: "linear",
+    complexity: 1,
+    losses: ["squared"],
+    learner: (task, _loss, params) => linear({ ...params, loss: lossOf(task, "squared") }),
+    draw: (rng) => ({ lambda: pick(rng, [0.01, 0.1, 10, 30, 100, 300]) }),
+  },
+  gbdt: {
+    title: "boosted trees",
+    features: "gbdt",
+    complexity: 2,
+    losses: ["squared", "absolute", "quantile"],
+    learner: (task, { kind, quantiles }, params) =>
+      gbdt({
+        nTrees: 500,
+        earlyStoppingRounds: 25,
+        ...params,
+        loss: lossOf(task, kind),
+        ...(kind === "quantile" ? { quantiles: quantiles ?? [0.5] } : {}),
+      }),
+    draw: (rng) => ({
+      learningRate: pick(rng, [0.03, 0.05, 0.08, 0.15]),
+      maxLeaves: pick(rng, [8, 15, 31, 63]),
+      minSamplesLeaf: pick(rng, [5, 20, 50, 100]),
+      lambda: pick(rng, [0.1, 1, 10]),
+      featureFraction: pick(rng, [0.5, 0.8, 1]),
+    }),
+  },
+};
+
+function lossOf<Kind extends string>(task: Task, kind: Kind): "logistic" | "softmax" | Kind {
+  return task === "binary" ? "logistic" : task === "multiclass" ? "softmax" : kind;
+}
+
+/** The loss of a regression as the evaluation names it. */
+export function regressionLoss({ loss, quantiles }: ModelDefinition): RegressionLoss {
+  return quantiles === undefined ? { kind: loss ?? "squared" } : { kind: loss ?? "squared", quantiles };
+}
+
+/** Families that can learn a task with the definition's loss: those asked for, else linear models and boosted trees. */
+export function familiesOf(definition: ModelDefinition): Family[] {
+  const asked = definition.search?.families ?? (["linear", "gbdt"] as const);
+  const { kind } = regressionLoss(definition);
+  return asked.filter((family) => familyTraits[family].losses.includes(kind));
+}
+
+/**
+ * A learner of a family for a task; trees stop early on validation, at most 500 rounds. Throws FAMILY_LOSS, FAMILY_PARAMS for a parameter that
+ * the family does not have, and the learner's own errors.
+ */
+export function learnerOf(task: Task, definition: ModelDefinition, { family, params }: Configuration): Learner {
+  const loss = regressionLoss(definition);
+  const { title, losses, learner: make } = familyTraits[family];
+  if (task === "regression" && !losses.includes(loss.kind)) {
+    const able = (Object.keys(familyTraits) as Family[]).filter((name) =>
+      familyTraits[name].losses.includes(loss.kind),
+    );
+    throw new FettleError(
+      "invalid-input",
+      "FAMILY_LOSS",
+      `Cannot train a ${title} model with ${loss.kind} loss: its loss is ${losses.join(" or ")}, use the family "${able.join('" or "')}"`,
+    );
+  }
+  const learner = make(task, loss, params);
+  const known = Object.keys(learner.params);
+  const unknown = Object.keys(params).find((name) => !Object.hasOwn(learner.params, name));
+  if (unknown === undefined) return learner;
+  const near = nearestName(unknown, known);
+  throw new FettleError(
+    "invalid-input",
+    "FAMILY_PARAMS",
+    `Cannot train the family "${family}": it has no parameter "${unknown}", its parameters are ${known.join(", ")}`,
+    near === undefined ? {} : { hint: `Did you mean "${near}"?` },
+  );
+}
