@@ -11,6 +11,8 @@ export interface BoostingLoss {
   readonly nOutputs: number;
   /** Start score per output. */
   readonly base: readonly number[];
+  /** Where a compiled kernel computes the same gradients and hessians faster. */
+  readonly kernel?: "logistic" | "squared";
   /** Writes gradient and hessian of one output for all rows, weights included. */
   derive(scores: Float64Array, output: number, gradient: Float64Array, hessian: Float64Array): void;
   /** Weighted mean loss. */
@@ -61,6 +63,7 @@ function logistic(y: Float64Array, weights: Float64Array, base?: readonly number
   return {
     nOutputs: 1,
     base: base ?? [logOdds(weightedMean(y, weights))],
+    kernel: "logistic",
     derive(scores, _output, gradient, hessian) {
       for (let i = 0; i < y.length; i++) {
         const p = sigmoid(scores[i]!);
@@ -120,6 +123,7 @@ function squared(y: Float64Array, weights: Float64Array, base?: readonly number[
   return {
     nOutputs: 1,
     base: base ?? [weightedMean(y, weights)],
+    kernel: "squared",
     derive(scores, _output, gradient, hessian) {
       for (let i = 0; i < y.length; i++) {
         gradient[i] = weights[i]! * (scores[i]! - y[i]!);

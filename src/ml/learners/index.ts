@@ -1,9 +1,11 @@
 export { mean, median, previousValue, prior, quantile } from "./baselines.ts";
 export { applyCalibrator, type CalibrationMap, type Calibrator, fitIsotonic, fitPlatt } from "./calibrator.ts";
-export { bestRule, type GbdtParams, gbdt } from "./gbdt.ts";
+export { bestRule, gbdt } from "./gbdt.ts";
+export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
 export type { GbdtLoss } from "./gbdt-loss.ts";
 export type { FittedGbdt } from "./gbdt-model.ts";
-export type { GbdtKernels } from "./gbdt-workspace.ts";
+export type { GbdtParams } from "./gbdt-params.ts";
+export { loseThread, serveTeam, stopTeam, teamBytes, teamMemory } from "./gbdt-team.ts";
 export type * from "./learner.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";

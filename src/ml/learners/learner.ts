@@ -1,7 +1,7 @@
 import type { Json } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
-import type { GbdtKernels } from "./gbdt-workspace.ts";
-import type { ModelData } from "./model-data.ts";
+import type { GbdtKernels } from "./gbdt-jobs.ts";
+import type { GbdtData, ModelData } from "./model-data.ts";
 
 /** What is learned: two classes, several classes, or a number. */
 export type Task = "binary" | "multiclass" | "regression";
@@ -25,6 +25,10 @@ export interface FitOptions {
   readonly seed: number;
   /** Held-out rows for early stopping; the learner never fits to them. */
   readonly validation?: { readonly table: Table; readonly target: Target };
+  /** A model of the same loss, outputs and features to go on from; boosted trees only. */
+  readonly warmStart?: GbdtData;
+  /** Told of every round's loss on the validation rows, rounds from 1; false ends the fit there. Boosted trees only. */
+  readonly onRound?: (round: number, validationLoss: number) => boolean | undefined;
   /** Compiled kernels for boosted trees; without them the same bits take longer. */
   readonly kernels?: GbdtKernels;
   /** Called now and then with a share in [0, 1] of the work done. */

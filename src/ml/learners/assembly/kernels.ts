@@ -1,17 +1,20 @@
-// AssemblyScript. The specification of each kernel is the TypeScript function of the same name in gbdt-workspace.ts; a property test
-// holds the two together. All arguments are byte offsets into the one memory, or counts.
+// AssemblyScript. The specification of each kernel is the TypeScript of the same name in gbdt-plain.ts; a property test holds the two
+// together. All arguments are byte offsets into the one memory, or counts.
+//
+// A pair is a row's gradient and hessian as whole i32 numbers. A bin is two i64: the sum of gradients; and the sum of hessians shifted left by
+// `countBits`, plus the number of rows. One vector addition updates all three, exactly.
 
 // Rows that are gathered into a small buffer before their bins are counted: the copies are independent of each other, so their cache
 // misses overlap, which those of read-modify-write would not.
 const blockRows: u32 = 256;
+
 /** First byte of the memory that is free. */
 export const heapBase: usize = __heap_base;
-const bytesPerBin: usize = 24; // gradient, hessian, rows: three f64
 
 /**
- * Adds rows `from` … `to` of `rows` to the histogram of the active features.
- * bins: n × stride bytes, row-major, stride a multiple of 16; pairs: n × (gradient, hessian) f64; offsets: byte offset of each active
- * feature's bins; scratch: blockRows × (stride + 16) bytes.
+ * Adds rows to the histogram of the active columns: rows `from` … `to` of `rows`, or rows `from` … `to` themselves where `rows` is 0.
+ * bins: n × stride bytes, row-major, stride a multiple of 16; active: column indexes; offsets: byte offset of each one's bins in `out`.
+ * `nQuads`: the first 4 · nQuads active columns come in runs of four neighbours. scratch: blockRows × (stride + 16) bytes.
  */
 export function histogram(
   bins: usize,
@@ -20,57 +23,654 @@ export function histogram(
   from: u32,
   to: u32,
   pairs: usize,
+  countBits: u32,
   active: usize,
   offsets: usize,
   nActive: u32,
+  nQuads: u32,
   out: usize,
   scratch: usize,
 ): void {
-  const rowBuffer = scratch + blockRows * 16;
+  const buffer = scratch + blockRows * 16;
   for (let start = from; start < to; start += blockRows) {
     const n = min(blockRows, to - start);
-    for (let r: u32 = 0; r < n; r++) {
-      const row = <usize>load<u32>(rows + ((<usize>start + r) << 2));
-      v128.store(scratch + (<usize>r << 4), v128.load(pairs + (row << 4)));
-      const source = bins + row * stride;
-      const target = rowBuffer + <usize>r * stride;
-      for (let byte: usize = 0; byte < stride; byte += 16) v128.store(target + byte, v128.load(source + byte));
+    let block = buffer;
+    if (rows == 0) {
+      block = bins + <usize>start * stride;
+      for (let r: u32 = 0; r < n; r++) widen(pairs + ((<usize>start + r) << 3), scratch + (<usize>r << 4), countBits);
+    } else {
+      const list = rows + (<usize>start << 2);
+      for (let r: u32 = 0; r < n; r++) {
+        const row = <usize>load<u32>(list + (<usize>r << 2));
+        widen(pairs + (row << 3), scratch + (<usize>r << 4), countBits);
+        const source = bins + row * stride;
+        const target = buffer + <usize>r * stride;
+        for (let byte: usize = 0; byte < stride; byte += 16) v128.store(target + byte, v128.load(source + byte));
+      }
     }
+    const end = scratch + (<usize>n << 4);
     let j: u32 = 0;
-    for (; j + 4 <= nActive; j += 4) {
+    for (; j < nQuads << 2; j += 4) {
       const slot = <usize>j << 2;
-      const a0 = rowBuffer + load<u32>(active + slot);
-      const a1 = rowBuffer + load<u32>(active + slot, 4);
-      const a2 = rowBuffer + load<u32>(active + slot, 8);
-      const a3 = rowBuffer + load<u32>(active + slot, 12);
       const o0 = out + load<u32>(offsets + slot);
       const o1 = out + load<u32>(offsets + slot, 4);
       const o2 = out + load<u32>(offsets + slot, 8);
       const o3 = out + load<u32>(offsets + slot, 12);
-      let at: usize = 0;
-      let pair = scratch;
-      for (let r: u32 = 0; r < n; r++) {
+      let at = block + load<u32>(active + slot);
+      for (let pair = scratch; pair < end; pair += 16) {
         const gh = v128.load(pair);
-        add(o0 + <usize>load<u8>(a0 + at) * bytesPerBin, gh);
-        add(o1 + <usize>load<u8>(a1 + at) * bytesPerBin, gh);
-        add(o2 + <usize>load<u8>(a2 + at) * bytesPerBin, gh);
-        add(o3 + <usize>load<u8>(a3 + at) * bytesPerBin, gh);
+        const four = <usize>load<u32>(at);
+        add(o0 + ((four << 4) & 0xff0), gh);
+        add(o1 + ((four >> 4) & 0xff0), gh);
+        add(o2 + ((four >> 12) & 0xff0), gh);
+        add(o3 + ((four >> 20) & 0xff0), gh);
         at += stride;
-        pair += 16;
       }
     }
     for (; j < nActive; j++) {
-      const feature = rowBuffer + load<u32>(active + (<usize>j << 2));
+      let at = block + load<u32>(active + (<usize>j << 2));
       const base = out + load<u32>(offsets + (<usize>j << 2));
-      for (let r: u32 = 0; r < n; r++)
-        add(base + <usize>load<u8>(feature + <usize>r * stride) * bytesPerBin, v128.load(scratch + (<usize>r << 4)));
+      for (let pair = scratch; pair < end; pair += 16) {
+        add(base + (<usize>load<u8>(at) << 4), v128.load(pair));
+        at += stride;
+      }
     }
   }
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
+function widen(pair: usize, target: usize, countBits: u32): void {
+  store<i64>(target, <i64>load<i32>(pair));
+  store<i64>(target, ((<i64>load<i32>(pair, 4)) << countBits) + 1, 8);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
 function add(bin: usize, gh: v128): void {
-  v128.store(bin, f64x2.add(v128.load(bin), gh));
-  store<f64>(bin, load<f64>(bin, 16) + 1, 16);
+  v128.store(bin, v128.add<i64>(v128.load(bin), gh));
+}
+
+/** Takes one histogram from another, bin by bin: parent −= child over `bytes` bytes, a multiple of 16. */
+export function subtract(parent: usize, child: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16)
+    v128.store(parent + at, v128.sub<i64>(v128.load(parent + at), v128.load(child + at)));
+}
+
+/** Adds one histogram to another and clears it: sum += part, part = 0, over `bytes` bytes, a multiple of 16. */
+export function merge(sum: usize, part: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(sum + at, v128.add<i64>(v128.load(sum + at), v128.load(part + at)));
+    v128.store(part + at, i64x2.splat(0));
+  }
+}
+
+/** An i32 of the memory. */
+export function readI32(at: usize): i32 {
+  return load<i32>(at);
+}
+
+/** Writes an i32. */
+export function writeI32(at: usize, value: i32): void {
+  store<i32>(at, value);
+}
+
+/** An f64 of the memory. */
+export function readF64(at: usize): f64 {
+  return load<f64>(at);
+}
+
+/** Fills with zero bytes. */
+export function clear(at: usize, bytes: usize): void {
+  memory.fill(at, 0, bytes);
+}
+
+// A whole number below 2^51 either way, as f64: added to the bits of 1.5 · 2^52 it stands in the low bits of the sum.
+const wholeBits: i64 = 0x4338000000000000;
+const wholeBase: f64 = 6755399441055744.0;
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function toF64(wholes: v128): v128 {
+  return v128.sub<f64>(v128.add<i64>(wholes, i64x2.splat(wholeBits)), f64x2.splat(wholeBase));
+}
+
+// What a scan reads of a feature, and what it writes: see `scanItem` and `splitRecord` in gbdt-compiled.ts.
+const itemBytes: usize = 16;
+const recordBytes: usize = 96;
+
+/**
+ * Best split of each listed feature in one leaf.
+ * items: per feature u32 offset of its bins in `bins`, u32 nBins, u32 kind (0 number, 1 category), i32 default bin of a bundled feature or −1;
+ * list: which items, from `first` to `last`; g, h, n: sums of the leaf; least: the score to beat; settings: see `ScanSettings`;
+ * monotone, draws: per item i32 and f64 of a `SplitRule`, or 0 where there is none; records: per item the split found. scratch: 256 × 16 bytes for an unbundled histogram and 256 × 12 for a category's order.
+ */
+export function scan(
+  bins: usize,
+  items: usize,
+  list: usize,
+  first: u32,
+  last: u32,
+  g: f64,
+  h: f64,
+  n: i32,
+  settings: usize,
+  countBits: u32,
+  monotone: usize,
+  draws: usize,
+  records: usize,
+  scratch: usize,
+): void {
+  for (let k = first; k < last; k++) {
+    const index = <usize>load<u32>(list + (<usize>k << 2));
+    const item = items + index * itemBytes;
+    const record = records + index * recordBytes;
+    const nBins = load<u32>(item, 4);
+    let part = bins + load<u32>(item);
+    const byDefault = load<i32>(item, 12);
+    if (byDefault >= 0) {
+      unbundle(part, nBins, byDefault, g, h, n, countBits, scratch);
+      part = scratch;
+    }
+    store<i32>(record, -1, 28);
+    if (load<u32>(item, 8) == 1) scanCategory(part, nBins, g, h, n, settings, countBits, record, scratch + 4096);
+    else if (monotone == 0) scanNumber(part, nBins, g, h, n, settings, countBits, record);
+    else {
+      const sign = <f64>load<i32>(monotone + (index << 2));
+      scanRuled(part, nBins, g, h, n, settings, countBits, sign, load<f64>(draws + (index << 3)), record);
+    }
+  }
+}
+
+// The bins of one feature of a bundle: its default bin holds what the others do not.
+function unbundle(
+  part: usize,
+  nBins: u32,
+  byDefault: i32,
+  g: f64,
+  h: f64,
+  n: i32,
+  countBits: u32,
+  target: usize,
+): void {
+  let rest = i64x2.replace_lane(i64x2.splat(<i64>g), 1, ((<i64>h) << countBits) + <i64>n);
+  let source = part;
+  for (let bin: u32 = 0; bin < nBins; bin++) {
+    if (bin == <u32>byDefault) continue;
+    const sums = v128.load(source);
+    v128.store(target + (<usize>bin << 4), sums);
+    rest = v128.sub<i64>(rest, sums);
+    source += 16;
+  }
+  v128.store(target + (<usize>byDefault << 4), rest);
+}
+
+// The threshold of greatest score, two bins at a time; missing on the right first, then on the left.
+function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: usize, countBits: u32, record: usize): void {
+  const lambda = load<f64>(settings);
+  const minHessian = load<f64>(settings, 8);
+  const minRows = <i64>load<i32>(settings, 16);
+  const least = parentScore(g, h, lambda, load<f64>(settings, 24));
+  const missing = nBins - 1;
+  const missingSums = v128.load(part + (<usize>missing << 4));
+  const countMask = i64x2.splat((<i64>1 << countBits) - 1);
+  const nMissing = i64x2.extract_lane(v128.and(missingSums, countMask), 1);
+
+  const g2 = f64x2.splat(g);
+  const h2 = f64x2.splat(h);
+  const lambda2 = f64x2.splat(lambda);
+  const minHessian2 = f64x2.splat(minHessian);
+  const fewest = i64x2.splat(minRows - 1);
+  const most = i64x2.splat(<i64>n - minRows + 1);
+  const two = i64x2.splat(2);
+  let score = least;
+  let bin = -1;
+  let missingLeft = 0;
+  for (let side: u32 = 0; side < (nMissing > 0 ? 2 : 1); side++) {
+    let sums = side == 1 ? missingSums : i64x2.splat(0);
+    const end = part + (<usize>(side == 1 || nMissing == 0 ? missing - 1 : missing) << 4);
+    let best = f64x2.splat(score);
+    let bestBin = i64x2.splat(-1);
+    let here = i64x2(0, 1);
+    for (let at = part; at < end; at += 32) {
+      const one = v128.add<i64>(sums, v128.load(at));
+      sums = v128.add<i64>(one, v128.load(at, 16));
+      const packed = v128.shuffle<i64>(one, sums, 1, 3);
+      const rows = v128.and(packed, countMask);
+      const isValid = v128.and(i64x2.gt_s(rows, fewest), i64x2.gt_s(most, rows));
+      if (v128.any_true(isValid)) {
+        const gl = toF64(v128.shuffle<i64>(one, sums, 0, 2));
+        const hl = toF64(i64x2.shr_u(packed, countBits));
+        const gr = v128.sub<f64>(g2, gl);
+        const hr = v128.sub<f64>(h2, hl);
+        const a = v128.add<f64>(hl, lambda2);
+        const b = v128.add<f64>(hr, lambda2);
+        const value = v128.div<f64>(
+          v128.add<f64>(v128.mul<f64>(v128.mul<f64>(gl, gl), b), v128.mul<f64>(v128.mul<f64>(gr, gr), a)),
+          v128.mul<f64>(a, b),
+        );
+        const isBetter = v128.and(
+          v128.and(isValid, v128.gt<f64>(value, best)),
+          v128.and(v128.ge<f64>(hl, minHessian2), v128.ge<f64>(hr, minHessian2)),
+        );
+        best = v128.bitselect(value, best, isBetter);
+        bestBin = v128.bitselect(here, bestBin, isBetter);
+      } else if (i64x2.extract_lane(rows, 1) > <i64>n - minRows) break;
+      here = v128.add<i64>(here, two);
+    }
+    // Of equal scores the first bin counts.
+    const even = f64x2.extract_lane(best, 0);
+    const odd = f64x2.extract_lane(best, 1);
+    const evenBin = <i32>i64x2.extract_lane(bestBin, 0);
+    const oddBin = <i32>i64x2.extract_lane(bestBin, 1);
+    const isOdd = oddBin >= 0 && (evenBin < 0 || odd > even || (odd == even && oddBin < evenBin));
+    const found = isOdd ? oddBin : evenBin;
+    if (found < 0) continue;
+    score = isOdd ? odd : even;
+    bin = found;
+    missingLeft = side;
+  }
+  if (bin >= 0) writeNumberSplit(part, bin, missingLeft, missingSums, g, h, lambda, score, countBits, record);
+}
+
+function writeNumberSplit(
+  part: usize,
+  bin: i32,
+  missingLeft: i32,
+  missingSums: v128,
+  g: f64,
+  h: f64,
+  lambda: f64,
+  score: f64,
+  countBits: u32,
+  record: usize,
+): void {
+  let left = missingLeft == 1 ? missingSums : i64x2.splat(0);
+  for (let b = 0; b <= bin; b++) left = v128.add<i64>(left, v128.load(part + (<usize>b << 4)));
+  writeSides(record, left, score - (g * g) / (h + lambda), countBits);
+  store<i32>(record, bin, 28);
+  store<i32>(record, missingLeft, 32);
+  store<i32>(record, <i32>(i64x2.extract_lane(missingSums, 1) & ((<i64>1 << countBits) - 1)), 36);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function writeSides(record: usize, left: v128, gain: f64, countBits: u32): void {
+  const packed = i64x2.extract_lane(left, 1);
+  store<f64>(record, gain);
+  store<f64>(record, <f64>i64x2.extract_lane(left, 0), 8);
+  store<f64>(record, <f64>(packed >> countBits), 16);
+  store<i32>(record, <i32>(packed & ((<i64>1 << countBits) - 1)), 24);
+}
+
+// The score that a split must beat: the node's own, a little more so that rounding makes no splits, and the least gain asked for.
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function parentScore(g: f64, h: f64, lambda: f64, minGain: f64): f64 {
+  return ((g * g) / (h + lambda)) * (1 + 1e-10) + minGain;
+}
+
+// Levels by ascending smoothed mean gradient, cut where the score is greatest (Fisher 1958), from either end; missing is one more level,
+// rare levels go right.
+function scanCategory(
+  part: usize,
+  nBins: u32,
+  g: f64,
+  h: f64,
+  n: i32,
+  settings: usize,
+  countBits: u32,
+  record: usize,
+  scratch: usize,
+): void {
+  const smoothing = load<f64>(settings, 32);
+  const lambda = load<f64>(settings) + smoothing;
+  const minHessian = load<f64>(settings, 8);
+  const minRows = load<i32>(settings, 16);
+  const fewest = <i64>load<i32>(settings, 20);
+  const countMask = (<i64>1 << countBits) - 1;
+  const means = scratch; // f64 each
+  const order = scratch + 2048; // u32 each
+  let m: i32 = 0;
+  for (let bin: u32 = 0; bin < nBins; bin++) {
+    const at = part + (<usize>bin << 4);
+    const packed = load<i64>(at, 8);
+    if ((packed & countMask) < fewest) continue;
+    const mean = <f64>load<i64>(at) / (<f64>(packed >> countBits) + smoothing);
+    // Insertion keeps equal means in the order of their bins.
+    let k = m++;
+    while (k > 0 && load<f64>(means + (<usize>(k - 1) << 3)) > mean) {
+      store<f64>(means + (<usize>k << 3), load<f64>(means + (<usize>(k - 1) << 3)));
+      store<u32>(order + (<usize>k << 2), load<u32>(order + (<usize>(k - 1) << 2)));
+      k--;
+    }
+    store<f64>(means + (<usize>k << 3), mean);
+    store<u32>(order + (<usize>k << 2), bin);
+  }
+  let score = parentScore(g, h, lambda, load<f64>(settings, 24));
+  let length = 0;
+  let fromEnd = 0;
+  for (let side = 0; side < 2; side++) {
+    let sumG: i64 = 0;
+    let sumPacked: i64 = 0;
+    for (let k = 0; k < m; k++) {
+      const bin = load<u32>(order + (<usize>(side == 1 ? m - 1 - k : k) << 2));
+      const at = part + (<usize>bin << 4);
+      sumG += load<i64>(at);
+      sumPacked += load<i64>(at, 8);
+      const nl = <i32>(sumPacked & countMask);
+      const hl = <f64>(sumPacked >> countBits);
+      if (nl < minRows || hl < minHessian) continue;
+      const hr = h - hl;
+      if (n - nl < minRows || hr < minHessian) break;
+      const gl = <f64>sumG;
+      const gr = g - gl;
+      const a = hl + lambda;
+      const b = hr + lambda;
+      const value = (gl * gl * b + gr * gr * a) / (a * b);
+      if (value > score) {
+        score = value;
+        length = k + 1;
+        fromEnd = side;
+      }
+    }
+  }
+  if (length == 0) return;
+  memory.fill(record + 48, 0, 32);
+  let left = i64x2.splat(0);
+  for (let k = 0; k < length; k++) {
+    const bin = load<u32>(order + (<usize>(fromEnd == 1 ? m - 1 - k : k) << 2));
+    left = v128.add<i64>(left, v128.load(part + (<usize>bin << 4)));
+    const byte = record + 48 + (bin >> 3);
+    store<u8>(byte, load<u8>(byte) | (<u8>1 << <u8>(bin & 7)));
+  }
+  writeSides(record, left, score - (g * g) / (h + lambda), countBits);
+  store<i32>(record, 0, 28);
+}
+
+// Like scanNumber, with bounded and monotone values, or one threshold drawn by chance.
+function scanRuled(
+  part: usize,
+  nBins: u32,
+  g: f64,
+  h: f64,
+  n: i32,
+  settings: usize,
+  countBits: u32,
+  sign: f64,
+  draw: f64,
+  record: usize,
+): void {
+  const lambda = load<f64>(settings);
+  const minHessian = load<f64>(settings, 8);
+  const minRows = load<i32>(settings, 16);
+  const low = load<f64>(settings, 40);
+  const high = load<f64>(settings, 48);
+  const missing = nBins - 1;
+  const missingSums = v128.load(part + (<usize>missing << 4));
+  const countMask = (<i64>1 << countBits) - 1;
+  const nMissing = i64x2.extract_lane(missingSums, 1) & countMask;
+  const own = scoreAt(g, h, lambda, boundedValue(g, h, lambda, low, high));
+  let score = own + abs(own) * 1e-10 + load<f64>(settings, 24);
+  let bin = -1;
+  let missingLeft = 0;
+  for (let side = 0; side < (nMissing > 0 ? 2 : 1); side++) {
+    let sumG: i64 = side == 1 ? i64x2.extract_lane(missingSums, 0) : 0;
+    let sumPacked: i64 = side == 1 ? i64x2.extract_lane(missingSums, 1) : 0;
+    const last = <i32>(side == 1 || nMissing == 0 ? missing - 1 : missing);
+    const only = draw < 0 ? -1 : drawnBin(part, last, draw, countMask);
+    for (let b = 0; b < last; b++) {
+      const at = part + (<usize>b << 4);
+      sumG += load<i64>(at);
+      sumPacked += load<i64>(at, 8);
+      if (only >= 0 && b != only) continue;
+      const nl = <i32>(sumPacked & countMask);
+      const hl = <f64>(sumPacked >> countBits);
+      const hr = h - hl;
+      if (nl < minRows || hl < minHessian || n - nl < minRows || hr < minHessian) continue;
+      const gl = <f64>sumG;
+      const gr = g - gl;
+      const wl = boundedValue(gl, hl, lambda, low, high);
+      const wr = boundedValue(gr, hr, lambda, low, high);
+      if (sign * (wr - wl) < 0) continue;
+      const value = scoreAt(gl, hl, lambda, wl) + scoreAt(gr, hr, lambda, wr);
+      if (value > score) {
+        score = value;
+        bin = b;
+        missingLeft = side;
+      }
+    }
+  }
+  if (bin < 0) return;
+  writeNumberSplit(part, bin, missingLeft, missingSums, g, h, lambda, score, countBits, record);
+  store<f64>(record, score - own);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function boundedValue(g: f64, h: f64, lambda: f64, low: f64, high: f64): f64 {
+  return min(high, max(low, -g / (h + lambda)));
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function scoreAt(g: f64, h: f64, lambda: f64, value: f64): f64 {
+  return -(2 * g * value + (h + lambda) * value * value);
+}
+
+// One of the thresholds that part the rows: between the first bin that has rows and the last.
+function drawnBin(part: usize, last: i32, draw: f64, countMask: i64): i32 {
+  let first = 0;
+  while (first <= last && (load<i64>(part + (<usize>first << 4), 8) & countMask) == 0) first++;
+  let end = last;
+  while (end >= first && (load<i64>(part + (<usize>end << 4), 8) & countMask) == 0) end--;
+  return first + <i32>floor(draw * <f64>max(1, end - first));
+}
+
+/**
+ * Brings the rows of a leaf that go left to the front of `left`, the others to `right`, both in their old order; returns how many go left.
+ * column: a byte per row of the table; table: 256 bytes, 1 where a bin goes left; `left` may be where the rows stand.
+ */
+export function partition(column: usize, rows: usize, n: u32, table: usize, left: usize, right: usize): u32 {
+  let toLeft = left;
+  let toRight = right;
+  const end = rows + (<usize>n << 2);
+  for (let at = rows; at < end; at += 4) {
+    const row = load<u32>(at);
+    const goes = <usize>load<u8>(table + load<u8>(column + row)) << 2;
+    store<u32>(toLeft, row);
+    store<u32>(toRight, row);
+    toLeft += goes;
+    toRight += 4 - goes;
+  }
+  return <u32>((toLeft - left) >> 2);
+}
+
+/** Copies bytes. */
+export function copy(target: usize, source: usize, bytes: usize): void {
+  memory.copy(target, source, bytes);
+}
+
+/** Numbers the rows from `from` to `to`: rows[i] = i. */
+export function number(rows: usize, from: u32, to: u32): void {
+  for (let i = from; i < to; i++) store<u32>(rows + (<usize>i << 2), i);
+}
+
+/** Adds a value to the scores of n listed rows. */
+export function addToRows(scores: usize, rows: usize, n: u32, value: f64): void {
+  const end = rows + (<usize>n << 2);
+  for (let at = rows; at < end; at += 4) {
+    const score = scores + (<usize>load<u32>(at) << 3);
+    store<f64>(score, load<f64>(score) + value);
+  }
+}
+
+/**
+ * Adds a tree to the scores of rows `from` … `to`, by their bins. nodes: per inner node u32 byte of its column in a row, i32 left and right child
+ * (`~leaf` below 0), u32 unused; tables: 256 bytes per node, 1 where a bin goes left; values: f64 per leaf.
+ */
+export function addTree(
+  bins: usize,
+  stride: usize,
+  from: u32,
+  to: u32,
+  nodes: usize,
+  tables: usize,
+  values: usize,
+  scores: usize,
+): void {
+  for (let row = from; row < to; row++) {
+    const bytes = bins + <usize>row * stride;
+    let node: i32 = 0;
+    while (node >= 0) {
+      const at = nodes + (<usize>node << 4);
+      const goes = load<u8>(tables + (<usize>node << 8) + load<u8>(bytes + load<u32>(at)));
+      node = load<i32>(at + 8 - (<usize>goes << 2));
+    }
+    const score = scores + (<usize>row << 3);
+    store<f64>(score, load<f64>(score) + load<f64>(values + (<usize>~node << 3)));
+  }
+}
+
+// e^x of two numbers ≤ 0, the twin of exp() in ml/stats down to −708; below it gives e^−708, which no later rounding tells from 0.
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function expNegative(x: v128): v128 {
+  const bounded = v128.max<f64>(x, f64x2.splat(-708));
+  const k = v128.floor<f64>(
+    v128.add<f64>(v128.mul<f64>(f64x2.splat(1.442695040888963387), bounded), f64x2.splat(0.5)),
+  );
+  const high = v128.sub<f64>(bounded, v128.mul<f64>(k, f64x2.splat(6.9314718036912381649e-1)));
+  const low = v128.mul<f64>(k, f64x2.splat(1.90821492927058770002e-10));
+  const r = v128.sub<f64>(high, low);
+  const t = v128.mul<f64>(r, r);
+  let p = f64x2.splat(4.13813679705723846039e-8);
+  p = v128.add<f64>(f64x2.splat(-1.6533902205465251539e-6), v128.mul<f64>(t, p));
+  p = v128.add<f64>(f64x2.splat(6.61375632143793436117e-5), v128.mul<f64>(t, p));
+  p = v128.add<f64>(f64x2.splat(-2.77777777770155933842e-3), v128.mul<f64>(t, p));
+  p = v128.add<f64>(f64x2.splat(1.66666666666666019037e-1), v128.mul<f64>(t, p));
+  const c = v128.sub<f64>(r, v128.mul<f64>(t, p));
+  const one = f64x2.splat(1);
+  const quotient = v128.div<f64>(v128.mul<f64>(r, c), v128.sub<f64>(f64x2.splat(2), c));
+  const y = v128.sub<f64>(one, v128.sub<f64>(v128.sub<f64>(low, quotient), high));
+  // k + 1023 in the low bits, moved to where an f64 has its exponent.
+  const exponent = i64x2.shl(v128.add<f64>(k, f64x2.splat(wholeBase + 1023)), 52);
+  return v128.mul<f64>(y, exponent);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function whole(values: v128, factor: v128): v128 {
+  const base = f64x2.splat(wholeBase);
+  return i32x4.trunc_sat_f64x2_s_zero(v128.sub<f64>(v128.add<f64>(v128.mul<f64>(values, factor), base), base));
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function storePairs(target: usize, gradient: v128, hessian: v128): void {
+  v128.store(target, v128.shuffle<i32>(gradient, hessian, 0, 4, 1, 5));
+}
+
+/**
+ * Pairs of the logistic loss for rows `from` … `to`, both even or to the end of arrays padded to an even length. weights: f64 per row, or 0.
+ */
+export function logisticPairs(
+  scores: usize,
+  labels: usize,
+  weights: usize,
+  from: u32,
+  to: u32,
+  perGradient: f64,
+  perHessian: f64,
+  pairs: usize,
+): void {
+  const zero = f64x2.splat(0);
+  const one = f64x2.splat(1);
+  const floor = f64x2.splat(1e-16);
+  const fg = f64x2.splat(perGradient);
+  const fh = f64x2.splat(perHessian);
+  for (let i = from; i < to; i += 2) {
+    const at = <usize>i << 3;
+    const x = v128.load(scores + at);
+    const e = expNegative(v128.neg<f64>(v128.abs<f64>(x)));
+    const p = v128.div<f64>(v128.bitselect(one, e, v128.ge<f64>(x, zero)), v128.add<f64>(one, e));
+    let gradient = v128.sub<f64>(p, v128.load(labels + at));
+    let hessian = v128.max<f64>(v128.mul<f64>(p, v128.sub<f64>(one, p)), floor);
+    if (weights != 0) {
+      const w = v128.load(weights + at);
+      gradient = v128.mul<f64>(w, gradient);
+      hessian = v128.mul<f64>(w, hessian);
+    }
+    storePairs(pairs + at, whole(gradient, fg), whole(hessian, fh));
+  }
+}
+
+/** Gradients of the squared loss, weights × (score − label), for rows `from` … `to`; returns the greatest magnitude. */
+export function squaredGradients(scores: usize, labels: usize, weights: usize, from: u32, to: u32, gradients: usize): f64 {
+  let most = f64x2.splat(0);
+  for (let i = from; i < to; i += 2) {
+    const at = <usize>i << 3;
+    let gradient = v128.sub<f64>(v128.load(scores + at), v128.load(labels + at));
+    if (weights != 0) gradient = v128.mul<f64>(v128.load(weights + at), gradient);
+    v128.store(gradients + at, gradient);
+    most = v128.max<f64>(most, v128.abs<f64>(gradient));
+  }
+  return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+}
+
+/** Rounds gradients and hessians to pairs. hessians 0: every hessian is `constant`. */
+export function roundPairs(
+  gradients: usize,
+  hessians: usize,
+  constant: f64,
+  from: u32,
+  to: u32,
+  perGradient: f64,
+  perHessian: f64,
+  pairs: usize,
+): void {
+  const fg = f64x2.splat(perGradient);
+  const fh = f64x2.splat(perHessian);
+  const constants = f64x2.splat(constant);
+  for (let i = from; i < to; i += 2) {
+    const at = <usize>i << 3;
+    const hessian = hessians == 0 ? constants : v128.load(hessians + at);
+    storePairs(pairs + at, whole(v128.load(gradients + at), fg), whole(hessian, fh));
+  }
+}
+
+/**
+ * Bins of n numbers: the index of the first threshold that is not below the number as f32, `missing` for NaN. thresholds: 256 f32, padded
+ * with +Infinity, which stands for no threshold: `nThresholds` is the greatest answer.
+ */
+export function binNumbers(values: usize, n: u32, thresholds: usize, nThresholds: u32, missing: u32, out: usize): void {
+  for (let i: u32 = 0; i < n; i++) {
+    const value = <f32>load<f64>(values + (<usize>i << 3));
+    let at = thresholds;
+    at += select<usize>(512, 0, load<f32>(at, 508) < value);
+    at += select<usize>(256, 0, load<f32>(at, 252) < value);
+    at += select<usize>(128, 0, load<f32>(at, 124) < value);
+    at += select<usize>(64, 0, load<f32>(at, 60) < value);
+    at += select<usize>(32, 0, load<f32>(at, 28) < value);
+    at += select<usize>(16, 0, load<f32>(at, 12) < value);
+    at += select<usize>(8, 0, load<f32>(at, 4) < value);
+    at += select<usize>(4, 0, load<f32>(at) < value);
+    const bin = min(<u32>((at - thresholds) >> 2), nThresholds);
+    store<u8>(out + i, value != value ? missing : bin);
+  }
+}
+
+/** Rows `from` … `to` of a row-major copy of nColumns columns of n bytes; `stride` bytes a row, the rest of a row stays as it is. */
+export function toRows(columns: usize, n: u32, nColumns: u32, from: u32, to: u32, stride: usize, rows: usize): void {
+  for (let start = from; start < to; start += 64) {
+    const end = min(start + 64, to);
+    for (let j: u32 = 0; j < nColumns; j++) {
+      const column = columns + <usize>j * n;
+      let target = rows + <usize>start * stride + j;
+      for (let i = start; i < end; i++) {
+        store<u8>(target, load<u8>(column + i));
+        target += stride;
+      }
+    }
+  }
 }
