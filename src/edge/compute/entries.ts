@@ -4,6 +4,7 @@ const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 /** Worker modules by name. */
 export const workerEntries = {
   definition: new URL(`./definition-worker.${extension}`, import.meta.url),
+  kernelThread: new URL(`./kernel-thread.${extension}`, import.meta.url),
   training: new URL(`./training-worker.${extension}`, import.meta.url),
 } as const;
 

@@ -7,6 +7,8 @@ import type { RunReport, TrainInput, TrainOutcome, TrainProgress } from "../trai
 export interface WorkOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainProgress) => void;
+  /** Threads of a training, the same model with any number. Default: one per core. */
+  readonly threads?: number;
 }
 
 /** What the pipelines need from outside. */
