@@ -1,21 +1,28 @@
 import { createRng, FettleError, permutation, type Rng } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
-import { weightedQuantile } from "./baselines.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
-import { type GrownTree, type GrowParams, growMemory, growTree } from "./gbdt-grow.ts";
-import { type BoostingLoss, boostingLoss, type GbdtLoss } from "./gbdt-loss.ts";
+import { type GrowParams, growMemory, growTree } from "./gbdt-grow.ts";
+import { boostingLoss, type GbdtLoss, type LossOptions, linkOf, lossesOf, lossOptions } from "./gbdt-loss.ts";
 import { type FittedGbdt, gbdtModel } from "./gbdt-model.ts";
 import { createWorkspace } from "./gbdt-workspace.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
-import { cancelled, checkFit, checkLoss, checkQuantiles, weightsOf } from "./learner-errors.ts";
-import { type Link, type TreeData, withoutNegativeZero } from "./model-data.ts";
+import { cancelled, checkFit, checkQuantiles, weightsOf } from "./learner-errors.ts";
+import { type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Parameters of {@link gbdt}; all have defaults. */
 export interface GbdtParams {
-  /** Default: by the task: logistic (binary), softmax (multiclass), squared (regression). */
+  /** Default: by the task: logistic (binary), softmax (multiclass), squared (regression), lambdarank (ranking). */
   readonly loss?: GbdtLoss;
   /** Levels of the quantile loss, one output each. Default 0.5 alone. */
   readonly quantiles?: readonly number[];
+  /** Huber: the residual, in the unit of the target, from which on the loss is linear. Default null: the 0.9 quantile of the distances to the median. */
+  readonly delta?: number | null;
+  /** Tweedie: power of the mean that the variance is proportional to, between 1 and 2. Default 1.5. */
+  readonly variancePower?: number;
+  /** Lambdarank: places from the top whose pairs count. Default 30. */
+  readonly truncation?: number;
+  /** Ranking: gain of each grade, from grade 0 on. Default null: 2^grade − 1. */
+  readonly gains?: readonly number[] | null;
   /** Most rounds; each grows one tree per output. Default 100. */
   readonly nTrees?: number;
   /** Share of each tree's step that is taken. Default 0.1. */
@@ -56,14 +63,18 @@ export function gbdt(params: GbdtParams = {}): Learner {
 }
 
 /** The best single rule: one split of one column, chosen by the loss. */
-export function bestRule(): Learner {
-  return gbdt({ nTrees: 1, learningRate: 1, maxLeaves: 2 });
+export function bestRule(params: GbdtParams = {}): Learner {
+  return gbdt({ ...params, nTrees: 1, learningRate: 1, maxLeaves: 2 });
 }
 
 function settle(params: GbdtParams): Settled {
   const settled = {
     loss: params.loss ?? null,
     quantiles: params.quantiles ?? [0.5],
+    delta: params.delta ?? null,
+    variancePower: params.variancePower ?? 1.5,
+    truncation: params.truncation ?? 30,
+    gains: params.gains ?? null,
     nTrees: params.nTrees ?? 100,
     learningRate: params.learningRate ?? 0.1,
     maxLeaves: params.maxLeaves ?? 31,
@@ -75,6 +86,14 @@ function settle(params: GbdtParams): Settled {
     earlyStoppingRounds: params.earlyStoppingRounds ?? 0,
   };
   const rules: readonly (readonly [string, number, boolean, string])[] = [
+    ["delta", settled.delta ?? 1, settled.delta === null || isPositive(settled.delta), "a finite number > 0"],
+    [
+      "variancePower",
+      settled.variancePower,
+      settled.variancePower > 1 && settled.variancePower < 2,
+      "a number between 1 and 2",
+    ],
+    ["truncation", settled.truncation, isWhole(settled.truncation, 1), "a whole number ≥ 1"],
     ["nTrees", settled.nTrees, isWhole(settled.nTrees, 1), "a whole number ≥ 1"],
     ["learningRate", settled.learningRate, settled.learningRate > 0 && settled.learningRate <= 1, "a number in (0, 1]"],
     ["maxLeaves", settled.maxLeaves, isWhole(settled.maxLeaves, 2), "a whole number ≥ 2"],
@@ -102,36 +121,23 @@ function settle(params: GbdtParams): Settled {
   return settled;
 }
 
-/** The losses of each task; the first is the default. */
-const lossesOf = {
-  binary: ["logistic"],
-  multiclass: ["softmax"],
-  regression: ["squared", "absolute", "quantile"],
-} as const;
-
-function linkOf(loss: GbdtLoss): Link {
-  return loss === "logistic" || loss === "softmax" ? loss : "identity";
-}
-
+const isPositive = (value: number) => value > 0 && value < Number.POSITIVE_INFINITY;
 const isWhole = (value: number, least: number) => Number.isInteger(value) && value >= least;
 
 function fitGbdt(features: Table, target: Target, options: FitOptions, params: Settled): FittedGbdt {
   checkFit(features, target, options);
   const loss = params.loss ?? lossesOf[target.task][0];
-  checkLoss("boosted trees", target.task, loss, lossesOf[target.task]);
   const n = target.values.length;
   const weights = weightsOf(n, options.sampleWeight);
+  const made = lossOptions(loss, target, weights, params, options);
   const learned = learnBins(features);
   const workspace = createWorkspace(options.kernels);
   const binned = binTable(features, learned, workspace);
-  const objective = boostingLoss(loss, target.values, weights, {
-    nClasses: target.nClasses,
-    quantiles: params.quantiles,
-  });
+  const objective = boostingLoss(loss, target, weights, made);
   const { nOutputs, base } = objective;
   const scores = startScores(base, n);
   const held = params.earlyStoppingRounds > 0 ? options.validation : undefined;
-  const watch = held && watchOf(held, features.names, loss, base, target.nClasses, params);
+  const watch = held && watchOf(held, features.names, loss, { ...made, base });
   const rng = createRng(options.seed).fork("gbdt");
   const gradient = new Float64Array(n);
   const hessian = new Float64Array(n);
@@ -151,7 +157,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
       const shape = growParams(params, perHessian, learned.length, nActive, rng);
       const grown = growTree(binned, pairs, shape, memory);
       const newton = grown.tree.value.map((step) => (step * perHessian) / perGradient);
-      const value = leafValues(grown, newton, objective, output, target.values, scores, weights, params.learningRate);
+      const steps = objective.leafSteps?.(newton, grown.leafOfRow, scores, output) ?? newton;
+      const value = steps.map((step) => params.learningRate * step);
       addSteps(scores.subarray(output * n, (output + 1) * n), Float64Array.from(value), grown.leafOfRow);
       const gain = grown.tree.gain.map((whole) => (whole * perHessian) / (perGradient * perGradient));
       trees.push({ ...grown.tree, gain, value: value.map(withoutNegativeZero) });
@@ -173,7 +180,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     kind: "gbdt",
     task: target.task,
     loss,
-    link: linkOf(loss),
+    link: linkOf(loss, target.task, made.custom),
     featureNames: features.names,
     base: base.map(withoutNegativeZero),
     trees: kept,
@@ -231,48 +238,16 @@ function growParams(params: Settled, perHessian: number, nFeatures: number, nAct
   };
 }
 
-function leafValues(
-  grown: GrownTree,
-  newton: readonly number[],
-  objective: BoostingLoss,
-  output: number,
-  y: Float64Array,
-  scores: Float64Array,
-  weights: Float64Array,
-  learningRate: number,
-): number[] {
-  const level = objective.leafQuantile?.(output);
-  if (level === undefined) return newton.map((step) => learningRate * step);
-  const rowsOf: number[][] = Array.from({ length: grown.nLeaves }, () => []);
-  grown.leafOfRow.forEach((leaf, i) => {
-    rowsOf[leaf]!.push(i);
-  });
-  return rowsOf.map((rows) => {
-    const residuals = Float64Array.from(rows, (i) => y[i]! - scores[output * y.length + i]!);
-    return (
-      learningRate *
-      weightedQuantile(
-        residuals,
-        Float64Array.from(rows, (i) => weights[i]!),
-        level,
-      )
-    );
-  });
-}
-
 // The loss on held-out rows, brought up to date one round at a time.
 function watchOf(
   { table, target }: NonNullable<FitOptions["validation"]>,
   featureNames: readonly string[],
   loss: GbdtLoss,
-  base: readonly number[],
-  nClasses: number,
-  params: Settled,
+  options: LossOptions & { readonly base: readonly number[] },
 ): (round: readonly TreeData[]) => number {
   const n = table.nRows;
-  const scores = startScores(base, n);
-  const weights = new Float64Array(n).fill(1);
-  const objective = boostingLoss(loss, target.values, weights, { nClasses, quantiles: params.quantiles, base });
+  const scores = startScores(options.base, n);
+  const objective = boostingLoss(loss, target, new Float64Array(n).fill(1), options);
   return (round) => {
     round.forEach((tree, k) => {
       // One tree is a regression of its own, with start score 0.
