@@ -74,6 +74,7 @@ const taskNames = {
   binary: "Two classes",
   multiclass: "Several classes",
   regression: "Regression",
+  ranking: "Ranking",
 } as const satisfies Record<RunReport["task"], string>;
 
 const contentPolicy = `default-src 'none'; style-src '${digest(style)}'; script-src '${digest(script)}'; base-uri 'none'; form-action 'none'`;

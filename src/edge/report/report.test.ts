@@ -8,7 +8,7 @@ import { renderReport } from "./index.ts";
 import { sampleReport } from "./sample-report.ts";
 import { count, duration, measured, number, percent, signed } from "./words.ts";
 
-const tasks = ["binary", "multiclass", "regression"] as const;
+const tasks = ["binary", "multiclass", "regression", "ranking"] as const;
 const pages = new Map(tasks.map((task) => [task, renderReport(sampleReport(task))]));
 const documentOf = (page: string) => parseHTML(page).document;
 const idsOf = (page: string) => Array.from(documentOf(page).querySelectorAll("main > section"), ({ id }) => id);
@@ -22,6 +22,7 @@ const sections = {
   ],
   multiclass: [...common, "confusion", "calibration", "slices", "errors", "importance", "reproduction"],
   regression: [...common, "curves", "slices", "errors", "importance", "reproduction"],
+  ranking: [...common, "slices", "importance", "reproduction"],
 };
 
 for (const task of tasks) {

@@ -1,4 +1,4 @@
-import type { BoostingLoss } from "./gbdt-loss.ts";
+import type { BoostingLoss } from "./boosting-loss.ts";
 import { type PairScale, pairScale, type Workspace } from "./gbdt-workspace.ts";
 
 /** Writes the pairs of one output and returns their factors. Scores are column-major, nOutputs × n, of the workspace. */

@@ -4,10 +4,18 @@ import { checkQuantiles } from "./learner-errors.ts";
 
 /** Parameters of {@link gbdt}; all have defaults. */
 export interface GbdtParams {
-  /** Default: by the task: logistic (binary), softmax (multiclass), squared (regression). */
+  /** Default: by the task: logistic (binary), softmax (multiclass), squared (regression), lambdarank (ranking). */
   readonly loss?: GbdtLoss;
   /** Levels of the quantile loss, one output each. Default 0.5 alone. */
   readonly quantiles?: readonly number[];
+  /** Huber: the residual, in the unit of the target, from which on the loss is linear. Default null: the 0.9 quantile of the distances to the median. */
+  readonly delta?: number | null;
+  /** Tweedie: power of the mean that the variance is proportional to, between 1 and 2. Default 1.5. */
+  readonly variancePower?: number;
+  /** Lambdarank: places from the top whose pairs count. Default 30. */
+  readonly truncation?: number;
+  /** Ranking: gain of each grade, from grade 0 on. Default null: 2^grade − 1. */
+  readonly gains?: readonly number[] | null;
   /** Most rounds; each grows one tree per output. Default 100. */
   readonly nTrees?: number;
   /** Share of each tree's step that is taken. Default 0.1. */
@@ -54,6 +62,10 @@ export type SettledGbdt = Required<Omit<GbdtParams, "loss">> & { readonly loss: 
 
 const defaults = {
   quantiles: [0.5],
+  delta: null,
+  variancePower: 1.5,
+  truncation: 30,
+  gains: null,
   nTrees: 100,
   learningRate: 0.1,
   maxLeaves: 31,
@@ -88,6 +100,12 @@ const share: Rule = { isRight: (value) => value > 0 && value <= 1, needed: "a nu
 const shareOrNone: Rule = { isRight: (value) => value >= 0 && value < 1, needed: "a number in [0, 1)" };
 
 const rules: Readonly<Partial<Record<keyof typeof defaults, Rule>>> = {
+  delta: {
+    isRight: (value) => value === null || (value > 0 && value < Number.POSITIVE_INFINITY),
+    needed: "a finite number > 0",
+  },
+  variancePower: { isRight: (value) => value > 1 && value < 2, needed: "a number between 1 and 2" },
+  truncation: wholeFrom(1),
   nTrees: wholeFrom(1),
   learningRate: share,
   maxLeaves: wholeFrom(2),
@@ -111,8 +129,9 @@ const rules: Readonly<Partial<Record<keyof typeof defaults, Rule>>> = {
 
 /** Fills in the defaults. Throws GBDT_PARAMS for a value that cannot be, FIT_QUANTILES. */
 export function settleGbdt(params: GbdtParams): SettledGbdt {
-  const { loss, ...rest } = params;
-  const settled: SettledGbdt = { ...defaults, ...rest, loss: loss ?? null };
+  const names = Object.keys(defaults) as (keyof typeof defaults)[];
+  const values = Object.fromEntries(names.map((name) => [name, params[name] ?? defaults[name]]));
+  const settled = { ...values, loss: params.loss ?? null } as SettledGbdt;
   checkQuantiles("boosted trees", settled.quantiles);
   for (const [name, { isRight, needed }] of Object.entries(rules)) {
     const value = settled[name as keyof typeof rules] as number;

@@ -1,7 +1,7 @@
 import type { Table } from "../table/index.ts";
+import type { BoostingLoss } from "./boosting-loss.ts";
 import { binTable, sidesOfColumn } from "./gbdt-bins.ts";
 import type { GrownTree } from "./gbdt-grow.ts";
-import type { BoostingLoss } from "./gbdt-loss.ts";
 import type { FeatureBins, Workspace } from "./gbdt-workspace.ts";
 
 /** The loss on held-out rows, brought up to date one round at a time. */

@@ -19,7 +19,11 @@ function rowsOf(n: number, seed: number, task: Task = "binary") {
 }
 
 function targetOf(task: Task, values: ArrayLike<number>): Target {
-  return { task, values: Float64Array.from(values), nClasses: { binary: 2, multiclass: 3, regression: 0 }[task] };
+  return {
+    task,
+    values: Float64Array.from(values),
+    nClasses: { binary: 2, multiclass: 3, regression: 0, ranking: 0 }[task],
+  };
 }
 
 const takeTarget = (target: Target, rows: ArrayLike<number>): Target => ({

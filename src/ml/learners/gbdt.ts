@@ -1,11 +1,11 @@
 import { createRng, FettleError, permutation, type Rng } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
-import { weightedQuantile } from "./baselines.ts";
+import type { BoostingLoss } from "./boosting-loss.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
 import { createWorkspace } from "./gbdt-create-workspace.ts";
 import { createDropout } from "./gbdt-dropout.ts";
 import { type GrownTree, growTree, layoutOf } from "./gbdt-grow.ts";
-import { boostingLoss, type GbdtLoss } from "./gbdt-loss.ts";
+import { boostingLoss, type GbdtLoss, type LossOptions, linkOf, lossesOf, lossOptions } from "./gbdt-loss.ts";
 import { type FittedGbdt, gbdtModel } from "./gbdt-model.ts";
 import { derivePairs } from "./gbdt-pairs.ts";
 import { type GbdtParams, interactionSets, monotoneSigns, type SettledGbdt, settleGbdt } from "./gbdt-params.ts";
@@ -15,8 +15,8 @@ import { checkSize } from "./gbdt-size.ts";
 import { type Watch, watchValidation } from "./gbdt-validation.ts";
 import type { BinnedTable, FeatureBins, GrowSpace, PairScale, SplitSettings, Workspace } from "./gbdt-workspace.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
-import { cancelled, checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
-import { type GbdtData, type Link, type TreeData, withoutNegativeZero } from "./model-data.ts";
+import { cancelled, checkFit, weightsOf } from "./learner-errors.ts";
+import { type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Features that one tree looks at, at most: of very many columns each tree sees a random part. */
 const mostActive = 1000;
@@ -36,48 +36,31 @@ export function gbdt(params: GbdtParams = {}): Learner {
 }
 
 /** The best single rule: one split of one column, chosen by the loss. */
-export function bestRule(): Learner {
-  return gbdt({ nTrees: 1, learningRate: 1, maxLeaves: 2 });
-}
-
-/** The losses of each task; the first is the default. */
-const lossesOf = {
-  binary: ["logistic"],
-  multiclass: ["softmax"],
-  regression: ["squared", "absolute", "quantile"],
-} as const;
-
-function linkOf(loss: GbdtLoss): Link {
-  return loss === "logistic" || loss === "softmax" ? loss : "identity";
+export function bestRule(params: GbdtParams = {}): Learner {
+  return gbdt({ ...params, nTrees: 1, learningRate: 1, maxLeaves: 2 });
 }
 
 function fitGbdt(features: Table, target: Target, options: FitOptions, params: SettledGbdt): FittedGbdt {
   checkFit(features, target, options);
   const loss = params.loss ?? lossesOf[target.task][0];
-  checkLoss("boosted trees", target.task, loss, lossesOf[target.task]);
   const { warmStart } = options;
   const n = target.values.length;
   checkSize(n, features.names.length, params.maxLeaves);
-  const lossOptions = {
-    nClasses: target.nClasses,
-    quantiles: params.quantiles,
-    ...(warmStart && { base: warmStart.base }),
-  };
   const weights = weightsOf(n, options.sampleWeight);
-  const objective = boostingLoss(loss, target.values, weights, lossOptions);
+  const made = lossOptions(loss, target, weights, params, options);
+  const objective = boostingLoss(loss, target, weights, { ...made, ...(warmStart && { base: warmStart.base }) });
   if (warmStart) checkWarmStart(warmStart, loss, objective.nOutputs, features.names);
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);
   const table = binTable(features, learnBins(features, params.maxBins), workspace, true);
   const scores = startScores(workspace, objective.base, n, warmStart, features);
   const held = options.validation;
-  const watch =
-    held && watchHeld(held, features.names, table.features, workspace, loss, lossOptions, objective.base, warmStart);
+  const base = { ...made, base: objective.base };
+  const watch = held && watchHeld(held, features.names, table.features, workspace, loss, base, warmStart);
   const derive = derivePairs(objective, workspace, target.values, options.sampleWeight ?? null, headroomOf(params));
   const rng = createRng(options.seed).fork("gbdt");
   const grower = createGrower(table, workspace, params, features.names, rng, options);
   const dropout = createDropout(params.dropRate, params.learningRate, table, workspace, rng.fork("dropout"));
-  const leafRows = { y: target.values, weights };
 
   const trees: TreeData[] = [...(warmStart?.trees ?? [])];
   const before = trees.length;
@@ -92,7 +75,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
       const own = scores.subarray(output * n, (output + 1) * n);
       const { tree, sample } = grower.grow(scale, round);
       const rate = params.learningRate * dropped.share;
-      const value = leafValues(tree, objective.leafQuantile?.(output), scale, own, leafRows, grower.space).map((step) =>
+      const value = stepsOf(tree, objective, scale, scores, output, n, grower.space).map((step) =>
         withoutNegativeZero(rate * step),
       );
       if (sample === null) grower.space.addLeaves(own, tree.leaves, value);
@@ -115,7 +98,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     kind: "gbdt",
     task: target.task,
     loss,
-    link: linkOf(loss),
+    link: linkOf(loss, target.task, made.custom),
     featureNames: features.names,
     base: objective.base.map(withoutNegativeZero),
     trees: watch && params.earlyStoppingRounds > 0 ? trees.slice(0, best.nTrees) : trees,
@@ -168,14 +151,12 @@ function watchHeld(
   learned: readonly FeatureBins[],
   workspace: Workspace,
   loss: GbdtLoss,
-  options: Parameters<typeof boostingLoss>[3],
-  base: readonly number[],
+  options: LossOptions & { readonly base: readonly number[] },
   warmStart: GbdtData | undefined,
 ): Watch {
   const features = table.select(names);
-  const weights = new Float64Array(table.nRows).fill(1);
-  const objective = boostingLoss(loss, target.values, weights, { ...options, base });
-  const scores = startScores(workspace, base, table.nRows, warmStart, features);
+  const objective = boostingLoss(loss, target, new Float64Array(table.nRows).fill(1), options);
+  const scores = startScores(workspace, options.base, table.nRows, warmStart, features);
   return watchValidation(features, learned, workspace, scores, objective);
 }
 
@@ -252,23 +233,21 @@ function settingsOf(params: SettledGbdt, { perGradient, perHessian }: PairScale)
   };
 }
 
-// Newton steps in the units of the score, or the quantile of the residuals of each leaf.
-function leafValues(
+// Newton steps in the units of the score, or what the loss puts in their place.
+function stepsOf(
   { tree, leaves }: GrownTree,
-  level: number | undefined,
+  { leafSteps }: BoostingLoss,
   { perGradient, perHessian }: PairScale,
   scores: Float64Array,
-  { y, weights }: { readonly y: Float64Array; readonly weights: Float64Array },
+  output: number,
+  n: number,
   { rows }: GrowSpace,
-): number[] {
-  if (level === undefined) return tree.value.map((step) => (step * perHessian) / perGradient);
-  return leaves.map(({ from, to }) => {
-    const own = rows.slice(from, to);
-    const residuals = Float64Array.from(own, (i) => y[i]! - scores[i]!);
-    return weightedQuantile(
-      residuals,
-      Float64Array.from(own, (i) => weights[i]!),
-      level,
-    );
+): readonly number[] {
+  const newton = tree.value.map((step) => (step * perHessian) / perGradient);
+  if (leafSteps === undefined) return newton;
+  const leafOfRow = new Int32Array(n).fill(-1);
+  leaves.forEach(({ from, to }, leaf) => {
+    for (let at = from; at < to; at++) leafOfRow[rows[at]!] = leaf;
   });
+  return leafSteps(newton, leafOfRow, scores, output);
 }

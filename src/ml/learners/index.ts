@@ -1,12 +1,16 @@
 export { mean, median, previousValue, prior, quantile } from "./baselines.ts";
+export { bestFeature } from "./best-feature.ts";
 export { applyCalibrator, type CalibrationMap, type Calibrator, fitIsotonic, fitPlatt } from "./calibrator.ts";
 export { bestRule, gbdt } from "./gbdt.ts";
 export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
-export type { GbdtLoss } from "./gbdt-loss.ts";
+export { checkLabels, type GbdtLoss } from "./gbdt-loss.ts";
+export { type CustomLoss, scoreOf } from "./gbdt-loss-custom.ts";
+export { defaultDelta } from "./gbdt-loss-residuals.ts";
 export type { FittedGbdt } from "./gbdt-model.ts";
 export type { GbdtParams } from "./gbdt-params.ts";
 export { loseThread, serveTeam, stopTeam, teamBytes, teamMemory } from "./gbdt-team.ts";
-export type * from "./learner.ts";
+export * from "./learner.ts";
+export { greatestGrade } from "./learner-errors.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
 export type { ConstantData, GbdtData, LinearData, Link, ModelData, TreeData } from "./model-data.ts";

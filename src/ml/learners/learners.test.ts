@@ -53,7 +53,7 @@ const number = fc.oneof(
 );
 
 function sampleOf(task: Task, nFeatures?: number): fc.Arbitrary<Sample> {
-  const nClasses = { binary: 2, multiclass: 3, regression: 0 }[task];
+  const nClasses = { binary: 2, multiclass: 3, regression: 0, ranking: 0 }[task];
   const value = task === "regression" ? fc.double({ min: -50, max: 50, noNaN: true }) : fc.nat({ max: nClasses - 1 });
   const row = fc.tuple(number, number, fc.integer({ min: -1, max: 4 }), value, fc.nat({ max: 2 }));
   return fc.array(row, { minLength: 1, maxLength: 40 }).map((rows) => {

@@ -49,7 +49,8 @@ export function linear(params: LinearParams = {}): Learner {
     params: { ...settled, ...(params.loss === undefined ? {} : { loss: params.loss }) },
     fit(features, target, options) {
       checkFit(features, target, options);
-      if (params.loss !== undefined) checkLoss("a linear model", target.task, params.loss, [lossOf[target.task]]);
+      const loss = params.loss ?? (target.task === "ranking" ? "lambdarank" : lossOf[target.task]);
+      checkLoss("a linear model", target.task, loss, target.task === "ranking" ? [] : [lossOf[target.task]]);
       return linearModel(fitLinear(features, target, options, settled));
     },
   };

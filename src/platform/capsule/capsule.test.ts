@@ -42,7 +42,7 @@ const table = Table.of({
 
 /** A capsule of a family on random rows, as a training would leave it. */
 function capsuleOf(family: "linear" | "gbdt", task: Target["task"]): Capsule {
-  const nClasses = { binary: 2, multiclass: 3, regression: 0 }[task];
+  const nClasses = { binary: 2, multiclass: 3, regression: 0, ranking: 0 }[task];
   const values = Float64Array.from({ length: n }, () => (task === "regression" ? rng.uniform() : rng.below(nClasses)));
   const target = { task, values, nClasses };
   const options = { note: feature.text({ terms: 4 }), 'it\'s "odd"': feature.levels({ most: 2 }) };

@@ -1,3 +1,4 @@
+import { isNumeric } from "../../ml/learners/index.ts";
 import { storageOf } from "../data/index.ts";
 import type { PredictorData } from "./predictor.ts";
 import type { Signature, SignatureInput } from "./signature.ts";
@@ -33,17 +34,16 @@ function typesOf(signature: Signature, title: string): string {
   const fields = signature.inputs.map(
     (input) => `  readonly ${JSON.stringify(input.name)}: ${typeText(input)} | null;`,
   );
-  const answer =
-    signature.task === "regression"
-      ? [
-          "  readonly value: number;",
-          ...(signature.outputs.length > 1 ? ["  readonly quantiles: Readonly<Record<string, number>>;"] : []),
-        ]
-      : [
-          `  readonly label: ${signature.classes.map((name) => JSON.stringify(name)).join(" | ")};`,
-          "  readonly probability: number;",
-          "  readonly probabilities: Readonly<Record<string, number>>;",
-        ];
+  const answer = isNumeric(signature.task)
+    ? [
+        "  readonly value: number;",
+        ...(signature.outputs.length > 1 ? ["  readonly quantiles: Readonly<Record<string, number>>;"] : []),
+      ]
+    : [
+        `  readonly label: ${signature.classes.map((name) => JSON.stringify(name)).join(" | ")};`,
+        "  readonly probability: number;",
+        "  readonly probabilities: Readonly<Record<string, number>>;",
+      ];
   return [
     `/** One row for ${title}; null says that a value is missing. */`,
     "export interface Row {",

@@ -14,5 +14,5 @@ export type * from "./snapshot.ts";
 export { byFirstAppearance, snapshotId } from "./snapshot-id.ts";
 export type * from "./source.ts";
 export type * from "./split.ts";
-export { type SplitOptions, splitRows } from "./split-rows.ts";
+export { groupCodes, type SplitOptions, splitRows } from "./split-rows.ts";
 export { type BuiltTarget, buildTarget, type TargetRule } from "./target.ts";

@@ -37,11 +37,12 @@ const fewestPerClass = 25;
 /**
  * Chooses between no calibration, Platt scaling and isotonic regression by 5-fold cross-fitted log loss on validation. A method is
  * taken only where it lowers the loss by more than 1.96 standard errors of the paired difference; isotonic must beat Platt
- * by as much where both help. The chosen one is fitted on all validation rows. Regression: none.
+ * by as much where both help. The chosen one is fitted on all validation rows. Regression and ranking: none.
  */
 export function chooseCalibration(input: CalibrationInput): CalibrationDecision {
   const { task, method = "auto" } = input;
   if (task === "regression") return none("Regression outputs are not calibrated.");
+  if (task === "ranking") return none("Scores of a ranking are not calibrated.");
   if (method === "none") return none("The definition asks for no calibration.");
   const rarest = rarestClass(input);
   if (method !== "auto") return fitted(method, input, `The definition asks for ${method} calibration.`);

@@ -10,6 +10,31 @@ export type Family = (typeof familyNames)[number];
 /** Every family; its traits stand in `families.ts`. */
 const familyNames = ["linear", "gbdt"] as const;
 
+/** The losses that have a name. */
+export type LossName = (typeof lossNames)[number];
+
+const lossNames = [
+  "squared",
+  "absolute",
+  "quantile",
+  "huber",
+  "poisson",
+  "tweedie",
+  "gamma",
+  "lambdarank",
+  "xendcg",
+] as const;
+
+/** A loss of one's own: where its code lies. */
+export interface LossModule {
+  /** Path of the module, relative to the project folder; see `defineLoss`. */
+  readonly module: string;
+  /** Name of its export. */
+  readonly export: string;
+  /** Hash of the module and all that it imports by relative paths; the training writes it. */
+  readonly hash?: Sha256;
+}
+
 /** One configuration to try: a family and the parameters that differ from its defaults. */
 export interface Configuration {
   readonly family: Family;
@@ -38,8 +63,10 @@ export interface ModelDefinition<Name extends string = string> {
     /** `VALUE`, `!=VALUE`, `>=NUMBER` …: makes a binary target out of the column. */
     readonly positive?: string;
   };
-  /** Default: inferred from the target. */
+  /** Default: inferred from the target; `ranking` is never inferred. */
   readonly task?: Task;
+  /** Ranking: the column that says which rows are ordered together. It is no feature, and no query lies in two parts. */
+  readonly query?: NoInfer<Name>;
   /** What the data must look like. Default: inferred from the data at each run, so that only gross faults are found. */
   readonly contract?: Contract<Name>;
   /** Default: random with 20 % validation and 20 % test, stratified by the target; the official test file where there is one. */
@@ -60,8 +87,19 @@ export interface ModelDefinition<Name extends string = string> {
   readonly leakage?: { readonly exclude?: readonly NoInfer<Name>[]; readonly keep?: readonly NoInfer<Name>[] };
   /** How columns become features, where the default is not wanted. */
   readonly features?: FeatureOptions;
-  /** Loss of a regression. Default `squared`. */
-  readonly loss?: "squared" | "absolute" | "quantile";
+  /** Loss of a regression (default `squared`) or of a ranking (default `lambdarank`), or a loss of your own, for a regression or two classes. */
+  readonly loss?: LossName | LossModule;
+  /** What the loss leaves open. */
+  readonly lossOptions?: {
+    /** `huber`: residual, in the unit of the target, from which on it is linear. Default: the 0.9 quantile of the distances to the median. */
+    readonly delta?: number;
+    /** `tweedie`: power of the mean that the variance is proportional to, between 1 and 2. Default 1.5. */
+    readonly variancePower?: number;
+    /** `lambdarank`: places from the top whose pairs count. Default 30. */
+    readonly truncation?: number;
+    /** Ranking: gain of each grade from 0 on, in training and in NDCG. Default 2^grade − 1. */
+    readonly gains?: readonly number[];
+  };
   /** Levels of a quantile loss, ascending, each in (0, 1). */
   readonly quantiles?: readonly number[];
   readonly search?: {
@@ -133,7 +171,8 @@ const schema = z
       quarantine: z.boolean().optional(),
     }),
     target: z.strictObject({ column: z.string().min(1), positive: z.string().min(1).optional() }),
-    task: z.enum(["binary", "multiclass", "regression"]).optional(),
+    task: z.enum(["binary", "multiclass", "regression", "ranking"]).optional(),
+    query: z.string().min(1).optional(),
     contract: plain.optional(),
     split: z
       .strictObject({
@@ -152,7 +191,20 @@ const schema = z
     ignore: names.optional(),
     leakage: z.strictObject({ exclude: names.optional(), keep: names.optional() }).optional(),
     features: z.record(z.string(), featureOption).optional(),
-    loss: z.enum(["squared", "absolute", "quantile"]).optional(),
+    loss: z
+      .union([
+        z.enum(lossNames),
+        z.strictObject({ module: z.string().min(1), export: z.string().min(1), hash: z.string().optional() }),
+      ])
+      .optional(),
+    lossOptions: z
+      .strictObject({
+        delta: positive.optional(),
+        variancePower: z.number().gt(1).lt(2).optional(),
+        truncation: z.int().min(1).optional(),
+        gains: z.array(z.number().min(0)).min(2).readonly().optional(),
+      })
+      .optional(),
     quantiles: z
       .array(z.number().gt(0).lt(1))
       .min(1)
@@ -184,11 +236,12 @@ const schema = z
       .optional(),
     seed: z.int().min(0).optional(),
   })
-  .superRefine(({ target, split, weight }, context) => {
+  .superRefine(({ target, split, weight, query }, context) => {
     const refuse = (path: string[]) =>
       context.addIssue({ code: "custom", path, message: `"${target.column}" is the target, another column is needed` });
     if (split?.kind === "group" && split.column === target.column) refuse(["split", "column"]);
     if (weight === target.column) refuse(["weight"]);
+    if (query === target.column) refuse(["query"]);
   });
 
 /**

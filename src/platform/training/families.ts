@@ -1,5 +1,5 @@
 import { FettleError, nearestName, type Rng } from "../../lib/index.ts";
-import { gbdt, type Learner, linear, type Task } from "../../ml/learners/index.ts";
+import { gbdt, isNumeric, type Learner, linear, type Task } from "../../ml/learners/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import type { Configuration, Family, ModelDefinition } from "./definition.ts";
@@ -12,7 +12,7 @@ export interface FamilyTraits {
   readonly features: FeatureFamily;
   /** Among candidates of equal quality the smaller one wins. */
   readonly complexity: number;
-  /** Losses of a regression that it can minimise. */
+  /** Losses of a regression, of a ranking, and a user's own that it can minimise. */
   readonly losses: readonly RegressionLoss["kind"][];
   /** The learner for a task and loss; `params` are the user's or the search's, over the family's defaults. */
   readonly learner: (task: Task, loss: RegressionLoss, params: Configuration["params"]) => Learner;
@@ -36,14 +36,29 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
     title: "boosted trees",
     features: "gbdt",
     complexity: 2,
-    losses: ["squared", "absolute", "quantile"],
-    learner: (task, { kind, quantiles }, params) =>
+    losses: [
+      "squared",
+      "absolute",
+      "quantile",
+      "huber",
+      "poisson",
+      "tweedie",
+      "gamma",
+      "lambdarank",
+      "xendcg",
+      "custom",
+    ],
+    learner: (task, { kind, quantiles, delta, variancePower, truncation, gains }, params) =>
       gbdt({
         nTrees: 500,
         earlyStoppingRounds: 25,
         ...params,
-        loss: lossOf(task, kind),
+        loss: kind === "custom" ? kind : lossOf(task, kind),
         ...(kind === "quantile" ? { quantiles: quantiles ?? [0.5] } : {}),
+        ...(delta === undefined ? {} : { delta }),
+        ...(variancePower === undefined ? {} : { variancePower }),
+        ...(truncation === undefined ? {} : { truncation }),
+        ...(gains === undefined ? {} : { gains }),
       }),
     draw: (rng) => ({
       learningRate: pick(rng, [0.03, 0.05, 0.08, 0.15]),
@@ -59,9 +74,10 @@ function lossOf<Kind extends string>(task: Task, kind: Kind): "logistic" | "soft
   return task === "binary" ? "logistic" : task === "multiclass" ? "softmax" : kind;
 }
 
-/** The loss of a regression as the evaluation names it. */
-export function regressionLoss({ loss, quantiles }: ModelDefinition): RegressionLoss {
-  return quantiles === undefined ? { kind: loss ?? "squared" } : { kind: loss ?? "squared", quantiles };
+/** The loss that a definition asks for, as the evaluation names it. */
+export function regressionLoss({ task, loss, lossOptions, quantiles }: ModelDefinition): RegressionLoss {
+  const kind = typeof loss === "object" ? "custom" : (loss ?? (task === "ranking" ? "lambdarank" : "squared"));
+  return { kind, ...lossOptions, ...(quantiles === undefined ? {} : { quantiles }) };
 }
 
 /** Families that can learn a task with the definition's loss: those asked for, else linear models and boosted trees. */
@@ -75,10 +91,9 @@ export function familiesOf(definition: ModelDefinition): Family[] {
  * A learner of a family for a task; trees stop early on validation, at most 500 rounds. Throws FAMILY_LOSS, FAMILY_PARAMS for a parameter that
  * the family does not have, and the learner's own errors.
  */
-export function learnerOf(task: Task, definition: ModelDefinition, { family, params }: Configuration): Learner {
-  const loss = regressionLoss(definition);
+export function learnerOf(task: Task, loss: RegressionLoss, { family, params }: Configuration): Learner {
   const { title, losses, learner: make } = familyTraits[family];
-  if (task === "regression" && !losses.includes(loss.kind)) {
+  if ((isNumeric(task) || loss.kind === "custom") && !losses.includes(loss.kind)) {
     const able = (Object.keys(familyTraits) as Family[]).filter((name) =>
       familyTraits[name].losses.includes(loss.kind),
     );

@@ -1,4 +1,11 @@
-export { type Configuration, defineModel, definitionHash, type Family, type ModelDefinition } from "./definition.ts";
+export {
+  type Configuration,
+  defineModel,
+  definitionHash,
+  type Family,
+  type LossModule,
+  type ModelDefinition,
+} from "./definition.ts";
 export { definitionToSource } from "./definition-source.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
 export type { Candidate, Gate, RunReport } from "./run-report.ts";

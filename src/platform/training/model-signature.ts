@@ -1,10 +1,10 @@
+import { isNumeric } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Signature } from "../capsule/index.ts";
 import { byFirstAppearance } from "../data/index.ts";
 import { type CalibrationDecision, chooseThreshold } from "../evaluation/index.ts";
 import type { FittedFeatures } from "../features/index.ts";
 import { calibrated } from "./calibrated-trial.ts";
-import { regressionLoss } from "./families.ts";
 import { joinRows, type Part } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Trial } from "./search.ts";
@@ -25,7 +25,7 @@ export function signatureOf(
     resample: validation.resample,
     ...(validation.sampleWeight === null ? {} : { sampleWeight: validation.sampleWeight }),
   };
-  const { quantiles, kind } = regressionLoss(run.definition);
+  const { quantiles, kind } = run.loss;
   const fittedOn = run.table.take(joinRows(run.split.train, run.split.validation));
   return {
     inputs: features.inputs.map(({ name, type }) => ({
@@ -35,7 +35,7 @@ export function signatureOf(
     })),
     task,
     classes: run.built.classes,
-    outputs: task !== "regression" ? [] : kind === "quantile" ? (quantiles ?? [0.5]).map((q) => `q${q}`) : ["value"],
+    outputs: !isNumeric(task) ? [] : kind === "quantile" ? (quantiles ?? [0.5]).map((q) => `q${q}`) : ["value"],
     threshold: isBinary ? chooseThreshold(rows, run.definition.evaluation?.cost, run.seed).threshold : null,
   };
 }

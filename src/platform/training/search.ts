@@ -1,7 +1,9 @@
 import {
+  bestFeature,
   bestRule,
   type FitOptions,
   type FittedModel,
+  type GbdtParams,
   type Learner,
   mean,
   median,
@@ -11,10 +13,10 @@ import {
 } from "../../ml/learners/index.ts";
 import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
-import { measureMetric, rowLosses, selectCandidate } from "../evaluation/index.ts";
+import { measureMetric, type RegressionLoss, rowLosses, selectCandidate } from "../evaluation/index.ts";
 import { type FeatureFamily, type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
 import type { Configuration, Family } from "./definition.ts";
-import { familyTraits, learnerOf, regressionLoss } from "./families.ts";
+import { familyTraits, learnerOf } from "./families.ts";
 import { type Part, partOf } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Candidate } from "./run-report.ts";
@@ -88,14 +90,26 @@ function baselinesOf(run: PreparedRun): { name: string; learner: Learner }[] {
 }
 
 function constantBaselines(run: PreparedRun): { name: string; learner: Learner }[] {
-  const { kind, quantiles } = regressionLoss(run.definition);
+  const { kind, quantiles } = run.loss;
   const { task } = run.built.target;
-  const rule = { name: "best single rule", learner: bestRule() };
+  if (task === "ranking")
+    return [
+      { name: "random order", learner: mean() },
+      { name: "best single feature", learner: bestFeature() },
+    ];
+  const rule = { name: "best single rule", learner: bestRule(ruleParams(run.loss)) };
   if (task !== "regression") return [{ name: "class shares", learner: prior() }, rule];
   if (kind === "quantile") return [{ name: "quantiles", learner: quantile({ quantiles: quantiles ?? [0.5] }) }];
-  return kind === "absolute"
+  return kind === "absolute" || kind === "huber"
     ? [{ name: "median", learner: median() }, rule]
     : [{ name: "mean", learner: mean() }, rule];
+}
+
+// Means of squares can be 0, which a deviance does not allow: the rule is fitted by the loss that judges it.
+function ruleParams({ kind, delta, variancePower }: RegressionLoss): GbdtParams {
+  if (kind === "huber") return { loss: kind, delta: delta ?? null };
+  if (kind === "tweedie") return { loss: kind, variancePower: variancePower ?? 1.5 };
+  return kind === "poisson" || kind === "gamma" ? { loss: kind } : {};
 }
 
 /** What {@link search} works on. */
@@ -124,7 +138,7 @@ export function search(input: SearchInput): SearchResult {
   configurations.forEach((configuration, k) => {
     if (k > 0 && now() - startedAt > input.maxSeconds) return;
     const name = configurationName(configuration, configurations.slice(0, k));
-    const learner = learnerOf(run.built.target.task, run.definition, configuration);
+    const learner = learnerOf(run.built.target.task, run.loss, configuration);
     const onShare = (share: number) =>
       hooks.onProgress?.({ stage: "search", share: (k + share) / configurations.length, says: name });
     trials.push(
@@ -183,21 +197,22 @@ function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: n
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
+    ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   };
   const model = attempt.learner.fit(features.train, train.target, options);
   const prediction = model.predict(features.validation);
   const { task } = run.built.target;
-  const loss = regressionLoss(run.definition);
+  const { loss } = run;
   const yTrue = validation.target.values;
-  const { sampleWeight, resample } = validation;
+  const { sampleWeight, resample, ranked } = validation;
   const value = measureMetric(
     input.metric,
     { task, loss },
-    { yTrue, ...(sampleWeight === null ? {} : { sampleWeight }) },
+    { yTrue, ...(sampleWeight === null ? {} : { sampleWeight }), ...(ranked === null ? {} : { ranked }) },
     prediction,
     { seed: run.seed, resample, nResamples: 200 },
   );
-  const losses = weigh(rowLosses(task, yTrue, prediction, loss).values, sampleWeight);
+  const losses = weigh(rowLosses(task, yTrue, prediction, loss, ranked ?? undefined).values, sampleWeight);
   return { ...attempt, model, validation: prediction, losses, value, seconds: now() - startedAt };
 }
 
@@ -219,12 +234,13 @@ export function refit(
   const learner =
     trial.configuration === null
       ? trial.learner
-      : learnerOf(run.built.target.task, run.definition, { family: trial.family, params });
+      : learnerOf(run.built.target.task, run.loss, { family: trial.family, params });
   const model = learner.fit(features, part.target, {
     seed: run.seed,
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
+    ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   });
   return { features: fitted, model };
 }

@@ -1,5 +1,5 @@
 import type { Sha256 } from "../../lib/index.ts";
-import type { GbdtKernels } from "../../ml/learners/index.ts";
+import type { CustomLoss, GbdtKernels } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Capsule, PredictorData } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
@@ -41,6 +41,8 @@ export interface TrainHooks {
   readonly shouldStop?: () => boolean;
   /** Makes boosted trees faster; the bits are the same without. */
   readonly kernels?: GbdtKernels;
+  /** The functions of a loss that the definition names by its module. */
+  readonly customLoss?: CustomLoss;
   readonly elapsedSeconds?: () => number;
 }
 

@@ -5,7 +5,7 @@ import { evaluate, primaryMetric } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import { calibrated, calibrationOf } from "./calibrated-trial.ts";
 import { definitionHash } from "./definition.ts";
-import { familiesOf, familyTraits, regressionLoss } from "./families.ts";
+import { familiesOf, familyTraits } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns, pretendedScore, strongColumns } from "./leakage-decision.ts";
@@ -27,7 +27,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const { definition, snapshot } = input;
 
   stages.enter("contract");
-  const run = prepareRun(input);
+  const run = prepareRun(input, hooks.customLoss);
   stages.enter("split");
   const train = partOf(run, run.split.train);
   const validation = partOf(run, run.split.validation);
@@ -49,7 +49,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
 
   stages.enter("search");
   const { task } = run.built.target;
-  const metric = primaryMetric({ task, loss: regressionLoss(definition) }, definition.evaluation?.metric);
+  const metric = primaryMetric({ task, loss: run.loss }, definition.evaluation?.metric);
   const maxSeconds = input.trials ? Number.POSITIVE_INFINITY : (definition.search?.seconds ?? 600);
   const found = search({ run, train, validation, features, configurations, metric, hooks, maxSeconds });
   const refitted = refit(run, found.chosen, excluded, joinRows(run.split.train, run.split.validation), hooks);
@@ -66,7 +66,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const evaluation = evaluate({
     task,
     classes: run.built.classes,
-    loss: regressionLoss(definition),
+    loss: run.loss,
     test: scored(test, predictor.predict(test.table)),
     validation: scored(validation, calibrated(calibration, found.chosen)),
     baseline: { name: found.baseline.name, prediction: baselinePrediction(features, found.baseline, test) },
@@ -167,6 +167,7 @@ function scored(part: Part, prediction: Float64Array) {
     table: part.table,
     resample: part.resample,
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
+    ...(part.ranked === null ? {} : { ranked: part.ranked }),
   };
 }
 
