@@ -2,24 +2,15 @@
 import { parseArgs } from "node:util";
 import { firstMile } from "./first-mile.ts";
 import { leakage } from "./leakage-bench.ts";
+import { learning } from "./learning.ts";
 import { predictOnline } from "./predict-online.ts";
 import { reference } from "./reference.ts";
 import { score } from "./score.ts";
 import { startup } from "./startup.ts";
 import { type Bench, type BenchResult, PeerUnavailable } from "./support.ts";
 import { trainAdult } from "./train-adult.ts";
-import { trainTrees } from "./train-trees.ts";
 
-const benches: readonly Bench[] = [
-  reference,
-  trainAdult,
-  trainTrees,
-  predictOnline,
-  startup,
-  score,
-  firstMile,
-  leakage,
-];
+const benches: readonly Bench[] = [reference, trainAdult, learning, predictOnline, startup, score, firstMile, leakage];
 
 const usage = `Usage: npm run bench -- <name> [options]
 
@@ -30,8 +21,9 @@ Options:
   --json         print one JSON object on standard output and nothing else there
   --data <dir>   folder of the reference tables; default: the variable FETTLE_REFERENCE_DATA
   --runs <n>     runs of each side, default 3
-  --rows <n>     rows of the benches score and train-trees, default 1000000
-  --only <set>   only this set of the bench reference; may be given several times
+  --rows <n>     rows of the benches score (default 1000000) and learning (default: small sizes)
+  --full         the sizes that the goals of learning are set for
+  --only <name>  only this set of the bench reference, or this part of learning; may be given several times
   --write        replace the bench's table in docs/methods
   --help         this text
 
@@ -49,9 +41,10 @@ async function main(args: readonly string[]): Promise<number> {
       json: { type: "boolean" },
       help: { type: "boolean" },
       write: { type: "boolean" },
+      full: { type: "boolean", default: false },
       data: { type: "string" },
       runs: { type: "string", default: "3" },
-      rows: { type: "string", default: "1000000" },
+      rows: { type: "string" },
       only: { type: "string", multiple: true, default: [] },
     },
   });
@@ -65,14 +58,15 @@ async function main(args: readonly string[]): Promise<number> {
     return values.help ? 0 : 2;
   }
   const runs = Number(values.runs);
-  const rows = Number(values.rows);
-  if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(rows) || rows < 1000) {
+  const rows = values.rows === undefined ? null : Number(values.rows);
+  if (!Number.isInteger(runs) || runs < 1 || (rows !== null && !(Number.isInteger(rows) && rows >= 1000))) {
     console.error("--runs must be a whole number ≥ 1 and --rows one ≥ 1000");
     return 2;
   }
   const data = values.data ?? process.env.FETTLE_REFERENCE_DATA ?? null;
   const say = values.json ? console.error : console.log;
-  const result = await attempt(bench, { data, runs, rows, write: values.write === true, only: values.only, say });
+  const { full, only, write = false } = values;
+  const result = await attempt(bench, { data, runs, rows, full, write, only, say });
   console.log(values.json ? JSON.stringify(result) : sentence(result));
   if (result.ours === null || (result.peer === null && result.ok === undefined)) return 3;
   return result.ok === false ? 1 : 0;

@@ -24,7 +24,8 @@ export const score: Bench = {
   name: "score",
   summary: "rows per second and peak memory of batch scoring, against pandas and XGBoost",
   needsData: true,
-  async run({ data, rows, runs, say }) {
+  async run({ data, rows: asked, runs, say }) {
+    const rows = asked ?? 1_000_000;
     ensureBuilt();
     const python = peerPython(say);
     return withScratch(async (folder) => {

@@ -27,10 +27,13 @@ export interface BenchOptions {
   /** Folder of the reference tables; null where none was given. */
   readonly data: string | null;
   readonly runs: number;
-  readonly rows: number;
+  /** Rows of data; null: the bench's own number. */
+  readonly rows: number | null;
+  /** The sizes that goals are set for, in place of quick ones. */
+  readonly full: boolean;
   /** Replace the tables in docs/methods. */
   readonly write: boolean;
-  /** Only these sets of `reference`; empty: all. */
+  /** Only these sets of `reference`, or benches of `learning`; empty: all. */
   readonly only: readonly string[];
   /** Prints progress for people. */
   readonly say: (line: string) => void;
