@@ -1,5 +1,7 @@
 export { mean, median, previousValue, prior, quantile } from "./baselines.ts";
 export { applyCalibrator, type CalibrationMap, type Calibrator, fitIsotonic, fitPlatt } from "./calibrator.ts";
+export { explainerOf } from "./explain-model.ts";
+export type { Explainer, NoExplainer, ScoreScale } from "./explainer.ts";
 export { bestRule, type GbdtParams, gbdt } from "./gbdt.ts";
 export type { GbdtLoss } from "./gbdt-loss.ts";
 export type { FittedGbdt } from "./gbdt-model.ts";
@@ -8,3 +10,5 @@ export type * from "./learner.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
 export type { ConstantData, GbdtData, LinearData, Link, ModelData, TreeData } from "./model-data.ts";
+export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";
+export type { ShapKernels, ShapRuntime } from "./tree-shap-memory.ts";

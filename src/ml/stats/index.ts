@@ -2,3 +2,4 @@ export { cos, exp, expm1, log, log1p, logSumExp, sigmoid, sin, softplus } from "
 export { type Moments, momentsOf, pearson } from "./moments.ts";
 export { benjaminiHochberg, normalQuantile, normalUpperTail, ratioOfShares, wilsonInterval, z95 } from "./normal.ts";
 export { argsort, quantileSorted, ranks, sortedFloat32, sortedPresent } from "./order.ts";
+export { gaussLegendre, type Quadrature } from "./quadrature.ts";
