@@ -1,6 +1,8 @@
 export { mean, median, previousValue, prior, quantile } from "./baselines.ts";
 export { bestFeature } from "./best-feature.ts";
 export { applyCalibrator, type CalibrationMap, type Calibrator, fitIsotonic, fitPlatt } from "./calibrator.ts";
+export { explainerOf } from "./explain-model.ts";
+export type { Explainer, NoExplainer, ScoreScale } from "./explainer.ts";
 export { bestRule, gbdt } from "./gbdt.ts";
 export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
 export { checkLabels, type GbdtLoss } from "./gbdt-loss.ts";
@@ -14,3 +16,5 @@ export { greatestGrade } from "./learner-errors.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
 export type { ConstantData, GbdtData, LinearData, Link, ModelData, TreeData } from "./model-data.ts";
+export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";
+export type { ShapKernels, ShapRuntime } from "./tree-shap-memory.ts";

@@ -139,9 +139,18 @@ function fitLinear(features: Table, target: Target, options: FitOptions, settled
     nLevels: design.nLevels,
     weights: outputs.map((output) => Array.from(output.subarray(1), withoutNegativeZero)),
     intercepts: outputs.map((output) => withoutNegativeZero(output[0]!)),
+    means: Array.from(meansOf(design, weights), withoutNegativeZero),
     iterations,
     converged,
   };
+}
+
+/** Weighted mean of each of the design's columns. */
+function meansOf(design: Design, weights: Float64Array): Float64Array {
+  const means = new Float64Array(design.nWeights);
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  transposedProduct(design, weights, means);
+  return means.map((sum) => sum / total);
 }
 
 function rowWeights(target: Target, sampleWeight: Float64Array | undefined, classWeight: Settled["classWeight"]) {

@@ -19,6 +19,8 @@ export interface LinearData {
   /** Per output: the weights of all features, one after another. */
   readonly weights: readonly (readonly number[])[];
   readonly intercepts: readonly number[];
+  /** Per weight, what it is multiplied with on average over the training rows: explanations start from there. */
+  readonly means?: readonly number[];
   readonly iterations: number;
   readonly converged: boolean;
 }
