@@ -13,10 +13,13 @@ export function previousFloat32(x: number): number {
   return single[0];
 }
 
-/** The greatest finite f32 number that is at most `x`; below all of them the least. */
-export function floorFloat32(x: number): number {
-  if (x >= greatest) return greatest;
-  if (x <= -greatest) return -greatest;
-  const rounded = Math.fround(x);
-  return rounded <= x ? rounded : previousFloat32(rounded);
+/**
+ * The f32 number to compare with in f32 where `x <= t` is meant in f64: the nearest one, so that a row at or below t never goes right, and one above
+ * t goes left only from less than half a step away. A threshold just between two neighbours parted f32 numbers: then it is the lower one.
+ */
+export function float32Threshold(t: number): number {
+  const nearest = Math.min(greatest, Math.max(-greatest, Math.fround(t)));
+  if (!(nearest > t) || nearest === -greatest) return nearest;
+  const below = previousFloat32(nearest);
+  return t - below <= (nearest - below) * (0.5 + 2 ** -26) ? below : nearest;
 }

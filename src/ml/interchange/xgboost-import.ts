@@ -247,9 +247,20 @@ function featuresOf(
   return names.map((name, j) => {
     const kind = isCategory[j] === 1 || types?.[j] === "c" ? "category" : "number";
     const named = kind === "category" ? (levels[j] ?? null) : null;
-    if (named !== null && named.length < nCodes[j]!)
-      throw damagedModel(library, `a category has ${named.length} levels`, `the ${nCodes[j]} that its trees name`);
-    return { name, kind, levels: named, nCodes: nCodes[j]!, zeroIsMissing: false };
+    if (named !== null && named.levels.length < nCodes[j]!)
+      throw damagedModel(
+        library,
+        `a category has ${named.levels.length} levels`,
+        `the ${nCodes[j]} that its trees name`,
+      );
+    return {
+      name,
+      kind,
+      levels: named?.levels ?? null,
+      levelsAreNumbers: named?.areNumbers ?? false,
+      nCodes: nCodes[j]!,
+      zeroIsMissing: false,
+    };
   });
 }
 
@@ -257,7 +268,7 @@ function featuresOf(
  * Level names per feature (XGBoost 3.1 on): texts one after another, or whole numbers; null for numbers. Names beyond ASCII are null too: XGBoost
  * 3.2 counts their characters where it means bytes and cuts them off.
  */
-function levelsOf(cats: unknown, nFeatures: number): (readonly string[] | null)[] {
+function levelsOf(cats: unknown, nFeatures: number): (Levels | null)[] {
   const encoded = listOf(cats, "enc");
   if (encoded.length === 0) return [];
   if (encoded.length !== nFeatures)
@@ -265,12 +276,17 @@ function levelsOf(cats: unknown, nFeatures: number): (readonly string[] | null)[
   return encoded.map((feature) => {
     const values = Array.from(numbersOf(feature, "values"));
     if (values.length === 0) return null;
-    if (!hasField(feature, "offsets")) return values.map(String);
+    if (!hasField(feature, "offsets")) return { levels: values.map(String), areNumbers: true };
     const offsets = Array.from(numbersOf(feature, "offsets"));
     if (values.some((byte) => !(byte >= 0 && byte < 0x80))) return null;
     const text = new TextDecoder().decode(Uint8Array.from(values));
-    return offsets.slice(1).map((end, k) => text.slice(offsets[k], end));
+    return { levels: offsets.slice(1).map((end, k) => text.slice(offsets[k], end)), areNumbers: false };
   });
+}
+
+interface Levels {
+  readonly levels: readonly string[];
+  readonly areNumbers: boolean;
 }
 
 function notesOf(learner: unknown, objective: string, nRounds: number): string[] {
