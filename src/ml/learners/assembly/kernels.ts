@@ -126,14 +126,9 @@ export function clear(at: usize, bytes: usize): void {
 }
 
 // A whole number below 2^51 either way, as f64: added to the bits of 1.5 · 2^52 it stands in the low bits of the sum.
-const wholeBits: i64 = 0x4338000000000000;
 const wholeBase: f64 = 6755399441055744.0;
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function toF64(wholes: v128): v128 {
-  return v128.sub<f64>(v128.add<i64>(wholes, i64x2.splat(wholeBits)), f64x2.splat(wholeBase));
-}
+// Those bits, that number, and 2.
+const wholeConstants = memory.data<u64>([0x4338000000000000, 0x4338000000000000, 2]);
 
 // What a scan reads of a feature, and what it writes: see `scanItem` and `splitRecord` in gbdt-compiled.ts.
 const itemBytes: usize = 16;
@@ -205,57 +200,73 @@ function unbundle(
   v128.store(target + (<usize>byDefault << 4), rest);
 }
 
-// The threshold of greatest score, two bins at a time; missing on the right first, then on the left.
+// The threshold of greatest score, two bins at a time; missing on the right first, then on the left. The left side grows and the right side
+// shrinks from bin to bin, so the allowed thresholds are one run: its begin is found first, its end where the right side is too small.
 function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: usize, countBits: u32, record: usize): void {
   const lambda = load<f64>(settings);
   const minHessian = load<f64>(settings, 8);
   const minRows = <i64>load<i32>(settings, 16);
-  const least = parentScore(g, h, lambda, load<f64>(settings, 24));
   const missing = nBins - 1;
   const missingSums = v128.load(part + (<usize>missing << 4));
-  const countMask = i64x2.splat((<i64>1 << countBits) - 1);
-  const nMissing = i64x2.extract_lane(v128.and(missingSums, countMask), 1);
+  const mask = (<i64>1 << countBits) - 1;
+  const nMissing = i64x2.extract_lane(missingSums, 1) & mask;
+  const mostRows = <i64>n - minRows;
 
   const g2 = f64x2.splat(g);
   const h2 = f64x2.splat(h);
   const lambda2 = f64x2.splat(lambda);
-  const minHessian2 = f64x2.splat(minHessian);
-  const fewest = i64x2.splat(minRows - 1);
-  const most = i64x2.splat(<i64>n - minRows + 1);
-  const two = i64x2.splat(2);
-  let score = least;
+  // Out of the memory, or they would be made anew in every step.
+  const bits2 = v128.load_splat<u64>(wholeConstants);
+  const base2 = v128.load_splat<u64>(wholeConstants, 8);
+  const two = v128.load_splat<u64>(wholeConstants, 16);
+  let score = parentScore(g, h, lambda, load<f64>(settings, 24));
   let bin = -1;
   let missingLeft = 0;
   for (let side: u32 = 0; side < (nMissing > 0 ? 2 : 1); side++) {
     let sums = side == 1 ? missingSums : i64x2.splat(0);
     const end = part + (<usize>(side == 1 || nMissing == 0 ? missing - 1 : missing) << 4);
+    let at = part;
+    let packedLeft = i64x2.extract_lane(sums, 1);
+    for (; at < end; at += 16) {
+      const withBin = packedLeft + load<i64>(at, 8);
+      if ((withBin & mask) >= minRows && <f64>(withBin >> countBits) >= minHessian) break;
+      packedLeft = withBin;
+      sums = v128.add<i64>(sums, v128.load(at));
+    }
     let best = f64x2.splat(score);
     let bestBin = i64x2.splat(-1);
-    let here = i64x2(0, 1);
-    for (let at = part; at < end; at += 32) {
-      const one = v128.add<i64>(sums, v128.load(at));
-      sums = v128.add<i64>(one, v128.load(at, 16));
+    const first = <i64>((at - part) >> 4);
+    let here = i64x2.replace_lane(i64x2.splat(first), 1, first + 1);
+    for (; at < end; at += 32) {
+      const x0 = v128.load(at);
+      const x1 = v128.load(at, 16);
+      // Where both bins are empty, these thresholds part the rows as the one before.
+      if (!v128.any_true(v128.or(x0, x1))) {
+        here = v128.add<i64>(here, two);
+        continue;
+      }
+      const one = v128.add<i64>(sums, x0);
+      sums = v128.add<i64>(one, x1);
       const packed = v128.shuffle<i64>(one, sums, 1, 3);
-      const rows = v128.and(packed, countMask);
-      const isValid = v128.and(i64x2.gt_s(rows, fewest), i64x2.gt_s(most, rows));
-      if (v128.any_true(isValid)) {
-        const gl = toF64(v128.shuffle<i64>(one, sums, 0, 2));
-        const hl = toF64(i64x2.shr_u(packed, countBits));
-        const gr = v128.sub<f64>(g2, gl);
-        const hr = v128.sub<f64>(h2, hl);
-        const a = v128.add<f64>(hl, lambda2);
-        const b = v128.add<f64>(hr, lambda2);
-        const value = v128.div<f64>(
-          v128.add<f64>(v128.mul<f64>(v128.mul<f64>(gl, gl), b), v128.mul<f64>(v128.mul<f64>(gr, gr), a)),
-          v128.mul<f64>(a, b),
-        );
-        const isBetter = v128.and(
-          v128.and(isValid, v128.gt<f64>(value, best)),
-          v128.and(v128.ge<f64>(hl, minHessian2), v128.ge<f64>(hr, minHessian2)),
-        );
-        best = v128.bitselect(value, best, isBetter);
-        bestBin = v128.bitselect(here, bestBin, isBetter);
-      } else if (i64x2.extract_lane(rows, 1) > <i64>n - minRows) break;
+      const gl = v128.sub<f64>(v128.add<i64>(v128.shuffle<i64>(one, sums, 0, 2), bits2), base2);
+      const hl = v128.sub<f64>(v128.add<i64>(i64x2.shr_u(packed, countBits), bits2), base2);
+      const gr = v128.sub<f64>(g2, gl);
+      const hr = v128.sub<f64>(h2, hl);
+      const a = v128.add<f64>(hl, lambda2);
+      const b = v128.add<f64>(hr, lambda2);
+      const value = v128.div<f64>(
+        v128.add<f64>(v128.mul<f64>(v128.mul<f64>(gl, gl), b), v128.mul<f64>(v128.mul<f64>(gr, gr), a)),
+        v128.mul<f64>(a, b),
+      );
+      let isBetter = v128.gt<f64>(value, best);
+      const isLast = (i64x2.extract_lane(sums, 1) & mask) > mostRows || f64x2.extract_lane(hr, 1) < minHessian;
+      if (isLast) {
+        const isFirstAllowed = (i64x2.extract_lane(one, 1) & mask) <= mostRows && f64x2.extract_lane(hr, 0) >= minHessian;
+        isBetter = v128.and(isBetter, i64x2.replace_lane(i64x2.splat(0), 0, isFirstAllowed ? -1 : 0));
+      }
+      best = v128.bitselect(value, best, isBetter);
+      bestBin = v128.bitselect(here, bestBin, isBetter);
+      if (isLast) break;
       here = v128.add<i64>(here, two);
     }
     // Of equal scores the first bin counts.
@@ -532,43 +543,51 @@ export function addTree(
   }
 }
 
+// Constants of the logistic loss, out of the memory, or they would be made anew for every two rows.
+const logisticConstants = memory.data<f64>([
+  -708, 1.442695040888963387, 0.5, 6.9314718036912381649e-1, 1.90821492927058770002e-10, 4.13813679705723846039e-8,
+  -1.6533902205465251539e-6, 6.61375632143793436117e-5, -2.77777777770155933842e-3, 1.66666666666666019037e-1, 1, 2,
+  6755399441056767.0, 6755399441055744.0, 1e-16,
+]);
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function constant(index: usize): v128 {
+  return v128.load_splat<u64>(logisticConstants + (index << 3));
+}
+
 // e^x of two numbers ≤ 0, the twin of exp() in ml/stats down to −708; below it gives e^−708, which no later rounding tells from 0.
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function expNegative(x: v128): v128 {
-  const bounded = v128.max<f64>(x, f64x2.splat(-708));
-  const k = v128.floor<f64>(
-    v128.add<f64>(v128.mul<f64>(f64x2.splat(1.442695040888963387), bounded), f64x2.splat(0.5)),
-  );
-  const high = v128.sub<f64>(bounded, v128.mul<f64>(k, f64x2.splat(6.9314718036912381649e-1)));
-  const low = v128.mul<f64>(k, f64x2.splat(1.90821492927058770002e-10));
+  const bounded = f64x2.pmax(x, constant(0));
+  const k = v128.floor<f64>(v128.add<f64>(v128.mul<f64>(constant(1), bounded), constant(2)));
+  const high = v128.sub<f64>(bounded, v128.mul<f64>(k, constant(3)));
+  const low = v128.mul<f64>(k, constant(4));
   const r = v128.sub<f64>(high, low);
   const t = v128.mul<f64>(r, r);
-  let p = f64x2.splat(4.13813679705723846039e-8);
-  p = v128.add<f64>(f64x2.splat(-1.6533902205465251539e-6), v128.mul<f64>(t, p));
-  p = v128.add<f64>(f64x2.splat(6.61375632143793436117e-5), v128.mul<f64>(t, p));
-  p = v128.add<f64>(f64x2.splat(-2.77777777770155933842e-3), v128.mul<f64>(t, p));
-  p = v128.add<f64>(f64x2.splat(1.66666666666666019037e-1), v128.mul<f64>(t, p));
+  let p = v128.add<f64>(constant(6), v128.mul<f64>(t, constant(5)));
+  p = v128.add<f64>(constant(7), v128.mul<f64>(t, p));
+  p = v128.add<f64>(constant(8), v128.mul<f64>(t, p));
+  p = v128.add<f64>(constant(9), v128.mul<f64>(t, p));
   const c = v128.sub<f64>(r, v128.mul<f64>(t, p));
-  const one = f64x2.splat(1);
-  const quotient = v128.div<f64>(v128.mul<f64>(r, c), v128.sub<f64>(f64x2.splat(2), c));
-  const y = v128.sub<f64>(one, v128.sub<f64>(v128.sub<f64>(low, quotient), high));
+  const quotient = v128.div<f64>(v128.mul<f64>(r, c), v128.sub<f64>(constant(11), c));
+  const y = v128.sub<f64>(constant(10), v128.sub<f64>(v128.sub<f64>(low, quotient), high));
   // k + 1023 in the low bits, moved to where an f64 has its exponent.
-  const exponent = i64x2.shl(v128.add<f64>(k, f64x2.splat(wholeBase + 1023)), 52);
-  return v128.mul<f64>(y, exponent);
+  return v128.mul<f64>(y, i64x2.shl(v128.add<f64>(k, constant(12)), 52));
 }
 
+// The nearest whole numbers of values × factors, below 2^31 either way, in the low half of each lane.
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function whole(values: v128, factor: v128): v128 {
-  const base = f64x2.splat(wholeBase);
-  return i32x4.trunc_sat_f64x2_s_zero(v128.sub<f64>(v128.add<f64>(v128.mul<f64>(values, factor), base), base));
+  return v128.add<f64>(v128.mul<f64>(values, factor), constant(13));
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function storePairs(target: usize, gradient: v128, hessian: v128): void {
-  v128.store(target, v128.shuffle<i32>(gradient, hessian, 0, 4, 1, 5));
+  v128.store(target, v128.shuffle<i32>(gradient, hessian, 0, 4, 2, 6));
 }
 
 /**
@@ -585,17 +604,16 @@ export function logisticPairs(
   pairs: usize,
 ): void {
   const zero = f64x2.splat(0);
-  const one = f64x2.splat(1);
-  const floor = f64x2.splat(1e-16);
   const fg = f64x2.splat(perGradient);
   const fh = f64x2.splat(perHessian);
   for (let i = from; i < to; i += 2) {
     const at = <usize>i << 3;
     const x = v128.load(scores + at);
-    const e = expNegative(v128.neg<f64>(v128.abs<f64>(x)));
+    const one = constant(10);
+    const e = expNegative(v128.sub<f64>(zero, v128.abs<f64>(x)));
     const p = v128.div<f64>(v128.bitselect(one, e, v128.ge<f64>(x, zero)), v128.add<f64>(one, e));
     let gradient = v128.sub<f64>(p, v128.load(labels + at));
-    let hessian = v128.max<f64>(v128.mul<f64>(p, v128.sub<f64>(one, p)), floor);
+    let hessian = f64x2.pmax(v128.mul<f64>(p, v128.sub<f64>(one, p)), constant(14));
     if (weights != 0) {
       const w = v128.load(weights + at);
       gradient = v128.mul<f64>(w, gradient);
@@ -613,7 +631,7 @@ export function squaredGradients(scores: usize, labels: usize, weights: usize, f
     let gradient = v128.sub<f64>(v128.load(scores + at), v128.load(labels + at));
     if (weights != 0) gradient = v128.mul<f64>(v128.load(weights + at), gradient);
     v128.store(gradients + at, gradient);
-    most = v128.max<f64>(most, v128.abs<f64>(gradient));
+    most = f64x2.pmax(most, v128.abs<f64>(gradient));
   }
   return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
 }
