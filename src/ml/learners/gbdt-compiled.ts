@@ -4,9 +4,9 @@ import { mostChunks, type Team, teamOf } from "./gbdt-team.ts";
 import {
   type BinnedTable,
   type BinnedTree,
-  countBitsOf,
   type GrowSpace,
   type HistogramLayout,
+  hessianBitsOf,
   type PairInput,
   type PairScale,
   type ScanTask,
@@ -168,7 +168,7 @@ function compiledSpace(kernels: GbdtKernels, team: Team, heap: Heap, table: Binn
   const spare = heap.int32(n);
   const spareLeft = team.size > 1 ? heap.int32(n) : spare;
   const sideTable = heap.uint8(256);
-  const countBits = countBitsOf(n);
+  const hessianBits = hessianBitsOf(n);
   const blockBytes = blockRows * (stride + 16);
   const blocks = take(team.size * blockBytes);
   const scanScratch = take(team.size * scanScratchBytes);
@@ -196,7 +196,7 @@ function compiledSpace(kernels: GbdtKernels, team: Team, heap: Heap, table: Binn
         stride,
         isOrdered ? 0 : addressOf(rows),
         addressOf(pairs),
-        countBits,
+        hessianBits,
         columnsAt(room),
         offsetsAt(room),
         layout.columns.length,
@@ -220,7 +220,7 @@ function compiledSpace(kernels: GbdtKernels, team: Team, heap: Heap, table: Binn
     const nChunks = Math.ceil(nColumns / perChunk);
     const { args } = team;
     args.set([slot, parent, offsetsAt(room), perChunk, nColumns, room.parts, bytesPerBin * room.bins]);
-    args.set([addressOf(touched), team.size, countBits, settingsAt, itemsAt(room), scanScratch, scanScratchBytes], 7);
+    args.set([addressOf(touched), team.size, hessianBits, settingsAt, itemsAt(room), scanScratch, scanScratchBytes], 7);
     tasks.forEach((task, side) => {
       args.set(taskArguments(task, side, perChunk, nChunks), 14 + 8 * side);
     });
@@ -281,7 +281,7 @@ function compiledSpace(kernels: GbdtKernels, team: Team, heap: Heap, table: Binn
     root() {
       const slot = build(0, sample ?? n);
       finish(slot, 0, [null, null]);
-      return { slot, sums: sumsAt(memory.buffer, slot, layout.offsets[1]!, countBits) };
+      return { slot, sums: sumsAt(memory.buffer, slot, layout.offsets[1]!, hessianBits) };
     },
     scan: (slot, task) => finish(slot, 0, [task, null])[0]!,
     children(parent, { from, to, task }, larger) {
@@ -403,7 +403,7 @@ function chunkStarts({ items }: HistogramLayout, list: Int32Array, perChunk: num
   return starts;
 }
 
-function sumsAt(buffer: ArrayBufferLike, slot: Slot, nBins: number, countBits: number) {
+function sumsAt(buffer: ArrayBufferLike, slot: Slot, nBins: number, hessianBits: number) {
   const bins = new BigInt64Array(buffer, slot, 2 * nBins);
   let g = 0n;
   let packed = 0n;
@@ -411,8 +411,8 @@ function sumsAt(buffer: ArrayBufferLike, slot: Slot, nBins: number, countBits: n
     g += bins[2 * bin]!;
     packed += bins[2 * bin + 1]!;
   }
-  const bits = BigInt(countBits);
-  return { g: Number(g), h: Number(packed >> bits), n: Number(packed & ((1n << bits) - 1n)) };
+  const bits = BigInt(hessianBits);
+  return { g: Number(g), h: Number(packed & ((1n << bits) - 1n)), n: Number(packed >> bits) };
 }
 
 function readSplit(

@@ -14,7 +14,7 @@ export interface KernelFunctions {
     from: number,
     to: number,
     pairs: number,
-    countBits: number,
+    hessianBits: number,
     active: number,
     offsets: number,
     nActive: number,
@@ -38,7 +38,7 @@ export interface KernelFunctions {
     h: number,
     n: number,
     settings: number,
-    countBits: number,
+    hessianBits: number,
     monotone: number,
     draws: number,
     records: number,
@@ -111,7 +111,7 @@ const rowRange = (args: Float64Array, chunk: number): [number, number] => {
   return [from, Math.min(args[1]!, from + args[2]!)];
 };
 
-// from, to, rows per chunk, then: bins, stride, rows, pairs, countBits, active, offsets, nActive, nQuads, slot, part, partBytes, scratch,
+// from, to, rows per chunk, then: bins, stride, rows, pairs, hessianBits, active, offsets, nActive, nQuads, slot, part, partBytes, scratch,
 // scratchBytes, touched. Thread 0 adds to the slot itself, the others to a part of their own, which is merged later.
 const histogram: Job = ({ functions }, a, _answers, chunk, thread) => {
   const [from, to] = rowRange(a, chunk);
@@ -134,7 +134,7 @@ const histogram: Job = ({ functions }, a, _answers, chunk, thread) => {
   );
 };
 
-// smaller slot, parent slot or 0, offsets, columns per chunk, nColumns, part, partBytes, touched, nThreads, countBits, settings, items,
+// smaller slot, parent slot or 0, offsets, columns per chunk, nColumns, part, partBytes, touched, nThreads, hessianBits, settings, items,
 // scratch, scratchBytes, then twice (smaller, larger): list or 0, starts of the chunks in it, g, h, n, monotone, draws, records.
 const finish: Job = ({ functions }, a, _answers, chunk, thread) => {
   const first = chunk * a[3]!;

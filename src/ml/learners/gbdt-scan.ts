@@ -2,13 +2,18 @@ import { numbersPerBin } from "./gbdt-plain.ts";
 import type { ScanItem, ScanTask, Split, SplitSettings, Sums } from "./gbdt-workspace.ts";
 
 /*
- * The search for the best split of one feature in one leaf: the specification of the compiled `scan`. A split's score is
- * gl²/(hl+λ) + gr²/(hr+λ), written with one division; it must beat the leaf's own by more than rounding. Of equal scores the first counts.
+ * The search for the best split of one feature in one leaf: the specification of the compiled `scan`. What a split takes from the loss is
+ * gl²/a + gr²/b − g²/(h+λ) with a = hl+λ, b = hr+λ. With C = a+b it is d²/(a·b·C) + g²/C − g²/(h+λ), d = gl·C − g·a: one division, and no
+ * difference of nearly equal numbers. The score is d²/(a·b). Of equal scores the first counts.
  */
 
-/** What a split must beat: the leaf's own score, a little more so that rounding makes no splits, and the least gain asked for. */
-export function parentScore({ g, h }: Sums, lambda: number, minGain: number): number {
-  return ((g * g) / (h + lambda)) * (1 + 1e-10) + minGain;
+// The score that a split must beat: what the leaf has by itself, a little more so that rounding makes no splits, and the least gain asked for.
+function leastScore({ g, h }: Sums, lambda: number, minGain: number): number {
+  return (h + 2 * lambda) * (((g * g) / (h + lambda)) * (1 + 1e-10) + minGain) - g * g;
+}
+
+function gainOf(score: number, { g, h }: Sums, lambda: number): number {
+  return (score + g * g) / (h + 2 * lambda) - (g * g) / (h + lambda);
 }
 
 /** The best split of a feature, null where none is allowed or none gains. `histogram` holds three numbers per bin. */
@@ -44,39 +49,36 @@ function partOf(histogram: Float64Array, { offset, nBins, defaultBin }: ScanItem
   return part;
 }
 
-function scoreOf(gl: number, hl: number, gr: number, hr: number, lambda: number): number {
-  const a = hl + lambda;
-  const b = hr + lambda;
-  return (gl * gl * b + gr * gr * a) / (a * b);
-}
-
 // The threshold of greatest score, missing on the right, then on the left; without missing rows, missing goes with the heavier side.
 function scanNumber(part: Float64Array, item: ScanItem, sums: Sums, settings: SplitSettings): Split | null {
   const { lambda, minRows, minHessian, minGain } = settings;
   const { g, h, n } = sums;
   const missing = item.nBins - 1;
   const nMissing = part[numbersPerBin * missing + 2]!;
-  let score = parentScore(sums, lambda, minGain);
+  const both = h + 2 * lambda;
+  let score = leastScore(sums, lambda, minGain);
   let bin = -1;
   let missingLeft = false;
   for (const side of nMissing > 0 ? [false, true] : [false]) {
     const last = side || nMissing === 0 ? missing - 1 : missing;
     const left = side ? sumsAt(part, missing) : { g: 0, h: 0, n: 0 };
-    for (let b = 0; b < last; b++) {
-      addBin(left, part, b);
+    for (let k = 0; k < last; k++) {
+      addBin(left, part, k);
       if (left.n < minRows || left.h < minHessian) continue;
-      const hr = h - left.h;
-      if (n - left.n < minRows || hr < minHessian) break;
-      const here = scoreOf(left.g, left.h, g - left.g, hr, lambda);
+      const a = left.h + lambda;
+      const b = both - a;
+      if (n - left.n < minRows || b < minHessian + lambda) break;
+      const d = left.g * both - g * a;
+      const here = (d * d) / (a * b);
       if (here > score) {
         score = here;
-        bin = b;
+        bin = k;
         missingLeft = side;
       }
     }
   }
   if (bin < 0) return null;
-  return numberSplit(part, item, sums, bin, missingLeft, score - (g * g) / (h + lambda));
+  return numberSplit(part, item, sums, bin, missingLeft, gainOf(score, sums, lambda));
 }
 
 function numberSplit(
@@ -138,16 +140,19 @@ function scanCategory(part: Float64Array, item: ScanItem, sums: Sums, settings: 
   const lambda = settings.lambda + categorySmoothing;
   const { g, h, n } = sums;
   const order = levelOrder(part, item.nBins, minLevelRows, categorySmoothing);
-  let score = parentScore(sums, lambda, minGain);
+  const both = h + 2 * lambda;
+  let score = leastScore(sums, lambda, minGain);
   let best: readonly number[] = [];
   for (const levels of [order, order.toReversed()]) {
     const left = { g: 0, h: 0, n: 0 };
     for (let k = 0; k < levels.length; k++) {
       addBin(left, part, levels[k]!);
       if (left.n < minRows || left.h < minHessian) continue;
-      const hr = h - left.h;
-      if (n - left.n < minRows || hr < minHessian) break;
-      const here = scoreOf(left.g, left.h, g - left.g, hr, lambda);
+      const a = left.h + lambda;
+      const b = both - a;
+      if (n - left.n < minRows || b < minHessian + lambda) break;
+      const d = left.g * both - g * a;
+      const here = (d * d) / (a * b);
       if (here > score) {
         score = here;
         best = levels.slice(0, k + 1);
@@ -161,7 +166,7 @@ function scanCategory(part: Float64Array, item: ScanItem, sums: Sums, settings: 
     goesLeft[bin] = 1;
     addBin(left, part, bin);
   }
-  return { gain: score - (g * g) / (h + lambda), item, bin: -1, goesLeft, left };
+  return { gain: gainOf(score, sums, lambda), item, bin: -1, goesLeft, left };
 }
 
 function levelOrder(part: Float64Array, nBins: number, minLevelRows: number, smoothing: number): number[] {

@@ -189,8 +189,13 @@ export interface PairScale {
 export const mostRows = 2 ** 27;
 
 /** Bits that hold a number of rows up to n. */
-export function countBitsOf(n: number): number {
+function countBitsOf(n: number): number {
   return Math.max(1, 32 - Math.clz32(n));
+}
+
+/** Bits that are left for a sum of hessians beside the number of rows, in 63. */
+export function hessianBitsOf(n: number): number {
+  return 63 - countBitsOf(n);
 }
 
 /** The factors for gradients and hessians up to these magnitudes: powers of two, so large that little is lost and so small that no sum overflows. */

@@ -225,7 +225,7 @@ function drawSample(
 function settingsOf(params: SettledGbdt, { perGradient, perHessian }: PairScale): SplitSettings {
   return {
     lambda: params.lambda * perHessian,
-    minHessian: params.minHessian * perHessian,
+    minHessian: Math.max(1, params.minHessian * perHessian), // nothing is divided by 0
     minRows: params.minSamplesLeaf,
     minLevelRows: Math.min(10, params.minSamplesLeaf),
     minGain: params.minGain * ((perGradient * perGradient) / perHessian),

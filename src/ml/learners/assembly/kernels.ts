@@ -1,8 +1,8 @@
 // AssemblyScript. The specification of each kernel is the TypeScript of the same name in gbdt-plain.ts; a property test holds the two
 // together. All arguments are byte offsets into the one memory, or counts.
 //
-// A pair is a row's gradient and hessian as whole i32 numbers. A bin is two i64: the sum of gradients; and the sum of hessians shifted left by
-// `countBits`, plus the number of rows. One vector addition updates all three, exactly.
+// A pair is a row's gradient and hessian as whole i32 numbers. A bin is two i64: the sum of gradients; and the sum of hessians in the low
+// `hessianBits`, with the number of rows above them. One vector addition updates all three, exactly.
 
 // Rows that are gathered into a small buffer before their bins are counted: the copies are independent of each other, so their cache
 // misses overlap, which those of read-modify-write would not.
@@ -23,7 +23,7 @@ export function histogram(
   from: u32,
   to: u32,
   pairs: usize,
-  countBits: u32,
+  hessianBits: u32,
   active: usize,
   offsets: usize,
   nActive: u32,
@@ -37,12 +37,12 @@ export function histogram(
     let block = buffer;
     if (rows == 0) {
       block = bins + <usize>start * stride;
-      for (let r: u32 = 0; r < n; r++) widen(pairs + ((<usize>start + r) << 3), scratch + (<usize>r << 4), countBits);
+      for (let r: u32 = 0; r < n; r++) widen(pairs + ((<usize>start + r) << 3), scratch + (<usize>r << 4), hessianBits);
     } else {
       const list = rows + (<usize>start << 2);
       for (let r: u32 = 0; r < n; r++) {
         const row = <usize>load<u32>(list + (<usize>r << 2));
-        widen(pairs + (row << 3), scratch + (<usize>r << 4), countBits);
+        widen(pairs + (row << 3), scratch + (<usize>r << 4), hessianBits);
         const source = bins + row * stride;
         const target = buffer + <usize>r * stride;
         for (let byte: usize = 0; byte < stride; byte += 16) v128.store(target + byte, v128.load(source + byte));
@@ -80,9 +80,9 @@ export function histogram(
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function widen(pair: usize, target: usize, countBits: u32): void {
+function widen(pair: usize, target: usize, hessianBits: u32): void {
   store<i64>(target, <i64>load<i32>(pair));
-  store<i64>(target, ((<i64>load<i32>(pair, 4)) << countBits) + 1, 8);
+  store<i64>(target, (<i64>1 << hessianBits) + <i64>load<i32>(pair, 4), 8);
 }
 
 // @ts-ignore: a decorator of AssemblyScript
@@ -126,7 +126,6 @@ export function clear(at: usize, bytes: usize): void {
 }
 
 // A whole number below 2^51 either way, as f64: added to the bits of 1.5 · 2^52 it stands in the low bits of the sum.
-const wholeBase: f64 = 6755399441055744.0;
 // Those bits, that number, and 2.
 const wholeConstants = memory.data<u64>([0x4338000000000000, 0x4338000000000000, 2]);
 
@@ -150,7 +149,7 @@ export function scan(
   h: f64,
   n: i32,
   settings: usize,
-  countBits: u32,
+  hessianBits: u32,
   monotone: usize,
   draws: usize,
   records: usize,
@@ -164,15 +163,15 @@ export function scan(
     let part = bins + load<u32>(item);
     const byDefault = load<i32>(item, 12);
     if (byDefault >= 0) {
-      unbundle(part, nBins, byDefault, g, h, n, countBits, scratch);
+      unbundle(part, nBins, byDefault, g, h, n, hessianBits, scratch);
       part = scratch;
     }
     store<i32>(record, -1, 28);
-    if (load<u32>(item, 8) == 1) scanCategory(part, nBins, g, h, n, settings, countBits, record, scratch + 4096);
-    else if (monotone == 0) scanNumber(part, nBins, g, h, n, settings, countBits, record);
+    if (load<u32>(item, 8) == 1) scanCategory(part, nBins, g, h, n, settings, hessianBits, record, scratch + 4096);
+    else if (monotone == 0) scanNumber(part, nBins, g, h, n, settings, hessianBits, record);
     else {
       const sign = <f64>load<i32>(monotone + (index << 2));
-      scanRuled(part, nBins, g, h, n, settings, countBits, sign, load<f64>(draws + (index << 3)), record);
+      scanRuled(part, nBins, g, h, n, settings, hessianBits, sign, load<f64>(draws + (index << 3)), record);
     }
   }
 }
@@ -185,10 +184,10 @@ function unbundle(
   g: f64,
   h: f64,
   n: i32,
-  countBits: u32,
+  hessianBits: u32,
   target: usize,
 ): void {
-  let rest = i64x2.replace_lane(i64x2.splat(<i64>g), 1, ((<i64>h) << countBits) + <i64>n);
+  let rest = i64x2.replace_lane(i64x2.splat(<i64>g), 1, ((<i64>n) << hessianBits) + <i64>h);
   let source = part;
   for (let bin: u32 = 0; bin < nBins; bin++) {
     if (bin == <u32>byDefault) continue;
@@ -202,24 +201,28 @@ function unbundle(
 
 // The threshold of greatest score, two bins at a time; missing on the right first, then on the left. The left side grows and the right side
 // shrinks from bin to bin, so the allowed thresholds are one run: its begin is found first, its end where the right side is too small.
-function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: usize, countBits: u32, record: usize): void {
+function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: usize, hessianBits: u32, record: usize): void {
   const lambda = load<f64>(settings);
   const minHessian = load<f64>(settings, 8);
   const minRows = <i64>load<i32>(settings, 16);
   const missing = nBins - 1;
   const missingSums = v128.load(part + (<usize>missing << 4));
-  const mask = (<i64>1 << countBits) - 1;
-  const nMissing = i64x2.extract_lane(missingSums, 1) & mask;
-  const mostRows = <i64>n - minRows;
+  const mask = (<i64>1 << hessianBits) - 1;
+  const nMissing = i64x2.extract_lane(missingSums, 1) >> hessianBits;
+  const fewest = minRows << hessianBits;
+  const tooMany = (<i64>n - minRows + 1) << hessianBits;
 
+  const both = h + 2 * lambda;
+  const least = minHessian + lambda;
   const g2 = f64x2.splat(g);
-  const h2 = f64x2.splat(h);
+  const both2 = f64x2.splat(both);
   const lambda2 = f64x2.splat(lambda);
+  const mask2 = i64x2.splat(mask);
   // Out of the memory, or they would be made anew in every step.
   const bits2 = v128.load_splat<u64>(wholeConstants);
   const base2 = v128.load_splat<u64>(wholeConstants, 8);
   const two = v128.load_splat<u64>(wholeConstants, 16);
-  let score = parentScore(g, h, lambda, load<f64>(settings, 24));
+  let score = leastScore(g, h, lambda, load<f64>(settings, 24));
   let bin = -1;
   let missingLeft = 0;
   for (let side: u32 = 0; side < (nMissing > 0 ? 2 : 1); side++) {
@@ -229,7 +232,7 @@ function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: u
     let packedLeft = i64x2.extract_lane(sums, 1);
     for (; at < end; at += 16) {
       const withBin = packedLeft + load<i64>(at, 8);
-      if ((withBin & mask) >= minRows && <f64>(withBin >> countBits) >= minHessian) break;
+      if (withBin >= fewest && <f64>(withBin & mask) >= minHessian) break;
       packedLeft = withBin;
       sums = v128.add<i64>(sums, v128.load(at));
     }
@@ -249,19 +252,15 @@ function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: u
       sums = v128.add<i64>(one, x1);
       const packed = v128.shuffle<i64>(one, sums, 1, 3);
       const gl = v128.sub<f64>(v128.add<i64>(v128.shuffle<i64>(one, sums, 0, 2), bits2), base2);
-      const hl = v128.sub<f64>(v128.add<i64>(i64x2.shr_u(packed, countBits), bits2), base2);
-      const gr = v128.sub<f64>(g2, gl);
-      const hr = v128.sub<f64>(h2, hl);
+      const hl = v128.sub<f64>(v128.add<i64>(v128.and(packed, mask2), bits2), base2);
       const a = v128.add<f64>(hl, lambda2);
-      const b = v128.add<f64>(hr, lambda2);
-      const value = v128.div<f64>(
-        v128.add<f64>(v128.mul<f64>(v128.mul<f64>(gl, gl), b), v128.mul<f64>(v128.mul<f64>(gr, gr), a)),
-        v128.mul<f64>(a, b),
-      );
+      const b = v128.sub<f64>(both2, a);
+      const d = v128.sub<f64>(v128.mul<f64>(gl, both2), v128.mul<f64>(g2, a));
+      const value = v128.div<f64>(v128.mul<f64>(d, d), v128.mul<f64>(a, b));
       let isBetter = v128.gt<f64>(value, best);
-      const isLast = (i64x2.extract_lane(sums, 1) & mask) > mostRows || f64x2.extract_lane(hr, 1) < minHessian;
+      const isLast = i64x2.extract_lane(packed, 1) >= tooMany || f64x2.extract_lane(b, 1) < least;
       if (isLast) {
-        const isFirstAllowed = (i64x2.extract_lane(one, 1) & mask) <= mostRows && f64x2.extract_lane(hr, 0) >= minHessian;
+        const isFirstAllowed = i64x2.extract_lane(packed, 0) < tooMany && f64x2.extract_lane(b, 0) >= least;
         isBetter = v128.and(isBetter, i64x2.replace_lane(i64x2.splat(0), 0, isFirstAllowed ? -1 : 0));
       }
       best = v128.bitselect(value, best, isBetter);
@@ -281,7 +280,8 @@ function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: u
     bin = found;
     missingLeft = side;
   }
-  if (bin >= 0) writeNumberSplit(part, bin, missingLeft, missingSums, g, h, lambda, score, countBits, record);
+  if (bin < 0) return;
+  writeNumberSplit(part, bin, missingLeft, missingSums, gainOf(score, g, h, lambda), hessianBits, record);
 }
 
 function writeNumberSplit(
@@ -289,36 +289,38 @@ function writeNumberSplit(
   bin: i32,
   missingLeft: i32,
   missingSums: v128,
-  g: f64,
-  h: f64,
-  lambda: f64,
-  score: f64,
-  countBits: u32,
+  gain: f64,
+  hessianBits: u32,
   record: usize,
 ): void {
   let left = missingLeft == 1 ? missingSums : i64x2.splat(0);
   for (let b = 0; b <= bin; b++) left = v128.add<i64>(left, v128.load(part + (<usize>b << 4)));
-  writeSides(record, left, score - (g * g) / (h + lambda), countBits);
+  writeSides(record, left, gain, hessianBits);
   store<i32>(record, bin, 28);
   store<i32>(record, missingLeft, 32);
-  store<i32>(record, <i32>(i64x2.extract_lane(missingSums, 1) & ((<i64>1 << countBits) - 1)), 36);
+  store<i32>(record, <i32>(i64x2.extract_lane(missingSums, 1) >> hessianBits), 36);
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function writeSides(record: usize, left: v128, gain: f64, countBits: u32): void {
+function writeSides(record: usize, left: v128, gain: f64, hessianBits: u32): void {
   const packed = i64x2.extract_lane(left, 1);
   store<f64>(record, gain);
   store<f64>(record, <f64>i64x2.extract_lane(left, 0), 8);
-  store<f64>(record, <f64>(packed >> countBits), 16);
-  store<i32>(record, <i32>(packed & ((<i64>1 << countBits) - 1)), 24);
+  store<f64>(record, <f64>(packed & ((<i64>1 << hessianBits) - 1)), 16);
+  store<i32>(record, <i32>(packed >> hessianBits), 24);
 }
 
-// The score that a split must beat: the node's own, a little more so that rounding makes no splits, and the least gain asked for.
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function parentScore(g: f64, h: f64, lambda: f64, minGain: f64): f64 {
-  return ((g * g) / (h + lambda)) * (1 + 1e-10) + minGain;
+function leastScore(g: f64, h: f64, lambda: f64, minGain: f64): f64 {
+  return (h + 2 * lambda) * (((g * g) / (h + lambda)) * (1 + 1e-10) + minGain) - g * g;
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function gainOf(score: f64, g: f64, h: f64, lambda: f64): f64 {
+  return (score + g * g) / (h + 2 * lambda) - (g * g) / (h + lambda);
 }
 
 // Levels by ascending smoothed mean gradient, cut where the score is greatest (Fisher 1958), from either end; missing is one more level,
@@ -330,7 +332,7 @@ function scanCategory(
   h: f64,
   n: i32,
   settings: usize,
-  countBits: u32,
+  hessianBits: u32,
   record: usize,
   scratch: usize,
 ): void {
@@ -339,15 +341,15 @@ function scanCategory(
   const minHessian = load<f64>(settings, 8);
   const minRows = load<i32>(settings, 16);
   const fewest = <i64>load<i32>(settings, 20);
-  const countMask = (<i64>1 << countBits) - 1;
+  const mask = (<i64>1 << hessianBits) - 1;
   const means = scratch; // f64 each
   const order = scratch + 2048; // u32 each
   let m: i32 = 0;
   for (let bin: u32 = 0; bin < nBins; bin++) {
     const at = part + (<usize>bin << 4);
     const packed = load<i64>(at, 8);
-    if ((packed & countMask) < fewest) continue;
-    const mean = <f64>load<i64>(at) / (<f64>(packed >> countBits) + smoothing);
+    if (packed >> hessianBits < fewest) continue;
+    const mean = <f64>load<i64>(at) / (<f64>(packed & mask) + smoothing);
     // Insertion keeps equal means in the order of their bins.
     let k = m++;
     while (k > 0 && load<f64>(means + (<usize>(k - 1) << 3)) > mean) {
@@ -358,7 +360,8 @@ function scanCategory(
     store<f64>(means + (<usize>k << 3), mean);
     store<u32>(order + (<usize>k << 2), bin);
   }
-  let score = parentScore(g, h, lambda, load<f64>(settings, 24));
+  const both = h + 2 * lambda;
+  let score = leastScore(g, h, lambda, load<f64>(settings, 24));
   let length = 0;
   let fromEnd = 0;
   for (let side = 0; side < 2; side++) {
@@ -369,16 +372,14 @@ function scanCategory(
       const at = part + (<usize>bin << 4);
       sumG += load<i64>(at);
       sumPacked += load<i64>(at, 8);
-      const nl = <i32>(sumPacked & countMask);
-      const hl = <f64>(sumPacked >> countBits);
+      const nl = <i32>(sumPacked >> hessianBits);
+      const hl = <f64>(sumPacked & mask);
       if (nl < minRows || hl < minHessian) continue;
-      const hr = h - hl;
-      if (n - nl < minRows || hr < minHessian) break;
-      const gl = <f64>sumG;
-      const gr = g - gl;
       const a = hl + lambda;
-      const b = hr + lambda;
-      const value = (gl * gl * b + gr * gr * a) / (a * b);
+      const b = both - a;
+      if (n - nl < minRows || b < minHessian + lambda) break;
+      const d = <f64>sumG * both - g * a;
+      const value = (d * d) / (a * b);
       if (value > score) {
         score = value;
         length = k + 1;
@@ -395,7 +396,7 @@ function scanCategory(
     const byte = record + 48 + (bin >> 3);
     store<u8>(byte, load<u8>(byte) | (<u8>1 << <u8>(bin & 7)));
   }
-  writeSides(record, left, score - (g * g) / (h + lambda), countBits);
+  writeSides(record, left, gainOf(score, g, h, lambda), hessianBits);
   store<i32>(record, 0, 28);
 }
 
@@ -407,7 +408,7 @@ function scanRuled(
   h: f64,
   n: i32,
   settings: usize,
-  countBits: u32,
+  hessianBits: u32,
   sign: f64,
   draw: f64,
   record: usize,
@@ -419,8 +420,8 @@ function scanRuled(
   const high = load<f64>(settings, 48);
   const missing = nBins - 1;
   const missingSums = v128.load(part + (<usize>missing << 4));
-  const countMask = (<i64>1 << countBits) - 1;
-  const nMissing = i64x2.extract_lane(missingSums, 1) & countMask;
+  const mask = (<i64>1 << hessianBits) - 1;
+  const nMissing = i64x2.extract_lane(missingSums, 1) >> hessianBits;
   const own = scoreAt(g, h, lambda, boundedValue(g, h, lambda, low, high));
   let score = own + abs(own) * 1e-10 + load<f64>(settings, 24);
   let bin = -1;
@@ -429,14 +430,14 @@ function scanRuled(
     let sumG: i64 = side == 1 ? i64x2.extract_lane(missingSums, 0) : 0;
     let sumPacked: i64 = side == 1 ? i64x2.extract_lane(missingSums, 1) : 0;
     const last = <i32>(side == 1 || nMissing == 0 ? missing - 1 : missing);
-    const only = draw < 0 ? -1 : drawnBin(part, last, draw, countMask);
+    const only = draw < 0 ? -1 : drawnBin(part, last, draw);
     for (let b = 0; b < last; b++) {
       const at = part + (<usize>b << 4);
       sumG += load<i64>(at);
       sumPacked += load<i64>(at, 8);
       if (only >= 0 && b != only) continue;
-      const nl = <i32>(sumPacked & countMask);
-      const hl = <f64>(sumPacked >> countBits);
+      const nl = <i32>(sumPacked >> hessianBits);
+      const hl = <f64>(sumPacked & mask);
       const hr = h - hl;
       if (nl < minRows || hl < minHessian || n - nl < minRows || hr < minHessian) continue;
       const gl = <f64>sumG;
@@ -453,8 +454,7 @@ function scanRuled(
     }
   }
   if (bin < 0) return;
-  writeNumberSplit(part, bin, missingLeft, missingSums, g, h, lambda, score, countBits, record);
-  store<f64>(record, score - own);
+  writeNumberSplit(part, bin, missingLeft, missingSums, score - own, hessianBits, record);
 }
 
 // @ts-ignore: a decorator of AssemblyScript
@@ -470,11 +470,11 @@ function scoreAt(g: f64, h: f64, lambda: f64, value: f64): f64 {
 }
 
 // One of the thresholds that part the rows: between the first bin that has rows and the last.
-function drawnBin(part: usize, last: i32, draw: f64, countMask: i64): i32 {
+function drawnBin(part: usize, last: i32, draw: f64): i32 {
   let first = 0;
-  while (first <= last && (load<i64>(part + (<usize>first << 4), 8) & countMask) == 0) first++;
+  while (first <= last && load<i64>(part + (<usize>first << 4), 8) == 0) first++;
   let end = last;
-  while (end >= first && (load<i64>(part + (<usize>end << 4), 8) & countMask) == 0) end--;
+  while (end >= first && load<i64>(part + (<usize>end << 4), 8) == 0) end--;
   return first + <i32>floor(draw * <f64>max(1, end - first));
 }
 
