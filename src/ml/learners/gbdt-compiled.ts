@@ -1,6 +1,7 @@
 import { type GbdtKernels, jobOf } from "./gbdt-jobs.ts";
 import { numberSides } from "./gbdt-scan.ts";
 import { mostChunks, type Team, teamOf } from "./gbdt-team.ts";
+import { binLimit, sampleInto, sampleLength } from "./gbdt-thresholds.ts";
 import {
   type BinnedTable,
   type BinnedTree,
@@ -26,6 +27,8 @@ const itemBytes = 16;
 const scanScratchBytes = 4096 + 2048 + 1024;
 /** Rows of a chunk: enough work that taking it costs nothing. */
 const chunkRows = { histogram: 4096, partition: 16_384, elementwise: 16_384, bins: 8192 } as const;
+/** Columns whose samples lie in the memory at a time. */
+const sampledAtOnce = 64;
 /** A job of fewer bins to scan than this is not worth a second thread. */
 const fewestBinsToShare = 4096;
 
@@ -43,6 +46,12 @@ export function compiledWorkspace(kernels: GbdtKernels, isShared: boolean): Work
   };
   const heap: Heap = {
     take,
+    borrow(bytes, use) {
+      const before = next;
+      const result = use(take(bytes));
+      next = before;
+      return result;
+    },
     // Room is taken before the buffer is asked for: taking may grow it.
     uint8(n) {
       const at = take(n);
@@ -65,6 +74,8 @@ export function compiledWorkspace(kernels: GbdtKernels, isShared: boolean): Work
 interface Heap extends Pick<Workspace, "uint8" | "int32" | "float64"> {
   /** Address of so many bytes, a multiple of 64. */
   readonly take: (bytes: number) => number;
+  /** Gives so many bytes until `use` returns. */
+  readonly borrow: <T>(bytes: number, use: (at: number) => T) => T;
 }
 
 /** Runs a job over rows, in chunks whose number fits the team. */
@@ -86,6 +97,13 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
   const staged = 65_536;
   let staging: Float64Array | null = null;
   return {
+    thresholds(columns: readonly Float64Array[], mostBins: number): Float32Array[] {
+      const found: Float32Array[] = [];
+      // A group of columns at a time, so that a wide table borrows little.
+      for (let from = 0; from < columns.length; from += sampledAtOnce)
+        found.push(...learnGroup(columns.slice(from, from + sampledAtOnce), mostBins));
+      return found;
+    },
     binNumbers(values: Float64Array, thresholds: Float32Array, out: Uint8Array) {
       staging ??= heap.float64(Math.max(staged, 1));
       new Float32Array(memory.buffer, padded, 256).fill(Number.POSITIVE_INFINITY).set(thresholds);
@@ -152,6 +170,26 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
       overRows(team, jobOf.roundPairs, pairs.length / 2, chunkRows.elementwise, args);
     },
   };
+
+  function learnGroup(columns: readonly Float64Array[], mostBins: number): Float32Array[] {
+    const k = columns.length;
+    const length = 16 * Math.ceil(sampleLength(columns[0]!.length) / 16);
+    const scratchBytes = 24_576 + 4 * length;
+    const heads = 64 * Math.ceil((8 * k) / 64);
+    const bytes = heads + 1024 * k + 4 * length * k + scratchBytes * team.size;
+    return heap.borrow(bytes, (at) => {
+      const out = at + heads;
+      const samples = out + 1024 * k;
+      const head = new Int32Array(memory.buffer, at, 2 * k);
+      columns.forEach((values, j) => {
+        const n = sampleInto(values, new Float32Array(memory.buffer, samples + 4 * length * j, length));
+        head.set([n, binLimit(n, mostBins)], 2 * j);
+      });
+      team.args.set([samples, length, at, out, samples + 4 * length * k, scratchBytes]);
+      team.run(jobOf.learnThresholds, k);
+      return columns.map((_, j) => new Float32Array(memory.buffer, out + 1024 * j, team.answers[j]!).slice());
+    });
+  }
 
   function treeRoom(nNodes: number): number {
     if (room.nodes < nNodes) room = { nodes: 2 * nNodes, at: heap.take(280 * 2 * nNodes + 16) };

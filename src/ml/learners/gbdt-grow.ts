@@ -1,6 +1,7 @@
-import { greatestFloat32, sidesOfColumn } from "./gbdt-bins.ts";
+import { sidesOfColumn } from "./gbdt-bins.ts";
 import type { NodeRules } from "./gbdt-rules.ts";
 import { boundedValue } from "./gbdt-scan.ts";
+import { greatestFloat32 } from "./gbdt-thresholds.ts";
 import type {
   BinnedTable,
   BinnedTree,

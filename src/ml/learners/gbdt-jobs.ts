@@ -87,6 +87,7 @@ export interface KernelFunctions {
     pairs: number,
   ): void;
   binNumbers(values: number, n: number, thresholds: number, nThresholds: number, missing: number, out: number): void;
+  learnThresholds(values: number, n: number, mostBins: number, scratch: number, out: number): number;
   toRows(columns: number, n: number, nColumns: number, from: number, to: number, stride: number, rows: number): void;
 }
 
@@ -222,6 +223,14 @@ const binNumbers: Job = ({ functions }, a, _answers, chunk) => {
   functions.binNumbers(a[3]! + 8 * from, to - from, a[4]!, a[5]!, a[6]!, a[7]! + from);
 };
 
+// samples, numbers of a sample, columns (length and most bins as i32), out, scratch, scratchBytes: one column a chunk.
+const learnThresholds: Job = ({ functions }, a, answers, chunk, thread) => {
+  const n = functions.readI32(a[2]! + 8 * chunk);
+  const mostBins = functions.readI32(a[2]! + 8 * chunk + 4);
+  const scratch = a[4]! + thread * a[5]!;
+  answers[chunk] = functions.learnThresholds(a[0]! + 4 * a[1]! * chunk, n, mostBins, scratch, a[3]! + 1024 * chunk);
+};
+
 // from, to, rows per chunk, columns, n, nColumns, stride, rows.
 const toRows: Job = ({ functions }, a, _answers, chunk) => {
   const [from, to] = rowRange(a, chunk);
@@ -248,6 +257,7 @@ export const jobs: readonly Job[] = [
   binNumbers,
   toRows,
   number,
+  learnThresholds,
 ];
 
 /** Places in {@link jobs}. */
@@ -264,4 +274,5 @@ export const jobOf = {
   binNumbers: 9,
   toRows: 10,
   number: 11,
+  learnThresholds: 12,
 } as const;

@@ -41,6 +41,34 @@ test("bins, and their row-major form, are the same compiled and plain", { skip }
   assert.deepEqual([...compiled!.rows], [...plain!.rows]);
 });
 
+test("thresholds are the same compiled and plain", { skip }, () => {
+  const numbers = fc.constantFrom<(x: number) => number>(
+    (x) => x,
+    (x) => Math.floor(20 * x),
+    (x) => (x < 0.3 ? Number.NaN : x - 0.6),
+    (x) => (x < 0.5 ? 0 : -1 / (x - 0.4)),
+    (x) => (x < 0.1 ? Number.POSITIVE_INFINITY : 1e300 * (x - 0.5)),
+    () => Number.NaN,
+  );
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 6000 }),
+      numbers,
+      fc.integer(),
+      fc.constantFrom(2, 63, 254),
+      (n, of, seed, most) => {
+        const rng = createRng(seed);
+        const values = Float64Array.from({ length: n }, () => of(rng.uniform()));
+        const [plain, compiled] = workspaces().map((workspace) =>
+          workspace.thresholds([values, values.toReversed()], most),
+        );
+        assert.deepEqual(compiled, plain);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
 test("pairs of the logistic and the squared loss are the same compiled and plain", { skip }, () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 300 }), fc.integer(), fc.boolean(), (n, seed, isWeighted) => {

@@ -1,7 +1,7 @@
 import { assertNever } from "../../lib/index.ts";
 import { exp, sigmoid } from "../stats/index.ts";
 import type { Table } from "../table/index.ts";
-import { greatestFloat32 } from "./gbdt-bins.ts";
+import { greatestFloat32 } from "./gbdt-thresholds.ts";
 import type { FittedModel } from "./learner.ts";
 import { softmaxInPlace } from "./linear-objective.ts";
 import type { GbdtData, Link, TreeData } from "./model-data.ts";

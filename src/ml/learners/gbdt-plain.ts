@@ -1,5 +1,6 @@
 import { sigmoid } from "../stats/index.ts";
 import { scanItem } from "./gbdt-scan.ts";
+import { thresholdsOf } from "./gbdt-thresholds.ts";
 import {
   type BinnedTable,
   type BinnedTree,
@@ -23,6 +24,7 @@ export const plainWorkspace: Workspace = {
   uint8: (n) => new Uint8Array(n),
   int32: (n) => new Int32Array(n),
   float64: (n) => new Float64Array(n),
+  thresholds: (columns, mostBins) => columns.map((values) => thresholdsOf(values, mostBins)),
   binNumbers,
   toRows,
   space: plainSpace,

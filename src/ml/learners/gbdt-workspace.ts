@@ -157,6 +157,8 @@ export interface Workspace {
   uint8(n: number): Uint8Array;
   int32(n: number): Int32Array;
   float64(n: number): Float64Array;
+  /** Thresholds between the bins of number columns, at most so many bins each. */
+  thresholds(columns: readonly Float64Array[], mostBins: number): Float32Array[];
   /** Bins of numbers: the index of the first threshold that is not below the number as f32; the last bin for NaN. */
   binNumbers(values: Float64Array, thresholds: Float32Array, out: Uint8Array): void;
   /** The row-major form of nColumns columns. */

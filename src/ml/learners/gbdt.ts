@@ -52,7 +52,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   if (warmStart) checkWarmStart(warmStart, loss, objective.nOutputs, features.names);
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);
-  const table = binTable(features, learnBins(features, params.maxBins), workspace, true);
+  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, true);
   const scores = startScores(workspace, objective.base, n, warmStart, features);
   const held = options.validation;
   const base = { ...made, base: objective.base };

@@ -692,3 +692,106 @@ export function toRows(columns: usize, n: u32, nColumns: u32, from: u32, to: u32
     }
   }
 }
+
+// A number whose unsigned order is that of the f32 with these bits, and back.
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function keyOf(bits: u32): u32 {
+  return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function bitsOf(key: u32): u32 {
+  return key ^ (<u32>(<i32>~key >> 31) | 0x80000000);
+}
+
+// Sorts n keys by three radix passes of 11 bits; the result stands in `spare`. counts: 3 × 2048 u32.
+function sortKeys(keys: usize, n: u32, spare: usize, counts: usize): void {
+  memory.fill(counts, 0, 24_576);
+  for (let i: u32 = 0; i < n; i++) {
+    const key = load<u32>(keys + (<usize>i << 2));
+    bump(counts + (<usize>(key & 2047) << 2));
+    bump(counts + 8192 + (<usize>((key >> 11) & 2047) << 2));
+    bump(counts + 16_384 + (<usize>(key >> 22) << 2));
+  }
+  for (let pass: u32 = 0; pass < 3; pass++) {
+    const places = counts + <usize>pass * 8192;
+    let sum: u32 = 0;
+    for (let digit: u32 = 0; digit < 2048; digit++) {
+      const count = load<u32>(places + (<usize>digit << 2));
+      store<u32>(places + (<usize>digit << 2), sum);
+      sum += count;
+    }
+    const source = pass == 1 ? spare : keys;
+    const target = pass == 1 ? keys : spare;
+    for (let i: u32 = 0; i < n; i++) {
+      const key = load<u32>(source + (<usize>i << 2));
+      const place = places + (<usize>((key >> (11 * pass)) & 2047) << 2);
+      const at = load<u32>(place);
+      store<u32>(place, at + 1);
+      store<u32>(target + (<usize>at << 2), key);
+    }
+  }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function bump(at: usize): void {
+  store<u32>(at, load<u32>(at) + 1);
+}
+
+/**
+ * Thresholds between at most `mostBins` bins of n numbers, f32 without NaN, which are lost; returns how many. scratch: 4n bytes and 24,576.
+ */
+export function learnThresholds(values: usize, n: u32, mostBins: u32, scratch: usize, out: usize): u32 {
+  if (n == 0) return 0;
+  for (let i: u32 = 0; i < n; i++) {
+    const at = values + (<usize>i << 2);
+    store<u32>(at, keyOf(load<u32>(at)));
+  }
+  const counts = scratch;
+  const sorted = scratch + 24_576;
+  sortKeys(values, n, sorted, counts);
+  // Distinct numbers take the place of the sorted ones, their counts that of the values.
+  let m: u32 = 0;
+  let last: f32 = NaN;
+  for (let i: u32 = 0; i < n; i++) {
+    const value = reinterpret<f32>(bitsOf(load<u32>(sorted + (<usize>i << 2))));
+    if (value != last) {
+      store<f32>(sorted + (<usize>m << 2), value);
+      store<u32>(values + (<usize>m << 2), 0);
+      m++;
+      last = value;
+    }
+    bump(values + (<usize>(m - 1) << 2));
+  }
+  let cuts: u32 = 0;
+  if (m <= mostBins) {
+    for (; cuts + 1 < m; cuts++) store<f32>(out + (<usize>cuts << 2), midpoint(sorted + (<usize>cuts << 2)));
+    return cuts;
+  }
+  let left = <f64>n;
+  let room = <f64>mostBins;
+  let inBin: f64 = 0;
+  for (let k: u32 = 0; k + 1 < m && cuts < mostBins - 1; k++) {
+    const at = <usize>k << 2;
+    inBin += <f64>load<u32>(values + at);
+    const goal = left / room;
+    if (inBin < goal && !(<f64>load<u32>(values + at, 4) >= goal && inBin > 0.5 * goal)) continue;
+    store<f32>(out + (<usize>cuts << 2), midpoint(sorted + at));
+    cuts++;
+    left -= inBin;
+    room -= 1;
+    inBin = 0;
+  }
+  return cuts;
+}
+
+// The f32 number between two neighbours at which `value <= cut` tells them apart.
+function midpoint(pair: usize): f32 {
+  const a = load<f32>(pair);
+  const b = load<f32>(pair, 4);
+  const middle = <f32>(<f64>a / 2 + <f64>b / 2);
+  return middle >= a && middle < b ? middle : a;
+}
