@@ -123,10 +123,16 @@ export function growTree(
   const base = { from: 0, to: size, depth: 0, sums: root.sums, bounds: unbounded, path: [], parent: -1, isLeft: false };
   leaves.push(keep({ ...base, split: first && space.scan(root.slot, first) }, root.slot));
 
+  // Leaves to be split, the newest last: the order where the number of leaves has no limit.
+  const open = [0];
+  const isDepthFirst = maxLeaves === Number.POSITIVE_INFINITY;
   while (leaves.length < maxLeaves) {
-    const next = chooseLeaf(leaves, maxLeaves);
+    const next = isDepthFirst ? (open.pop() ?? 0) : greatestGain(leaves);
     const leaf = leaves[next];
-    if (!leaf?.split) break;
+    if (!leaf?.split) {
+      if (isDepthFirst && open.length > 0) continue;
+      break;
+    }
     if (shouldStop()) throw cancelled();
     const { split } = leaf;
     const node = addNode(tree, leaf, table.features[split.item.feature]!);
@@ -166,15 +172,13 @@ export function growTree(
     }
     if (!isLeftSmaller) children.reverse();
     leaves[next] = children[0]!;
-    leaves.push(children[1]!);
+    open.push(next, leaves.push(children[1]!) - 1);
   }
   for (const { slot } of leaves) if (slot !== noSlot) space.release(slot);
   return { ...finishTree(tree, leaves, sides, table, settings.lambda), splits };
 }
 
-// The leaf to split next; leaves hold no split where none is worth it.
-function chooseLeaf(leaves: readonly Leaf[], maxLeaves: number): number {
-  if (maxLeaves === Number.POSITIVE_INFINITY) return leaves.findLastIndex(({ split }) => split !== null);
+function greatestGain(leaves: readonly Leaf[]): number {
   let best = 0;
   for (let k = 1; k < leaves.length; k++) if (gainOf(leaves[k]!) > gainOf(leaves[best]!)) best = k;
   return best;

@@ -3,6 +3,7 @@ export { bestFeature } from "./best-feature.ts";
 export { applyCalibrator, type CalibrationMap, type Calibrator, fitIsotonic, fitPlatt } from "./calibrator.ts";
 export { explainerOf } from "./explain-model.ts";
 export type { Explainer, NoExplainer, ScoreScale } from "./explainer.ts";
+export { type ForestParams, forest } from "./forest.ts";
 export { bestRule, gbdt } from "./gbdt.ts";
 export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
 export { checkLabels, type GbdtLoss } from "./gbdt-loss.ts";

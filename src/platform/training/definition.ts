@@ -8,7 +8,7 @@ import type { FeatureOptions } from "../features/index.ts";
 export type Family = (typeof familyNames)[number];
 
 /** Every family; its traits stand in `families.ts`. */
-const familyNames = ["linear", "gbdt"] as const;
+const familyNames = ["linear", "gbdt", "forest", "extra-trees"] as const;
 
 /** The losses that have a name. */
 export type LossName = (typeof lossNames)[number];

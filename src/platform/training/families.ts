@@ -1,5 +1,5 @@
 import { FettleError, nearestName, type Rng } from "../../lib/index.ts";
-import { gbdt, isNumeric, type Learner, linear, type Task } from "../../ml/learners/index.ts";
+import { forest, gbdt, isNumeric, type Learner, linear, type Task } from "../../ml/learners/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import type { Configuration, Family, ModelDefinition } from "./definition.ts";
@@ -66,6 +66,28 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
       minSamplesLeaf: pick(rng, [5, 20, 50, 100]),
       lambda: pick(rng, [0.1, 1, 10]),
       featureFraction: pick(rng, [0.5, 0.8, 1]),
+    }),
+  },
+  forest: {
+    title: "random forest",
+    features: "gbdt",
+    complexity: 2,
+    losses: ["squared"],
+    learner: (_task, _loss, params) => forest(params),
+    draw: (rng) => ({
+      minSamplesLeaf: pick(rng, [1, 2, 5, 10, 20]),
+      nodeFeatureFraction: pick(rng, [0, 0.2, 0.5, 0.8]),
+    }),
+  },
+  "extra-trees": {
+    title: "extra trees",
+    features: "gbdt",
+    complexity: 2,
+    losses: ["squared"],
+    learner: (_task, _loss, params) => forest({ ...params, randomThresholds: true }),
+    draw: (rng) => ({
+      minSamplesLeaf: pick(rng, [1, 2, 5, 10, 20]),
+      nodeFeatureFraction: pick(rng, [0, 0.3, 0.6, 1]),
     }),
   },
 };
