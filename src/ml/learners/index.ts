@@ -8,6 +8,10 @@ export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
 export { checkLabels, type GbdtLoss } from "./gbdt-loss.ts";
 export { type CustomLoss, scoreOf } from "./gbdt-loss-custom.ts";
 export { defaultDelta } from "./gbdt-loss-residuals.ts";
+export { type GamParams, gam } from "./gam.ts";
+export { cellsOf } from "./gam-axes.ts";
+export { bestRule, type GbdtParams, gbdt } from "./gbdt.ts";
+export type { GbdtLoss } from "./gbdt-loss.ts";
 export type { FittedGbdt } from "./gbdt-model.ts";
 export type { GbdtParams } from "./gbdt-params.ts";
 export { loseThread, serveTeam, stopTeam, teamBytes, teamMemory } from "./gbdt-team.ts";
@@ -18,3 +22,14 @@ export { loadModel } from "./load-model.ts";
 export type { ConstantData, GbdtData, LinearData, Link, ModelData, TreeData } from "./model-data.ts";
 export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";
 export type { ShapKernels, ShapRuntime } from "./tree-shap-memory.ts";
+export type {
+  ConstantData,
+  GamAxis,
+  GamData,
+  GamTerm,
+  GbdtData,
+  LinearData,
+  Link,
+  ModelData,
+  TreeData,
+} from "./model-data.ts";
