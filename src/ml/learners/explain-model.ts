@@ -1,7 +1,8 @@
 import { assertNever } from "../../lib/index.ts";
-import { type Explainer, explainerOn, type NoExplainer, type ScoreScale } from "./explainer.ts";
+import { type Explainer, explainerOn, type NoExplainer, type ScoreScale, scaleOfLink } from "./explainer.ts";
+import { cellOfRow } from "./gam-axes.ts";
 import type { Task } from "./learner.ts";
-import type { ConstantData, LinearData, ModelData } from "./model-data.ts";
+import type { ConstantData, GamData, LinearData, ModelData } from "./model-data.ts";
 import { explainTrees } from "./tree-explainer.ts";
 import type { ShapKernels } from "./tree-shap-memory.ts";
 
@@ -13,6 +14,8 @@ export function explainerOf(data: ModelData, kernels?: ShapKernels): Explainer |
       return explainTrees(data, kernels);
     case "linear":
       return explainLinear(data);
+    case "gam":
+      return explainGam(data);
     case "prior":
     case "mean":
     case "median":
@@ -63,6 +66,20 @@ function startsOf(nLevels: readonly number[]): number[] {
     const start = next;
     next += Math.max(1, levels);
     return start;
+  });
+}
+
+/** The terms of the row: a pair's is shared by its two features in halves. */
+function explainGam({ featureNames, link, intercepts, terms }: GamData): Explainer {
+  const stride = featureNames.length + 1;
+  return explainerOn(scaleOfLink[link], featureNames, Float64Array.from(intercepts), (row, out) => {
+    out.fill(0);
+    for (const { axes, scores } of terms) {
+      const cell = cellOfRow(axes, row);
+      scores.forEach((ofOutput, k) => {
+        for (const { feature } of axes) out[k * stride + feature]! += ofOutput[cell]! / axes.length;
+      });
+    }
   });
 }
 

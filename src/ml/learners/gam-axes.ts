@@ -22,6 +22,13 @@ export function cellOf(axis: GamAxis, x: number): number {
   return low;
 }
 
+/** The cell that a row, given as to `predictRow`, falls into on all axes of a term. */
+export function cellOfRow(axes: readonly GamAxis[], row: Float64Array): number {
+  let cell = 0;
+  for (const axis of axes) cell = cell * cellsOf(axis) + cellOf(axis, row[axis.feature]!);
+  return cell;
+}
+
 /** The cell of every row of a table. */
 export function cellColumn(axis: GamAxis, features: Table, name: string): Uint32Array {
   const column = features.column(name);

@@ -1,5 +1,5 @@
+import type { BoostingLoss } from "./boosting-loss.ts";
 import type { CellSums, Step, StepRules } from "./gam-step.ts";
-import type { BoostingLoss } from "./gbdt-loss.ts";
 import { cancelled } from "./learner-errors.ts";
 
 /** A term while it is fitted: how many cells it has, and how it takes a step. */
@@ -45,7 +45,7 @@ export interface BoostedTerms {
  */
 const roundsPerLook = 8;
 
-/** A term waits while its step would gain less than this share of the greatest gain of the round before: what is nearly settled cannot overfit. */
+/** A term waits while its step would gain less than this share of the greatest gain of the round before: so what is nearly settled does not overfit. */
 const greedyShare = 0.6;
 
 /**
@@ -88,13 +88,14 @@ export function boostTerms(input: BoostInput): BoostedTerms {
   const steps = zeros();
   const shown = zeros();
   let best = { loss: held ? held.loss.mean(held.scores) : 0, rounds: 0, steps: zeros() };
-  let greatest = 0;
+  const stepAll = (threshold: number) =>
+    blocks.reduce((most, block) => Math.max(most, stepBlock(block, input, work, steps, threshold)), 0);
+  derive(input, blocks, work);
+  let greatest = stepAll(Number.POSITIVE_INFINITY);
   for (let round = 1; round <= nRounds; round++) {
     if (input.shouldStop?.()) throw cancelled();
-    if (round % roundsPerLook === 1) derive(input, blocks, work);
-    const threshold = greedyShare * greatest;
-    greatest = 0;
-    for (const block of blocks) greatest = Math.max(greatest, stepBlock(block, input, work, steps, threshold));
+    if (round > 1 && round % roundsPerLook === 1) derive(input, blocks, work);
+    greatest = stepAll(greedyShare * greatest);
     const changed = greatest > 0;
     input.onRound?.(round / nRounds);
     const isLast = round === nRounds || !changed;
@@ -141,6 +142,7 @@ function derive({ fitted }: BoostInput, blocks: readonly Block[], { gradient, he
   });
 }
 
+// Changes the scores by the steps that gain at least `threshold`; returns the greatest gain of all.
 function stepBlock(
   block: Block,
   { fitted, rules }: BoostInput,

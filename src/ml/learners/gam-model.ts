@@ -1,5 +1,5 @@
 import type { Table } from "../table/index.ts";
-import { cellColumn, cellOf, cellsOf } from "./gam-axes.ts";
+import { cellColumn, cellOfRow, cellsOf } from "./gam-axes.ts";
 import { applyLink } from "./gbdt-model.ts";
 import type { FittedModel } from "./learner.ts";
 import type { GamData, GamTerm } from "./model-data.ts";
@@ -29,8 +29,7 @@ export function gamModel(data: GamData): FittedModel {
     predictRow(row, out) {
       out.set(intercepts);
       for (const { axes, scores } of terms) {
-        let cell = 0;
-        for (const axis of axes) cell = cell * cellsOf(axis) + cellOf(axis, row[axis.feature]!);
+        const cell = cellOfRow(axes, row);
         for (let k = 0; k < nOutputs; k++) out[k]! += scores[k]![cell]!;
       }
       applyLink(link, out, 0, nOutputs);

@@ -1,5 +1,6 @@
 import { createRng, FettleError } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
+import type { BoostingLoss } from "./boosting-loss.ts";
 import { axesOf, cellColumn, cellsOf } from "./gam-axes.ts";
 import { type Bag, drawBags, wholeBag } from "./gam-bags.ts";
 import { type BoostedRows, type BoostedTerms, boostTerms, type FittingTerm } from "./gam-boost.ts";
@@ -8,15 +9,15 @@ import { gamModel, termCells } from "./gam-model.ts";
 import { findPairs } from "./gam-pairs.ts";
 import { categoryStep, numberStep } from "./gam-step.ts";
 import { addSteps, joinBags, sizeOf, type TermRows } from "./gam-terms.ts";
-import { type BoostingLoss, boostingLoss } from "./gbdt-loss.ts";
-import type { FitOptions, FittedModel, Learner, Target } from "./learner.ts";
+import { boostingLoss, checkLabels, type LossOptions, linkOf } from "./gbdt-loss.ts";
+import type { FitOptions, FittedModel, Learner, Target, Task } from "./learner.ts";
 import { checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
-import { type GamAxis, type GamData, type GamTerm, type Link, withoutNegativeZero } from "./model-data.ts";
+import { type GamAxis, type GamData, type GamTerm, withoutNegativeZero } from "./model-data.ts";
 
 /** Parameters of {@link gam}; all have defaults. */
 export interface GamParams {
-  /** Default: by the task: logistic (binary), softmax (multiclass), squared (regression). */
-  readonly loss?: "logistic" | "softmax" | "squared";
+  /** Default: by the task: logistic (binary), softmax (multiclass), squared (regression). Poisson and gamma are for what is counted or costs. */
+  readonly loss?: GamLoss;
   /** Pairs of features that get a term. Default 10. */
   readonly interactions?: number;
   /** Bags whose models are averaged. Default 8. */
@@ -62,16 +63,21 @@ export function gam(params: GamParams = {}): Learner {
     params: { ...settled, ...(loss === undefined ? {} : { loss }) },
     fit(features, target, options): FittedGam {
       checkFit(features, target, options);
-      const chosen = loss ?? lossOf[target.task];
-      checkLoss("an additive model", target.task, chosen, [lossOf[target.task]]);
+      const chosen = loss ?? lossesOf[target.task][0];
+      checkLoss("an additive model", target.task, chosen, lossesOf[target.task]);
+      checkLabels(chosen, target.values);
       return fitGam(features, target, options, settled, chosen);
     },
   };
 }
 
-const lossOf = { binary: "logistic", multiclass: "softmax", regression: "squared" } as const;
-type GamLoss = (typeof lossOf)[keyof typeof lossOf];
-const linkOf: Readonly<Record<GamLoss, Link>> = { logistic: "logistic", softmax: "softmax", squared: "identity" };
+const lossesOf = {
+  binary: ["logistic"],
+  multiclass: ["softmax"],
+  regression: ["squared", "poisson", "gamma"],
+  ranking: ["squared"],
+} as const satisfies Readonly<Record<Task, readonly string[]>>;
+type GamLoss = (typeof lossesOf)[Task][number];
 
 const defaults: Settled = {
   interactions: 10,
@@ -122,6 +128,17 @@ function settle({ loss: _, ...params }: GamParams): Settled {
   return settled;
 }
 
+/** The losses of an additive model take no options. */
+const plainLoss: LossOptions = {
+  quantiles: [],
+  delta: null,
+  variancePower: 1.5,
+  truncation: 1,
+  gains: null,
+  seed: 0,
+  custom: null,
+};
+
 /** Everything that the two stages, single features and pairs, work on. */
 interface Fit {
   readonly features: Table;
@@ -137,8 +154,7 @@ interface Fit {
 function fitGam(features: Table, target: Target, options: FitOptions, params: Settled, loss: GamLoss): FittedGam {
   const n = target.values.length;
   const weights = weightsOf(n, options.sampleWeight);
-  const { nClasses } = target;
-  const { base } = boostingLoss(loss, target.values, weights, { nClasses, quantiles: [] });
+  const { base } = boostingLoss(loss, target, weights, plainLoss);
   const rng = createRng(options.seed).fork("gam");
   const needsOutside = params.earlyStoppingRounds > 0 && options.validation === undefined;
   const fit: Fit = {
@@ -148,7 +164,7 @@ function fitGam(features: Table, target: Target, options: FitOptions, params: Se
     params,
     weights,
     bags: params.nBags === 1 && !needsOutside ? [wholeBag(n)] : drawBags(target, params.nBags, rng),
-    lossOn: (on, ofRows) => boostingLoss(loss, on.values, ofRows, { nClasses, quantiles: [], base }),
+    lossOn: (on, ofRows) => boostingLoss(loss, on, ofRows, { ...plainLoss, base }),
   };
   const single = fitStage(fit, singleTerms(fit), [], params.nRounds, 0);
   const pairs = fitStage(fit, pairTerms(fit, single, base), [single], params.nPairRounds, 0.6);
@@ -156,7 +172,7 @@ function fitGam(features: Table, target: Target, options: FitOptions, params: Se
     kind: "gam",
     task: target.task,
     loss,
-    link: linkOf[loss],
+    link: linkOf(loss, target.task, null),
     featureNames: features.names,
     intercepts: base.map((start, k) => withoutNegativeZero(start + single.intercepts[k]! + pairs.intercepts[k]!)),
     terms: byImportance([...single.terms, ...pairs.terms], features.names),

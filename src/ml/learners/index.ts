@@ -3,15 +3,13 @@ export { bestFeature } from "./best-feature.ts";
 export { applyCalibrator, type CalibrationMap, type Calibrator, fitIsotonic, fitPlatt } from "./calibrator.ts";
 export { explainerOf } from "./explain-model.ts";
 export type { Explainer, NoExplainer, ScoreScale } from "./explainer.ts";
+export { type FittedGam, type GamParams, gam } from "./gam.ts";
+export { cellsOf } from "./gam-axes.ts";
 export { bestRule, gbdt } from "./gbdt.ts";
 export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
 export { checkLabels, type GbdtLoss } from "./gbdt-loss.ts";
 export { type CustomLoss, scoreOf } from "./gbdt-loss-custom.ts";
 export { defaultDelta } from "./gbdt-loss-residuals.ts";
-export { type GamParams, gam } from "./gam.ts";
-export { cellsOf } from "./gam-axes.ts";
-export { bestRule, type GbdtParams, gbdt } from "./gbdt.ts";
-export type { GbdtLoss } from "./gbdt-loss.ts";
 export type { FittedGbdt } from "./gbdt-model.ts";
 export type { GbdtParams } from "./gbdt-params.ts";
 export { loseThread, serveTeam, stopTeam, teamBytes, teamMemory } from "./gbdt-team.ts";
@@ -19,9 +17,6 @@ export * from "./learner.ts";
 export { greatestGrade } from "./learner-errors.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
-export type { ConstantData, GbdtData, LinearData, Link, ModelData, TreeData } from "./model-data.ts";
-export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";
-export type { ShapKernels, ShapRuntime } from "./tree-shap-memory.ts";
 export type {
   ConstantData,
   GamAxis,
@@ -33,3 +28,5 @@ export type {
   ModelData,
   TreeData,
 } from "./model-data.ts";
+export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";
+export type { ShapKernels, ShapRuntime } from "./tree-shap-memory.ts";

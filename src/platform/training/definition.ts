@@ -8,7 +8,7 @@ import type { FeatureOptions } from "../features/index.ts";
 export type Family = (typeof familyNames)[number];
 
 /** Every family; its traits stand in `families.ts`. */
-const familyNames = ["linear", "gbdt"] as const;
+const familyNames = ["linear", "gam", "gbdt"] as const;
 
 /** The losses that have a name. */
 export type LossName = (typeof lossNames)[number];
@@ -107,7 +107,7 @@ export interface ModelDefinition<Name extends string = string> {
     readonly trials?: number;
     /** Cap on the time of the search in seconds, default 600. It may end a search early; it never changes a trial. */
     readonly seconds?: number;
-    /** Default both. */
+    /** Default linear models and boosted trees. */
     readonly families?: readonly Family[];
     /** Exactly these configurations instead of a search. */
     readonly configurations?: readonly Configuration[];

@@ -4,13 +4,15 @@ import type { FittedFeatures } from "../features/index.ts";
 /** Columns whose importance is measured, at most: each costs five predictions of all test rows. */
 const mostImportances = 100;
 
-/** The columns that a model leans on, by splits of its trees or by the size of its weights: at most 100, all where there are fewer. */
+/** The columns that a model leans on, by splits of its trees, by the size of its weights or terms: at most 100, all where there are fewer. */
 export function mostUsedColumns({ inputs, outputs }: FittedFeatures, model: FittedModel): string[] {
   if (inputs.length <= mostImportances) return inputs.map(({ name }) => name);
   const data = model.toJSON();
   const uses = new Float64Array(outputs.length);
   if (data.kind === "gbdt" || data.kind === "forest")
     for (const { feature } of data.trees) for (const j of feature) uses[j]! += 1;
+  if (data.kind === "gam")
+    for (const { axes, importance } of data.terms) for (const { feature } of axes) uses[feature]! += importance;
   if (data.kind === "linear")
     for (const weights of data.weights) {
       let at = 0;

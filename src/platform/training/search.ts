@@ -2,6 +2,8 @@ import {
   bestFeature,
   bestRule,
   type FitOptions,
+  type FittedGam,
+  type FittedGbdt,
   type FittedModel,
   type GbdtParams,
   type Learner,
@@ -216,7 +218,7 @@ function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: n
   return { ...attempt, model, validation: prediction, losses, value, seconds: now() - startedAt };
 }
 
-/** The chosen configuration refitted on training and validation rows, as many trees as early stopping found best. */
+/** The chosen configuration refitted on training and validation rows, for as many rounds as early stopping found best. */
 export function refit(
   run: PreparedRun,
   trial: Trial,
@@ -226,9 +228,10 @@ export function refit(
 ): { features: FittedFeatures; model: FittedModel } {
   const part = partOf(run, rows);
   const { fitted, features } = fitFamilyFeatures(run, familyTraits[trial.family].features, excluded, part);
-  const { bestRound } = trial.model as FittedModel & { readonly bestRound?: number };
+  const { bestRound, refitParams } = trial.model as FittedModel & Partial<Pick<FittedGbdt, "bestRound"> & FittedGam>;
   const params = {
     ...trial.configuration?.params,
+    ...refitParams,
     ...(bestRound === undefined ? {} : { nTrees: Math.max(1, bestRound), earlyStoppingRounds: 0 }),
   };
   const learner =

@@ -8,10 +8,15 @@ import { type SampleDefinition, sampleInput, sampleTable } from "./sample-input.
 
 const trees = { configurations: [{ family: "gbdt", params: { nTrees: 20, maxLeaves: 8 } }] } as const;
 
+const additive = { configurations: [{ family: "gam", params: { nBags: 2, nRounds: 50, interactions: 1 } }] } as const;
+
 const runs: readonly (SampleDefinition & { readonly says: string; readonly testStart?: number })[] = [
   { says: "two classes", column: "binary" },
   { says: "three classes", column: "three" },
   { says: "a number with squared loss", column: "amount" },
+  { says: "two classes, by an additive model", column: "binary", search: additive },
+  { says: "three classes, by an additive model", column: "three", search: additive },
+  { says: "a count, by an additive model", column: "count", loss: "poisson", search: additive },
   { says: "a number with absolute loss", column: "amount", loss: "absolute", search: trees },
   { says: "quantiles of a number", column: "amount", loss: "quantile", quantiles: [0.1, 0.5, 0.9], search: trees },
   {
