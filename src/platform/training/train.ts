@@ -15,6 +15,7 @@ import { prepareRun } from "./prepare-run.ts";
 import { candidatesOf, splitInWords, targetMean } from "./report-parts.ts";
 import { type FamilyFeatures, familyFeatures, refit, search, type Trial } from "./search.ts";
 import { proposeConfigurations } from "./search-space.ts";
+import { termShapes } from "./term-shapes.ts";
 import { type TrainHooks, type TrainInput, type TrainOutcome, type TrainStage, trainStages } from "./train-input.ts";
 
 /**
@@ -87,6 +88,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   });
 
   stages.enter("package");
+  const terms = termShapes(refitted.model.toJSON(), refitted.features, new Set(run.personalData.keys()));
   const capsule: Capsule = {
     name: definition.name,
     features: refitted.features.toJSON(),
@@ -123,6 +125,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     },
     features: refitted.features.outputs.map(({ name, from, says }) => ({ name, from, says })),
     candidates: candidatesOf(found, metric, calibration),
+    ...(terms === null ? {} : { terms }),
     champion: championName,
     evaluation,
     gates: gatesOf(evaluation, leakage, championName),
