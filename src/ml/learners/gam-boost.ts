@@ -46,7 +46,7 @@ export interface BoostedTerms {
 const roundsPerLook = 8;
 
 /** A term waits while its step would gain less than this share of the greatest gain of the round before: so what is nearly settled does not overfit. */
-const greedyShare = 0.6;
+const greedyShare = 0.8;
 
 /**
  * Terms that take their steps from the same gradients: so few that the steps of terms that say the same do not add up to more than a
