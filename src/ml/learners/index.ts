@@ -1,6 +1,10 @@
 export { mean, median, previousValue, prior, quantile } from "./baselines.ts";
 export { bestFeature } from "./best-feature.ts";
-export { applyCalibrator, type CalibrationMap, type Calibrator, fitIsotonic, fitPlatt } from "./calibrator.ts";
+export { applyCalibrator, type CalibrationMap, type Calibrator, type TemperatureCalibrator } from "./calibrator.ts";
+export { fitBeta } from "./calibrator-beta.ts";
+export { fitIsotonic } from "./calibrator-isotonic.ts";
+export { fitPlatt } from "./calibrator-platt.ts";
+export { fitTemperature } from "./calibrator-temperature.ts";
 export { explainerOf } from "./explain-model.ts";
 export type { Explainer, NoExplainer, ScoreScale } from "./explainer.ts";
 export { type FittedGam, type GamParams, gam } from "./gam.ts";

@@ -121,7 +121,7 @@ export interface ModelDefinition<Name extends string = string> {
     readonly protected?: readonly NoInfer<Name>[];
     readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
     /** `auto` (default) calibrates only where validation shows that it helps. */
-    readonly calibration?: "auto" | "none" | "platt" | "isotonic";
+    readonly calibration?: "auto" | "none" | "temperature" | "platt" | "beta" | "isotonic";
     /** Bootstrap resamples, default 1000. */
     readonly resamples?: number;
   };
@@ -230,7 +230,7 @@ const schema = z
         slices: names.optional(),
         protected: names.optional(),
         cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
-        calibration: z.enum(["auto", "none", "platt", "isotonic"]).optional(),
+        calibration: z.enum(["auto", "none", "temperature", "platt", "beta", "isotonic"]).optional(),
         resamples: z.int().min(200).max(10_000).optional(),
       })
       .optional(),
