@@ -30,7 +30,10 @@ export type {
   LinearData,
   Link,
   ModelData,
+  StackData,
   TreeData,
 } from "./model-data.ts";
+export { joinPredictions } from "./stack-model.ts";
+export { fitStack, type StackWeights } from "./stack-weights.ts";
 export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";
 export type { ShapKernels, ShapRuntime } from "./tree-shap-memory.ts";

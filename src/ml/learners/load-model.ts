@@ -5,6 +5,7 @@ import { gbdtModel } from "./gbdt-model.ts";
 import type { FittedModel } from "./learner.ts";
 import { linearModel } from "./linear.ts";
 import type { ModelData } from "./model-data.ts";
+import { stackModel } from "./stack-model.ts";
 
 const kinds: readonly string[] = [
   "prior",
@@ -16,6 +17,7 @@ const kinds: readonly string[] = [
   "gbdt",
   "forest",
   "gam",
+  "stack",
 ];
 
 /** A model from its data: the inverse of `toJSON`. Throws MODEL_KIND for data that no learner here wrote. */
@@ -32,6 +34,8 @@ export function loadModel(data: ModelData): FittedModel {
       return gbdtModel(data);
     case "gam":
       return gamModel(data);
+    case "stack":
+      return stackModel(data, loadModel);
     case "prior":
     case "mean":
     case "median":

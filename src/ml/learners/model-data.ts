@@ -106,8 +106,21 @@ export interface GamData {
   readonly terms: readonly GamTerm[];
 }
 
+/** Models whose predictions are joined by weights. Each reads its own run of the features. */
+export interface StackData {
+  readonly kind: "stack";
+  readonly task: Task;
+  readonly featureNames: readonly string[];
+  readonly nOutputs: number;
+  /** `from`: where the features of the model begin among those of the stack. */
+  readonly bases: readonly { readonly model: ModelData; readonly from: number }[];
+  /** Per model, ≥ 0: of its log-odds, of the logarithms of its probabilities, or of its number. */
+  readonly weights: readonly number[];
+  readonly intercept: number;
+}
+
 /** Any model as plain data. */
-export type ModelData = ConstantData | LinearData | GbdtData | GamData;
+export type ModelData = ConstantData | LinearData | GbdtData | GamData | StackData;
 
 /** The number itself, but 0 for -0, which JSON cannot hold: a model read from JSON then predicts the same bytes. */
 export const withoutNegativeZero = (x: number): number => x + 0;

@@ -109,6 +109,11 @@ export interface ModelDefinition<Name extends string = string> {
     readonly seconds?: number;
     /** Default linear models and boosted trees. */
     readonly families?: readonly Family[];
+    /**
+     * One candidate more: the best configuration of each family, joined by weights (of one family: its two best). It is made in any case, also after
+     * `seconds`. Not for rankings, and for numbers with squared loss only. Default false.
+     */
+    readonly stack?: boolean;
     /** Exactly these configurations instead of a search. */
     readonly configurations?: readonly Configuration[];
   };
@@ -217,6 +222,7 @@ const schema = z
         trials: z.int().min(1).max(1000).optional(),
         seconds: positive.optional(),
         families: z.array(z.enum(familyNames)).min(1).readonly().optional(),
+        stack: z.boolean().optional(),
         configurations: z
           .array(z.strictObject({ family: z.enum(familyNames), params: plain }))
           .min(1)
