@@ -1,6 +1,7 @@
 // npm run bench -- NAME: measures the product and its peer in turn and prints one JSON object.
 import { parseArgs } from "node:util";
 import { firstMile } from "./first-mile.ts";
+import { gamBench } from "./gam.ts";
 import { leakage } from "./leakage-bench.ts";
 import { learning } from "./learning.ts";
 import { predictOnline } from "./predict-online.ts";
@@ -10,7 +11,17 @@ import { startup } from "./startup.ts";
 import { type Bench, type BenchResult, PeerUnavailable } from "./support.ts";
 import { trainAdult } from "./train-adult.ts";
 
-const benches: readonly Bench[] = [reference, trainAdult, learning, predictOnline, startup, score, firstMile, leakage];
+const benches: readonly Bench[] = [
+  reference,
+  trainAdult,
+  learning,
+  gamBench,
+  predictOnline,
+  startup,
+  score,
+  firstMile,
+  leakage,
+];
 
 const usage = `Usage: npm run bench -- <name> [options]
 

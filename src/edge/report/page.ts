@@ -9,6 +9,7 @@ import { reproductionSection } from "./reproduction-section.ts";
 import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
 import { style } from "./style.ts";
+import { termsSection } from "./terms-section.ts";
 import { thresholdSection } from "./threshold-section.ts";
 import { verdictSection, versionName } from "./verdict.ts";
 import { errorsSection, fairnessSection, importanceSection, slicesSection } from "./weakness-sections.ts";
@@ -28,6 +29,7 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   slicesSection,
   errorsSection,
   importanceSection,
+  termsSection,
   fairnessSection,
   reproductionSection,
 ];

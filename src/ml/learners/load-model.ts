@@ -1,11 +1,24 @@
 import { assertNever, FettleError } from "../../lib/index.ts";
 import { constantModel } from "./baselines.ts";
+import { gamModel } from "./gam-model.ts";
 import { gbdtModel } from "./gbdt-model.ts";
 import type { FittedModel } from "./learner.ts";
 import { linearModel } from "./linear.ts";
 import type { ModelData } from "./model-data.ts";
+import { stackModel } from "./stack-model.ts";
 
-const kinds: readonly string[] = ["prior", "mean", "median", "quantile", "previous-value", "linear", "gbdt", "forest"];
+const kinds: readonly string[] = [
+  "prior",
+  "mean",
+  "median",
+  "quantile",
+  "previous-value",
+  "linear",
+  "gbdt",
+  "forest",
+  "gam",
+  "stack",
+];
 
 /** A model from its data: the inverse of `toJSON`. Throws MODEL_KIND for data that no learner here wrote. */
 export function loadModel(data: ModelData): FittedModel {
@@ -19,6 +32,10 @@ export function loadModel(data: ModelData): FittedModel {
     case "gbdt":
     case "forest":
       return gbdtModel(data);
+    case "gam":
+      return gamModel(data);
+    case "stack":
+      return stackModel(data, loadModel);
     case "prior":
     case "mean":
     case "median":

@@ -1,5 +1,5 @@
 import { FettleError, nearestName, type Rng } from "../../lib/index.ts";
-import { forest, gbdt, isNumeric, type Learner, linear, type Task } from "../../ml/learners/index.ts";
+import { forest, gam, gbdt, isNumeric, type Learner, linear, type Task } from "../../ml/learners/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import type { Configuration, Family, ModelDefinition } from "./definition.ts";
@@ -31,6 +31,20 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
     losses: ["squared"],
     learner: (task, _loss, params) => linear({ ...params, loss: lossOf(task, "squared") }),
     draw: (rng) => ({ lambda: pick(rng, [0.01, 0.1, 10, 30, 100, 300]) }),
+  },
+  gam: {
+    title: "additive model",
+    features: "gbdt",
+    complexity: 1.5,
+    losses: ["squared", "poisson", "gamma"],
+    learner: (task, { kind }, params) =>
+      gam({ ...params, loss: lossOf(task, kind === "poisson" || kind === "gamma" ? kind : "squared") }),
+    draw: (rng) => ({
+      interactions: pick(rng, [0, 5, 10, 20]),
+      learningRate: pick(rng, [0.1, 0.2]),
+      maxLeaves: pick(rng, [2, 3, 5]),
+      minSamplesLeaf: pick(rng, [4, 20, 50]),
+    }),
   },
   gbdt: {
     title: "boosted trees",

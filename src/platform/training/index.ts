@@ -9,6 +9,7 @@ export {
 export { definitionToSource } from "./definition-source.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
 export type { Candidate, Gate, RunReport } from "./run-report.ts";
+export type { ShapeAxis, TermShape } from "./term-shapes.ts";
 export { trainModel } from "./train.ts";
 export {
   type TrainHooks,

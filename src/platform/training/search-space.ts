@@ -11,7 +11,8 @@ export function proposeConfigurations(families: readonly Family[], nTrials: numb
   const rng = createRng(seed).fork("search");
   const seen = new Set<string>();
   const proposals: Configuration[] = [];
-  const turns = families.flatMap((family) => Array<Family>(familyTraits[family].complexity).fill(family));
+  const more = (family: Family) => Array<Family>(Math.ceil(familyTraits[family].complexity) - 1).fill(family);
+  const turns = [...families, ...families.flatMap(more)];
   for (let turn = 0; proposals.length < nTrials && turn < 50 * nTrials; turn++) {
     const family = turns[turn % turns.length]!;
     const isFirst = !proposals.some((proposal) => proposal.family === family);
