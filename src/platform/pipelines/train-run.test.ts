@@ -4,7 +4,7 @@ import { FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import type { ObjectStore, ReadOptions, Schema, Snapshot, SourceReading } from "../data/index.ts";
 import type { Ledger, ModelVersion, RunEnd, RunRecord } from "../registry/index.ts";
-import { type ModelDefinition, trainModel } from "../training/index.ts";
+import { type ModelDefinition, openTrials, trainModel } from "../training/index.ts";
 import { compareVersions, type PipelinePorts, trainRun, verifyRun } from "./index.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
 
@@ -94,6 +94,16 @@ function portsOf(files: Readonly<Record<string, Table>>) {
     objects: store,
     ledger: ledger as Ledger,
     train: async (input, { onProgress }) => trainModel(input, onProgress ? { onProgress } : {}),
+    openTrials: async (input) => {
+      const bench = openTrials(input);
+      return {
+        subject: bench.subject,
+        nWorkers: 1,
+        trial: async (request) => bench.runTrial(request, {}),
+        outer: async (request) => bench.runOuter(request, {}),
+        close: async () => {},
+      };
+    },
     clock: () => time++,
     usage: () => ({ cpuSeconds: 1, peakMemoryBytes: 1 }),
     newId: () => `run-${runs.size + 1}`,
