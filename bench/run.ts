@@ -11,6 +11,20 @@ import { type Bench, type BenchResult, PeerUnavailable } from "./support.ts";
 import { trainAdult } from "./train-adult.ts";
 
 const benches: readonly Bench[] = [reference, trainAdult, learning, predictOnline, startup, score, firstMile, leakage];
+import { trainTrees } from "./train-trees.ts";
+import { tune } from "./tune.ts";
+
+const benches: readonly Bench[] = [
+  reference,
+  trainAdult,
+  trainTrees,
+  predictOnline,
+  startup,
+  score,
+  firstMile,
+  leakage,
+  tune,
+];
 
 const usage = `Usage: npm run bench -- <name> [options]
 

@@ -10,6 +10,7 @@ import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
 import { style } from "./style.ts";
 import { thresholdSection } from "./threshold-section.ts";
+import { tuningSection } from "./tuning-section.ts";
 import { verdictSection, versionName } from "./verdict.ts";
 import { errorsSection, fairnessSection, importanceSection, slicesSection } from "./weakness-sections.ts";
 import { instant } from "./words.ts";
@@ -19,6 +20,7 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   dataSection,
   leakageSection,
   splitSection,
+  tuningSection,
   candidatesSection,
   metricsSection,
   curvesSection,

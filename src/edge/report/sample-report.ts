@@ -4,6 +4,7 @@ import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ColumnProfile } from "../../platform/data/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { sampleEvaluation, sampleProblems } from "./sample-evaluation.ts";
+import { sampleTuning } from "./sample-tuning.ts";
 
 /** A run report with plausible values, drawn from a seeded simulation: what the page is tested and looked at with. */
 export function sampleReport(task: Task): RunReport {
@@ -42,6 +43,7 @@ export function sampleReport(task: Task): RunReport {
       candidate("boosted trees 1", "candidate", primary, shifted(metrics[primary]!, -0.1), 4.2),
       { ...candidate("boosted trees 2", "candidate", primary, metrics[primary]!, 9.7), chosen: true, note: choice },
     ],
+    ...(task === "binary" ? { tuning: sampleTuning() } : {}),
     champion: task === "binary" ? `${sampleProblems[task].model}@2` : null,
     evaluation,
     gates: [
