@@ -1,10 +1,11 @@
 /*
- * The least loss that a search finds in equal numbers of trials: our TPE, Optuna's TPE (its default, one parameter at a time) and random draws, on a
+ * The least loss that a search finds in equal numbers of trials: our TPE, Optuna's multivariate TPE and random draws, on a
  * function whose least value is known and on cross-validated boosted trees of real tables. All three call the same objective.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { loadKernels } from "../src/edge/compute/index.ts";
 import { createSourceReader } from "../src/edge/query/index.ts";
 import { createRng } from "../src/lib/index.ts";
 import { snapshotId } from "../src/platform/data/index.ts";
@@ -25,7 +26,7 @@ import {
 } from "../src/platform/tuning/index.ts";
 import { type Bench, median, peerPython, peerScript, rounded } from "./support.ts";
 
-const nTrials = 50;
+const nTrials = 40;
 const nStart = 10;
 
 interface Problem {
@@ -149,7 +150,9 @@ function hartmann(): Problem {
   };
 }
 
-const nRows = 2000;
+const kernels = loadKernels();
+const hooks = kernels === undefined ? {} : { kernels };
+const nRows = 1000;
 
 async function openTable(file: string, column: string, data: string) {
   const reading = await createSourceReader().read([join(data, file)], { literalColumns: [column] });
@@ -183,7 +186,7 @@ async function treesOf(file: string, column: string, data: string): Promise<Prob
       const params = Object.fromEntries(
         Object.entries(point).map(([name, value]) => [name.replace("gbdt.", ""), value]),
       );
-      return bench.runTrial({ outer: null, configuration: { family: "gbdt", params }, cutoffs: {} }, {}).loss!;
+      return bench.runTrial({ outer: null, configuration: { family: "gbdt", params }, cutoffs: {} }, hooks).loss!;
     },
   };
 }
@@ -198,7 +201,7 @@ async function halving(data: string, runs: number, say: (line: string) => void) 
     while (ended.length < nTrials) {
       const { configuration, cutoffs } = nextTrial(plan, ended, [], ended.length + 1);
       const request = { outer: null, configuration: configuration!, cutoffs: isHalving ? cutoffs : {} };
-      const outcome: TrialOutcome = bench.runTrial(request, {});
+      const outcome: TrialOutcome = bench.runTrial(request, hooks);
       ended.push({ number: ended.length + 1, runId: "", configuration: configuration!, outcome, error: null });
     }
     const loss = Math.min(...ended.flatMap(({ outcome }) => outcome!.loss ?? []));

@@ -1,4 +1,4 @@
-"""Optuna's TPE over a space given as JSON: prints one point a line, reads its loss from the next line of the input.
+"""Optuna's multivariate TPE over a space given as JSON: prints one point a line, reads its loss from the next line of the input.
 
 python tune.py SEED N_TRIALS SPACE_JSON
 """
@@ -10,7 +10,7 @@ import optuna
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 seed, n_trials, space = int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
-sampler = optuna.samplers.TPESampler(seed=seed, multivariate=len(sys.argv) > 4)
+sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True)
 study = optuna.create_study(sampler=sampler)
 for _ in range(n_trials):
     trial = study.ask()

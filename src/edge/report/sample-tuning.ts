@@ -1,10 +1,11 @@
 import { createRng } from "../../lib/index.ts";
 import type { TunedTrial, TuningReport } from "../../platform/training/index.ts";
+import { paretoRanks } from "../../platform/tuning/index.ts";
 
 /** A tuning with plausible values: two objectives beside quality, trials of every status, a nested estimate. */
 export function sampleTuning(): TuningReport {
   const rng = createRng(5).fork("tuning");
-  const trials = Array.from({ length: 34 }, (_, i): TunedTrial => {
+  const drawn = Array.from({ length: 34 }, (_, i): TunedTrial => {
     const status = i === 7 ? "failed" : i % 3 === 1 && i > 10 ? "pruned" : "complete";
     const size = 20_000 * (1 + 30 * rng.uniform());
     const isMeasured = status !== "failed";
@@ -24,10 +25,13 @@ export function sampleTuning(): TuningReport {
       bytes: isMeasured ? Math.round(size) : null,
       seconds: 1 + 3 * rng.uniform(),
       error: isMeasured ? null : "Cannot finish the trial: its worker ended (ERR_WORKER_OUT_OF_MEMORY)",
-      isOnFront: status === "complete" && i % 7 === 0,
+      isOnFront: false,
       chosen: i === 21,
     };
   });
+  const complete = drawn.filter(({ status }) => status === "complete");
+  const ranks = paretoRanks(complete.map(({ loss, latencyMicros, bytes }) => [loss!, latencyMicros!, bytes!]));
+  const trials = drawn.map((trial) => ({ ...trial, isOnFront: ranks[complete.indexOf(trial)] === 0 }));
   const parameters = [
     { name: "gbdt.learningRate", own: 0.41, total: 0.58 },
     { name: "gbdt.maxLeaves", own: 0.22, total: 0.39 },

@@ -18,6 +18,7 @@ export function bestSoFarPlot({ trials, lossName }: TuningReport): Html {
   const top = Math.min(losses.at(-1) ?? 1, least + 3 * ((losses[Math.floor(losses.length / 2)] ?? 1) - least) || 1);
   const chosen = complete.filter((trial) => trial.chosen);
   return draw("Best loss so far", {
+    insetBottom: 8,
     x: { label: "Trial", domain: [0.5, trials.length + 0.5], ticks: Math.min(8, trials.length), tickFormat: "d" },
     y: { label: lossName, grid: true, ticks: 5, clamp: true, domain: [least, top], tickFormat: tickFormat(least, top) },
     marks: [
@@ -56,6 +57,7 @@ export function paretoPlot(
   );
   const losses = complete.map(({ loss }) => loss);
   return draw(`${lossName} against ${label}`, {
+    insetBottom: 8,
     x: { label, type: "log", ticks: 5, tickFormat: "~s" },
     y: {
       label: lossName,

@@ -76,6 +76,7 @@ function trialTables(tuning: TuningReport): Html {
 
 function trialTable(label: string, trials: readonly TunedTrial[], tuning: TuningReport): Html {
   const isTimed = tuning.objectives.includes("latency");
+  const hasFront = tuning.objectives.length > 1;
   const heads: Head[] = [
     "Trial",
     [tuning.lossName, "n"],
@@ -88,14 +89,14 @@ function trialTable(label: string, trials: readonly TunedTrial[], tuning: Tuning
   return table(
     label,
     heads,
-    trials.map((trial) => trialRow(trial, isTimed)),
+    trials.map((trial) => trialRow(trial, isTimed, hasFront)),
   );
 }
 
-function trialRow(trial: TunedTrial, isTimed: boolean): Html {
+function trialRow(trial: TunedTrial, isTimed: boolean, hasFront: boolean): Html {
   const { status, loss, value, latencyMicros, chosen, isOnFront, error } = trial;
   return html`<tr${chosen && html` class="chosen"`}>
-    <th scope="row">${trial.number} ${chosen ? badge("plain", "chosen") : isTimed && isOnFront && badge("good", "front")}
+    <th scope="row">${trial.number} ${chosen ? badge("plain", "chosen") : hasFront && isOnFront && badge("good", "front")}
       <span class="params">${configurationInWords(trial)}</span></th>
     <td class="n">${loss === null ? html`<span class="dim">${status === "failed" ? "failed" : "ended early"}</span>` : number(loss)}</td>
     <td class="n">${error === null ? number(value) : html`<span class="reason">${error}</span>`}</td>

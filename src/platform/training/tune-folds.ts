@@ -1,3 +1,4 @@
+import type { Column } from "../../ml/table/index.ts";
 import { type Fold, type FoldRule, foldRows, outsideEmbargo } from "../data/index.ts";
 import { blocksOf } from "../tuning/index.ts";
 import { joinRows } from "./part.ts";
@@ -20,9 +21,14 @@ export function tuningFolds(run: PreparedRun, rows: Int32Array, nFolds: number, 
 
 function foldRule({ split, table, built }: PreparedRun, { window, embargo }: TuneSettings): FoldRule {
   const time = timeColumn(split.rule);
-  if (time !== undefined) return { kind: "time", times: table.numbers(time).values, window, embargo };
+  if (time !== undefined) return { kind: "time", times: timesOf(table.column(time)), window, embargo };
   if (split.resample.unit === "group") return { kind: "group", groups: split.resample.groups };
   return { kind: "stratified", target: built.target };
+}
+
+// The split has refused a column of texts.
+function timesOf(column: Column): Float64Array {
+  return column.kind === "category" ? new Float64Array(column.codes.length).fill(Number.NaN) : column.values;
 }
 
 function timeColumn(rule: PreparedRun["split"]["rule"]): string | undefined {

@@ -1,5 +1,5 @@
 import type { Rng } from "../../lib/index.ts";
-import { exp, log, normalQuantile, normalUpperTail } from "../../ml/stats/index.ts";
+import { exp, normalQuantile, normalUpperTail } from "../../ml/stats/index.ts";
 import { type Dimension, isActive, type ParamValue, type Point, type SearchSpace, unitOf, valueAt } from "./space.ts";
 
 /** A density over a search space. */
@@ -17,24 +17,14 @@ interface Kernel {
 /**
  * A Parzen estimator over a search space that keeps parameters together (the multivariate form of Falkner, Klein & Hutter 2018): an equal
  * mixture of one product of kernels per observation and one uniform density, so that no point has density 0. Numbers have normal
- * kernels cut at the ends of their range, of width 0.4 · n^(−1/(d+4)) on the unit scale but at least 1/min(100, n + 1); a choice keeps its
- * value with a probability that grows with n. Where an observation lacks a dimension (it was of another family), its kernel is uniform.
+ * kernels cut at the ends of their range, as wide as the observation lies apart from its neighbours in that parameter (Bergstra et al. 2011); a
+ * choice keeps its value with a probability that grows with n. Where an observation lacks a dimension (it was of another family), its kernel is
+ * uniform.
  */
 export function parzenOf(space: SearchSpace, observed: readonly Point[]): Parzen {
-  const n = observed.length;
-  const depth = Math.max(1, ...observed.map((point) => Object.keys(point).length));
-  const width = Math.max(0.4 * exp(-log(Math.max(1, n)) / (depth + 4)), 1 / Math.min(100, n + 1));
   const uniform = space.map(uniformKernel);
-  const components = [
-    uniform,
-    ...observed.map((point) =>
-      space.map((dimension, j) =>
-        isActive(dimension, point) && point[dimension.name] !== undefined
-          ? kernelAt(dimension, point[dimension.name]!, width, n)
-          : uniform[j]!,
-      ),
-    ),
-  ];
+  const byDimension = space.map((dimension, j) => kernelsOf(dimension, observed, uniform[j]!));
+  const components = [uniform, ...observed.map((_, i) => byDimension.map((kernels) => kernels[i]!))];
   return {
     density(point) {
       let sum = 0;
@@ -64,9 +54,28 @@ function uniformKernel(dimension: Dimension): Kernel {
   return { density: () => density, draw: (rng) => valueAt(dimension, rng.uniform()) };
 }
 
-function kernelAt(dimension: Dimension, centre: ParamValue, width: number, n: number): Kernel {
-  if (dimension.kind === "choice") return choiceKernel(dimension.values, centre, n);
-  const mean = clip(unitOf(dimension, centre as number));
+function kernelsOf(dimension: Dimension, observed: readonly Point[], absent: Kernel): Kernel[] {
+  const values = observed.map((point) => point[dimension.name]);
+  if (dimension.kind === "choice")
+    return values.map((value) =>
+      value === undefined ? absent : choiceKernel(dimension.values, value, observed.length),
+    );
+  const places = values.map((value) => (value === undefined ? null : clip(unitOf(dimension, value as number))));
+  const sorted = places.filter((place) => place !== null).sort((a, b) => a - b);
+  return places.map((place) => (place === null ? absent : numberKernel(dimension, place, widthAt(place, sorted))));
+}
+
+// The greater distance to the neighbours; the first and the last look inwards. At least 1/(n + 2), at least a hundredth.
+function widthAt(place: number, sorted: readonly number[]): number {
+  const i = sorted.indexOf(place);
+  const toNext = (sorted[i + 1] ?? 1) - place;
+  const toPrevious = place - (sorted[i - 1] ?? 0);
+  const inwards =
+    sorted.length < 2 ? 1 : i === 0 ? toNext : i === sorted.length - 1 ? toPrevious : Math.max(toNext, toPrevious);
+  return Math.max(inwards, 1 / Math.min(100, sorted.length + 2));
+}
+
+function numberKernel(dimension: Exclude<Dimension, { kind: "choice" }>, mean: number, width: number): Kernel {
   const below = 1 - normalUpperTail(-mean / width);
   const within = 1 - normalUpperTail((1 - mean) / width) - below;
   const scale = 1 / (within * width * 2.5066282746310002);
