@@ -9,15 +9,12 @@ import { score } from "./score.ts";
 import { startup } from "./startup.ts";
 import { type Bench, type BenchResult, PeerUnavailable } from "./support.ts";
 import { trainAdult } from "./train-adult.ts";
-
-const benches: readonly Bench[] = [reference, trainAdult, learning, predictOnline, startup, score, firstMile, leakage];
-import { trainTrees } from "./train-trees.ts";
 import { tune } from "./tune.ts";
 
 const benches: readonly Bench[] = [
   reference,
   trainAdult,
-  trainTrees,
+  learning,
   predictOnline,
   startup,
   score,

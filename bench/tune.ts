@@ -26,7 +26,7 @@ import {
 } from "../src/platform/tuning/index.ts";
 import { type Bench, median, peerPython, peerScript, rounded } from "./support.ts";
 
-const nTrials = 40;
+const nTrials = 30;
 const nStart = 10;
 
 interface Problem {

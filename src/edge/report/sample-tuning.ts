@@ -49,7 +49,7 @@ export function sampleTuning(): TuningReport {
     trials,
     stopped: {
       kind: "gain",
-      says: "The search ended after 34 trials: the next trial was expected to gain less than the noise of the measurement.",
+      says: "The search ended after 34 trials: as many trials again were expected to gain less than the noise of the measurement.",
       gain: 0.00041,
       noise: 0.0006,
     },

@@ -33,7 +33,7 @@ function tuningFacts(tuning: TuningReport): Html {
     ["Time", `${duration(seconds)}, ${count(nWorkers, "worker")}`],
     ["Ended early", `${nPruned} of ${trials.length}`],
     ...(nFailed > 0 ? [["Failed", `${nFailed} of ${trials.length}`] as const] : []),
-    ["Expected gain of one more", stopped.gain === null ? "not defined" : number(stopped.gain)],
+    ["Expected gain of as many again", stopped.gain === null ? "not defined" : number(stopped.gain)],
     ["Noise of a difference", stopped.noise === null ? "not defined" : number(stopped.noise)],
     ...(hypervolume === null ? [] : [["Dominated volume", percent(hypervolume)] as const]),
     ...(nested === null

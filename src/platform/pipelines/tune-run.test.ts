@@ -1,16 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FettleError } from "../../lib/index.ts";
+import { createRng, FettleError } from "../../lib/index.ts";
+import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
+import type { Schema } from "../data/index.ts";
 import { type ModelDefinition, openTrials, type TrialOutcome } from "../training/index.ts";
-import { sampleInput, sampleTable } from "../training/sample-input.ts";
 import { type PipelinePorts, type TuneOptions, tuneRun, verifyRun } from "./index.ts";
 import { portsOf } from "./memory-ports.ts";
 
-const table = sampleTable(160);
-const { definition: sample, snapshot } = sampleInput({ column: "binary" }, table);
-const { search: _, ...rest } = sample;
-const definition: ModelDefinition = { ...rest, data: { files: ["a.csv"] } };
-const portsFor = () => portsOf({ "a.csv": table }, snapshot.schema);
+const schema: Schema = [
+  { name: "x", type: "number" },
+  { name: "place", type: "category" },
+  { name: "left", type: "category" },
+];
+const rng = createRng(1).fork("tune");
+const rows = Array.from({ length: 160 }, () => ({ x: 2 * rng.uniform() - 1, noise: 2 * rng.uniform() - 1 }));
+const table = Table.of({
+  x: numberColumn(rows.map(({ x }) => x)),
+  place: categoryColumn(rows.map((_, i) => `place ${i % 20}`)),
+  left: categoryColumn(rows.map(({ x, noise }) => (2 * x + noise > 0.3 ? "yes" : "no"))),
+});
+const definition: ModelDefinition = {
+  name: "sample",
+  data: { files: ["a.csv"] },
+  target: { column: "left" },
+  evaluation: { resamples: 200 },
+};
+const portsFor = () => portsOf({ "a.csv": table }, schema);
 
 const settings: TuneOptions["settings"] = {
   folds: 2,
@@ -74,7 +89,7 @@ test("tuneRun() records every trial as a run, registers the winner, and its vers
   assert.equal(runs.get(version.runId)!.parent, session.id);
   assert.deepEqual(runs.get(version.runId)!.end!.trials, [chosen[0]!.configuration]);
   assert.equal(report.split.testEvaluations, 1, "the tuning itself never looks at the test rows");
-  const { verdict } = await verifyRun(ports, { model: "sample", version: 1 }, { threads: [1] });
+  const { verdict } = await verifyRun(ports, { model: "sample", version: 1 }, { threadCounts: [1] });
   assert.equal(verdict, "identical");
 });
 
@@ -117,7 +132,7 @@ test("a tuning is resumed only with the data, the definition and the settings of
   for (const [options, changed, different] of changes)
     await assert.rejects(tune(ports, { resume: true, ...options }, changed), (error) => {
       assert.ok(error instanceof FettleError && error.code === "TUNE_RESUME_DIFFERS");
-      assert.equal(String(error.facts.different), different);
+      assert.equal(String(error.facts.different as unknown), different);
       return true;
     });
 });

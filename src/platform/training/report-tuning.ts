@@ -102,7 +102,7 @@ function stopInWords(kind: StopKind, nEnded: number): string {
     "used-up": "every point of the space had been tried",
     trials: "that many were asked for",
     budget: "the time was used",
-    gain: "the next trial was expected to gain less than the noise of the measurement",
+    gain: "as many trials again were expected to gain less than the noise of the measurement",
   };
   return `The search ended ${after}: ${why[kind]}.`;
 }

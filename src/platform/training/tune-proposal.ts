@@ -40,7 +40,7 @@ export interface NextTrial {
   /** Null where every point has been tried. */
   readonly configuration: Configuration | null;
   readonly cutoffs: Cutoffs;
-  /** How much the loss is expected to sink; null where that cannot be said. */
+  /** How much as many trials again are expected to lower the least loss; null where that cannot be said. */
   readonly gain: number | null;
   /** Standard error of the difference in loss between good trials; null where that cannot be said. */
   readonly noise: number | null;
@@ -113,7 +113,8 @@ export function nextTrial(
     rng: createRng(plan.seed).fork(`trial ${number}`),
   });
   if (proposal === null) return { configuration: null, cutoffs, gain: null, noise };
-  const gain = plan.objectives.length > 1 ? null : expectedGain(good.map(measureOf.quality), proposal.goodShare);
+  const gain =
+    plan.objectives.length > 1 ? null : expectedGain(good.map(measureOf.quality), proposal.goodShare, ended.length);
   return { configuration: configurationAt(proposal.point), cutoffs, gain, noise };
 }
 

@@ -39,7 +39,7 @@ export interface TuningReport extends TuneSubject {
   readonly stopped: {
     readonly kind: StopKind;
     readonly says: string;
-    /** Expected gain of the next trial and noise of the measurement when the search ended, in units of the loss; null where undefined. */
+    /** Expected gain of as many trials again and noise of the measurement when the search ended, in units of the loss; null where undefined. */
     readonly gain: number | null;
     readonly noise: number | null;
   };

@@ -11,7 +11,7 @@ export interface SearchState {
   readonly budgetSeconds: number;
   /** Whether no point is left to try. */
   readonly isUsedUp: boolean;
-  /** How much the next trial is expected to lower the least loss; null where that cannot be said. */
+  /** How much as many trials again are expected to lower the least loss; null where that cannot be said. */
   readonly gain: number | null;
   /** Standard error of the difference in loss between good trials; null where that cannot be said. */
   readonly noise: number | null;
@@ -28,7 +28,7 @@ export const mostFailures = 5;
 
 /**
  * Whether a search starts another trial: null, or why it does not. It ends where everything fails, nothing is left to try, the trials or the
- * time are used, or the next trial is expected to gain less than the noise of the measurement (compare Makarova et al. 2022).
+ * time are used, or even as many trials again are expected to gain less than the noise of the measurement (compare Makarova et al. 2022).
  */
 export function stopOf(state: SearchState): StopKind | null {
   const { nStarted, nEnded, nFailed, nTrials, elapsedSeconds, budgetSeconds, gain, noise } = state;

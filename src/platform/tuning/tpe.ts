@@ -67,16 +67,24 @@ export function goodCount(n: number): number {
 }
 
 /**
- * How much a next trial is expected to lower the least loss, given the probability that it is good: the distances of the good losses below
- * the worst of the good are taken as exponential with their mean m, so what lies below the best so far is m·e^(−(worst − best)/m) on
- * average. Real losses are bounded below, so this overstates the gain and stops a search late rather than early. Null with fewer than
- * 2 good losses.
+ * How much further trials are expected to lower the least loss, where each belongs to the good ones with probability `goodShare`. The distances of
+ * good losses below the worst of them are taken as exponential with their mean m; of k more good ones the best then lies below the best so
+ * far by m · Σ (1 − (1 − q)^j)/j on average, j = 1 … k, where q = e^(−(worst − best)/m) is the chance that a good one does. Real losses are bounded
+ * below, so this overstates the gain and ends a search late rather than early. Null with fewer than 2 good losses.
+ * @param nMore how many further trials
  */
-export function expectedGain(goodLosses: readonly number[], goodShare: number): number | null {
+export function expectedGain(goodLosses: readonly number[], goodShare: number, nMore: number): number | null {
   if (goodLosses.length < 2) return null;
   const worst = Math.max(...goodLosses);
   const best = Math.min(...goodLosses);
   if (worst === best) return 0;
   const mean = goodLosses.reduce((sum, loss) => sum + (worst - loss), 0) / (goodLosses.length - 1);
-  return goodShare * mean * exp(-(worst - best) / mean);
+  const missed = 1 - exp(-(worst - best) / mean);
+  let gain = 0;
+  let allMissed = 1;
+  for (let j = 1; j <= Math.ceil(goodShare * nMore); j++) {
+    allMissed *= missed;
+    gain += (1 - allMissed) / j;
+  }
+  return mean * gain;
 }

@@ -173,14 +173,21 @@ test("goodCount() is a tenth, at least 2 where there are 2, at most 25", () => {
   assert.deepEqual([0, 1, 2, 10, 30, 95, 1000].map(goodCount), [0, 1, 2, 2, 3, 10, 25]);
 });
 
-test("expectedGain() grows with the spread of the good losses, and is proportional to the share", () => {
-  assert.equal(expectedGain([1], 0.5), null);
-  assert.equal(expectedGain([1, 1], 0.5), 0);
-  const gain = expectedGain([1, 1.5, 2], 0.5)!;
-  // Distances 1 and 0.5 below the worst: mean 0.75, of which e^(−1/0.75) lies beyond the best.
-  assert.ok(Math.abs(gain - 0.5 * 0.75 * Math.exp(-1 / 0.75)) < 1e-12);
-  assert.equal(expectedGain([10, 15, 20], 0.5), 10 * gain);
-  assert.equal(expectedGain([1, 1.5, 2], 0.25), gain / 2);
+test("expectedGain() is the mean of what more good trials would gain, were their distances exponential", () => {
+  assert.equal(expectedGain([1], 0.5, 10), null);
+  assert.equal(expectedGain([1, 1], 0.5, 10), 0);
+  const losses = [1, 1.5, 2];
+  // Distances 1 and 0.5 below the worst: mean 0.75. One more good trial gains 0.75 · e^(−1/0.75) on average.
+  assert.ok(Math.abs(expectedGain(losses, 1, 1)! - 0.75 * Math.exp(-1 / 0.75)) < 1e-12);
+  const rng = createRng(6);
+  let sum = 0;
+  for (let draw = 0; draw < 4000; draw++) {
+    let most = 0;
+    for (let k = 0; k < 8; k++) most = Math.max(most, -0.75 * Math.log(1 - rng.uniform()));
+    sum += Math.max(0, most - 1) / 4000;
+  }
+  assert.ok(Math.abs(expectedGain(losses, 0.4, 20)! - sum) < 0.05, `${expectedGain(losses, 0.4, 20)} against ${sum}`);
+  assert.ok(Math.abs(expectedGain([10, 15, 20], 0.4, 20)! / expectedGain(losses, 0.4, 20)! - 10) < 1e-9);
 });
 
 test("cutoffsOf() lets the best third pass, at rungs that three trials have reached", () => {
