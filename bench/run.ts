@@ -10,6 +10,7 @@ import { score } from "./score.ts";
 import { startup } from "./startup.ts";
 import { type Bench, type BenchResult, PeerUnavailable } from "./support.ts";
 import { trainAdult } from "./train-adult.ts";
+import { tune } from "./tune.ts";
 
 const benches: readonly Bench[] = [
   reference,
@@ -21,6 +22,7 @@ const benches: readonly Bench[] = [
   score,
   firstMile,
   leakage,
+  tune,
 ];
 
 const usage = `Usage: npm run bench -- <name> [options]

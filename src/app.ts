@@ -41,6 +41,14 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
       const definition = withOverrides(await loadDefinition(project, model, loadUserModule), overrides);
       return trainRun(await pipelinePorts(project, store, version), definition, resolveIn(project), work);
     },
+    async tune(model, asked, work) {
+      const { tuneRun } = await import("./platform/pipelines/index.ts");
+      const definition = await loadDefinition(project, model, loadUserModule);
+      return tuneRun(await pipelinePorts(project, store, version), definition, resolveIn(project), {
+        ...asked,
+        ...work,
+      });
+    },
     async models() {
       return (await store.ledger()).versions();
     },
@@ -137,11 +145,12 @@ function pooledBytes(n: number): Uint8Array {
 }
 
 async function pipelinePorts(project: Project, store: LazyStore, version: string): Promise<PipelinePorts> {
-  const [{ createSourceReader, tableFiles }, { environmentOf, runTraining }, { writeDurably }] = await Promise.all([
-    import("./edge/query/index.ts"),
-    import("./edge/compute/index.ts"),
-    import("./edge/storage/index.ts"),
-  ]);
+  const [{ createSourceReader, tableFiles }, { environmentOf, openTrialPool, runTraining }, { writeDurably }] =
+    await Promise.all([
+      import("./edge/query/index.ts"),
+      import("./edge/compute/index.ts"),
+      import("./edge/storage/index.ts"),
+    ]);
   const scratch = join(project.storeDir, "tmp");
   return {
     reader: createSourceReader(),
@@ -149,6 +158,7 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
     objects: await store.objects(),
     ledger: await store.ledger(),
     train: runTraining,
+    openTrials: openTrialPool,
     clock: now,
     usage() {
       const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();

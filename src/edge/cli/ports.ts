@@ -1,4 +1,10 @@
-import type { Difference, TrainedVersion, Verification, WorkOptions } from "../../platform/pipelines/index.ts";
+import type {
+  Difference,
+  TrainedVersion,
+  TuneOptions,
+  Verification,
+  WorkOptions,
+} from "../../platform/pipelines/index.ts";
 import type { ModelVersion, RunRecord } from "../../platform/registry/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import type { Diagnosis, InitialisedModel, NewModel } from "../project/index.ts";
@@ -10,6 +16,9 @@ export interface TrainOverrides {
   readonly trials?: number;
   readonly seed?: number;
 }
+
+/** What a tuning is asked for. */
+export type TuneRequest = Omit<TuneOptions, keyof WorkOptions | "onTuning">;
 
 /** Everything recorded about one version. */
 export interface ShownVersion {
@@ -61,6 +70,11 @@ export interface ProjectApp {
   readonly root: string;
   init(model: string, options: NewModel): Promise<InitialisedModel>;
   train(model: string, overrides: TrainOverrides, options: WorkOptions): Promise<TrainedVersion>;
+  tune(
+    model: string,
+    asked: TuneRequest,
+    options: Pick<TuneOptions, keyof WorkOptions | "onTuning">,
+  ): Promise<TrainedVersion>;
   models(): Promise<ModelVersion[]>;
   show(reference: string): Promise<ShownVersion>;
   diff(left: string, right: string): Promise<Difference[]>;

@@ -6,6 +6,7 @@ export const workerEntries = {
   definition: new URL(`./definition-worker.${extension}`, import.meta.url),
   kernelThread: new URL(`./kernel-worker.${extension}`, import.meta.url),
   training: new URL(`./training-worker.${extension}`, import.meta.url),
+  tuning: new URL(`./tuning-worker.${extension}`, import.meta.url),
 } as const;
 
 /** The compiled kernels, which the build writes into dist/. */

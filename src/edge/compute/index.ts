@@ -4,3 +4,4 @@ export { loadUserModule } from "./load-definition.ts";
 export { loadKernels } from "./load-kernels.ts";
 export { loadShapKernels } from "./load-shap-kernels.ts";
 export { runTraining } from "./run-training.ts";
+export { openTrialPool } from "./trial-pool.ts";

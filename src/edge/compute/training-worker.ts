@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { trainModel } from "../../platform/training/index.ts";
 import { instantiateKernels } from "./load-kernels.ts";
 import type { TrainWorkerData } from "./run-training.ts";
-import { unpackTrainInput } from "./train-transfer.ts";
+import { unpackInput } from "./train-transfer.ts";
 import { toPlainError } from "./worker-error.ts";
 
 const { input, stopFlag, kernels: shared } = workerData as TrainWorkerData;
@@ -11,7 +11,7 @@ const startedAt = performance.now();
 const kernels = shared && instantiateKernels(shared);
 
 try {
-  const outcome = trainModel(unpackTrainInput(input), {
+  const outcome = trainModel(unpackInput(input), {
     onProgress: (progress) => parentPort!.postMessage({ progress }),
     ...(kernels && { kernels }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,

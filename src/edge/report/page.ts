@@ -11,6 +11,7 @@ import { splitSection } from "./split-section.ts";
 import { style } from "./style.ts";
 import { termsSection } from "./terms-section.ts";
 import { thresholdSection } from "./threshold-section.ts";
+import { tuningSection } from "./tuning-section.ts";
 import { verdictSection, versionName } from "./verdict.ts";
 import { errorsSection, fairnessSection, importanceSection, slicesSection } from "./weakness-sections.ts";
 import { instant } from "./words.ts";
@@ -20,6 +21,7 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   dataSection,
   leakageSection,
   splitSection,
+  tuningSection,
   candidatesSection,
   metricsSection,
   curvesSection,

@@ -3,9 +3,11 @@ import { parseHTML } from "linkedom";
 import type { Calibration, Point } from "../../platform/evaluation/index.ts";
 import { type Html, trusted } from "./html.ts";
 
-/** The colours of all drawings are CSS variables, so that one serves light, dark and print. */
+/** Colours are CSS variables, so that one drawing serves light, dark and print. */
 export const accent = "var(--accent)";
+/** For lines of comparison. */
 export const faint = "var(--faint)";
+/** For what stands out. */
 export const ink = "var(--ink)";
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");

@@ -16,7 +16,7 @@ const idsOf = (page: string) => Array.from(documentOf(page).querySelectorAll("ma
 const common = ["verdict", "data", "leakage", "split", "candidates", "metrics"];
 const sections = {
   binary: [
-    ...common,
+    ...common.toSpliced(4, 0, "tuning"),
     ...["curves", "confusion", "calibration", "threshold-cost", "slices", "errors", "importance", "terms", "fairness"],
     "reproduction",
   ],

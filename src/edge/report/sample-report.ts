@@ -4,6 +4,7 @@ import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ColumnProfile } from "../../platform/data/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { sampleEvaluation, sampleProblems } from "./sample-evaluation.ts";
+import { sampleTuning } from "./sample-tuning.ts";
 
 /** A run report with plausible values, drawn from a seeded simulation: what the page is tested and looked at with. */
 export function sampleReport(task: Task): RunReport {
@@ -43,6 +44,7 @@ export function sampleReport(task: Task): RunReport {
       { ...candidate("boosted trees 2", "candidate", primary, metrics[primary]!, 9.7), chosen: true, note: choice },
     ],
     ...(task === "binary" ? { terms: sampleTerms } : {}),
+    ...(task === "binary" ? { tuning: sampleTuning() } : {}),
     champion: task === "binary" ? `${sampleProblems[task].model}@2` : null,
     evaluation,
     gates: [
