@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { ProjectApp, RunningServer, ServeOptions } from "./edge/cli/index.ts";
-import { loadKernels, loadUserModule } from "./edge/compute/index.ts";
+import { loadKernels, loadPredictKernels, loadUserModule } from "./edge/compute/index.ts";
 import { diagnose, initModel, loadDefinition, openProject, type Project, resolveIn } from "./edge/project/index.ts";
 import { FettleError, uuidv7 } from "./lib/index.ts";
 import type { ObjectStore, ReadOptions } from "./platform/data/index.ts";
@@ -205,7 +205,7 @@ async function exportVersion(
 ): Promise<{ files: string[]; bytes: number }> {
   const { exportModule, loadCapsule, openCapsule, requestSchema } = await import("./platform/capsule/index.ts");
   const capsule = await loadCapsule(objects, found.capsule);
-  openCapsule(capsule); // golden rows are replayed: what leaves is what was trained
+  openCapsule(capsule, loadPredictKernels()); // golden rows are replayed: what leaves is what was trained
   const title = `${found.model}@${found.version}`;
   const endings: Readonly<Record<string, string>> = {
     module: "mjs",
@@ -241,7 +241,7 @@ async function scoreFiles(
   const { createBatchWriter, readBatches } = await import("./edge/query/index.ts");
   const { scoreRun } = await import("./platform/pipelines/index.ts");
   const startedAt = performance.now();
-  const predictor = openCapsule(await loadCapsule(objects, found.capsule));
+  const predictor = openCapsule(await loadCapsule(objects, found.capsule), loadPredictKernels());
   const out = resolve(folder, asked.out);
   const format = formatOf(asked.format, out);
   const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
@@ -304,10 +304,11 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
   const served = await versionsToServe(await store.ledger(), asked.models);
   const objects = await store.objects();
   const ackLevel = asked.sync ? ("sync" as const) : ("buffered" as const);
+  const kernels = loadPredictKernels();
   const opened = await Promise.all(
     served.map(async (found) => {
       const capsule = await loadCapsule(objects, found.capsule);
-      return { found, predictor: openCapsule(capsule), exampleRow: capsule.golden.rows[0] ?? [] };
+      return { found, predictor: openCapsule(capsule, kernels), exampleRow: capsule.golden.rows[0] ?? [] };
     }),
   );
   const log = openPredictionLog(project.storeDir, { ackLevel, now });

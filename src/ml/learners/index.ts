@@ -4,6 +4,7 @@ export { applyCalibrator, type CalibrationMap, type Calibrator, fitIsotonic, fit
 export { explainerOf } from "./explain-model.ts";
 export type { Explainer, NoExplainer, ScoreScale } from "./explainer.ts";
 export { bestRule, gbdt } from "./gbdt.ts";
+export { type PredictKernels, startPredictKernels } from "./gbdt-arena.ts";
 export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
 export { checkLabels, type GbdtLoss } from "./gbdt-loss.ts";
 export { type CustomLoss, scoreOf } from "./gbdt-loss-custom.ts";
