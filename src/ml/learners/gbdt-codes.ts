@@ -114,10 +114,10 @@ function numberPlanes(
     .filter((threshold) => threshold < Number.POSITIVE_INFINITY)
     .sort();
   const thresholds = finite.filter((threshold, k) => k === 0 || threshold !== finite[k - 1]);
-  const planes = new Map<string, Segment>();
+  const planes = new Map<number, Segment>();
   for (const node of nodes) {
     const segment = segmentOf(forest, node, thresholds);
-    planes.set(`${segment.from} ${segment.missing}`, segment);
+    planes.set(segment.from + (segment.missing < 0 ? 1 : 0), segment);
   }
   return { kind: "number", feature: forest.feature[nodes[0]!]!, thresholds, planes: [...planes.values()] };
 }
@@ -133,10 +133,10 @@ function segmentOf(forest: Forest, node: number, thresholds: Float32Array): Segm
 
 function numberQuestion(forest: Forest, node: number, { thresholds, planes }: NumberColumn): Question {
   const { from, missing } = segmentOf(forest, node, thresholds);
-  const same = planes.filter((one) => one.from === from);
-  const { plane } = same.find((one) => one.missing === missing)!;
+  const first = planes.find((one) => one.from === from)!;
+  const { plane } = planes.find((one) => one.from === from && one.missing === missing)!;
   const code = rankOf(thresholds, forest.threshold[node]!) - from - 127;
-  return { plane, firstPlane: same[0]!.plane, code, set: null };
+  return { plane, firstPlane: first.plane, code, set: null };
 }
 
 // How many thresholds lie below x.

@@ -149,7 +149,7 @@ function writeLeaves(bytes: GrowingBytes, forest: Forest, trees: readonly TreeNo
   });
 }
 
-/** A node that forbids some of eight leaves; `set` is the offset of its set, 0 for a number node. */
+/** A node that forbids some of eight leaves; `set` is the offset of a category node's set. */
 interface MaskItem {
   readonly plane: number;
   readonly firstPlane: number;
@@ -158,24 +158,25 @@ interface MaskItem {
   readonly set: number;
 }
 
-/** The nodes that forbid some of each eight leaves of a tree: number nodes and category nodes. */
-type EightLeaves = readonly [numbers: readonly MaskItem[], sets: readonly MaskItem[]];
+/** The nodes that forbid some of eight leaves: number nodes and category nodes. */
+interface EightLeaves {
+  readonly numbers: MaskItem[];
+  readonly sets: MaskItem[];
+}
 
 function maskItems(
   { nLeaves, inner }: TreeNodes,
   questions: readonly Question[],
   setOf: readonly number[],
 ): EightLeaves[] {
-  return Array.from({ length: Math.ceil(nLeaves / 8) }, (_, k) => {
-    const first = 8 * k;
-    const items = inner
-      .filter(({ from, to }) => from < first + 8 && to > first)
-      .map(({ node, from, to }) => {
-        const { plane, firstPlane, code } = questions[node]!;
-        return { plane, firstPlane, code, mask: maskOf(from - first, to - first), set: setOf[node]! };
-      });
-    return [items.filter(({ set }) => set === 0), items.filter(({ set }) => set > 0)];
-  });
+  const eights = Array.from({ length: Math.ceil(nLeaves / 8) }, (): EightLeaves => ({ numbers: [], sets: [] }));
+  for (const { node, from, to } of inner)
+    for (let k = from >> 3; 8 * k < to; k++) {
+      const { plane, firstPlane, code, set } = questions[node]!;
+      const item = { plane, firstPlane, code, mask: maskOf(from - 8 * k, to - 8 * k), set: setOf[node]! };
+      (set === null ? eights[k]!.numbers : eights[k]!.sets).push(item);
+    }
+  return eights;
 }
 
 function writeMasks(bytes: GrowingBytes, trees: readonly EightLeaves[][], valuesAt: readonly number[]): number {
@@ -183,7 +184,7 @@ function writeMasks(bytes: GrowingBytes, trees: readonly EightLeaves[][], values
   trees.forEach((eights, t) => {
     bytes.u32(8 * eights.length - 8);
     bytes.u32(valuesAt[t]!);
-    for (const [numbers, sets] of eights.toReversed()) {
+    for (const { numbers, sets } of eights.toReversed()) {
       bytes.u16(numbers.length);
       bytes.u16(sets.length);
       for (const { plane, code, mask } of numbers) {
@@ -205,37 +206,41 @@ function writeSetItem(bytes: GrowingBytes, { plane, mask, set }: MaskItem, lane:
 }
 
 const nLanes = 16;
-const lanes = Array.from({ length: nLanes }, (_, lane) => lane);
 
 function writeRowMasks(bytes: GrowingBytes, trees: readonly EightLeaves[][], valuesAt: readonly number[]): number {
   bytes.align(16);
   const start = bytes.at;
   for (let t = 0; t < trees.length; t += nLanes) {
     const group = trees.slice(t, t + nLanes);
-    for (const lane of lanes) bytes.u32(valuesAt[t + lane] ?? 0);
+    for (let lane = 0; lane < nLanes; lane++) bytes.u32(valuesAt[t + lane] ?? 0);
     const nEights = Math.max(...group.map((eights) => eights.length));
     bytes.u32(8 * nEights - 8);
     bytes.align(16);
     for (let k = nEights - 1; k >= 0; k--)
       writeRowEight(
         bytes,
-        group.map((eights) => eights[k] ?? [[], []]),
+        group.map((eights) => eights[k] ?? { numbers: [], sets: [] }),
       );
   }
   return start;
 }
 
 function writeRowEight(bytes: GrowingBytes, trees: readonly EightLeaves[]): void {
-  const nSteps = Math.max(...trees.map(([numbers]) => numbers.length));
+  const nSteps = Math.max(...trees.map(({ numbers }) => numbers.length));
   bytes.u16(nSteps);
-  bytes.u16(trees.reduce((sum, [, sets]) => sum + sets.length, 0));
+  bytes.u16(trees.reduce((sum, { sets }) => sum + sets.length, 0));
   bytes.align(16);
-  for (let step = 0; step < nSteps; step++) {
-    for (const lane of lanes) bytes.u8(trees[lane]?.[0][step]?.firstPlane ?? 0);
-    for (const lane of lanes) bytes.u8(trees[lane]?.[0][step]?.code ?? 0);
-    for (const lane of lanes) bytes.u8(trees[lane]?.[0][step]?.mask ?? 0);
-  }
-  trees.forEach(([, sets], lane) => {
+  const steps = new Uint8Array(3 * nLanes * nSteps);
+  trees.forEach(({ numbers }, lane) => {
+    numbers.forEach(({ firstPlane, code, mask }, step) => {
+      const at = 3 * nLanes * step + lane;
+      steps[at] = firstPlane;
+      steps[at + nLanes] = code;
+      steps[at + 2 * nLanes] = mask;
+    });
+  });
+  bytes.put(steps);
+  trees.forEach(({ sets }, lane) => {
     for (const item of sets) writeSetItem(bytes, item, lane);
   });
   bytes.align(16);
