@@ -5,6 +5,7 @@ export interface GrowingBytes {
   u8(value: number): number;
   u16(value: number): number;
   u32(value: number): number;
+  f32(value: number): number;
   f64(value: number): number;
   put(bytes: Uint8Array): number;
   /** Goes on at the next multiple of `n`. */
@@ -38,6 +39,7 @@ export function createBytes(): GrowingBytes {
     u8: writer(1, (offset, value) => view.setUint8(offset, value)),
     u16: writer(2, (offset, value) => view.setUint16(offset, value, true)),
     u32: writer(4, (offset, value) => view.setUint32(offset, value, true)),
+    f32: writer(4, (offset, value) => view.setFloat32(offset, value, true)),
     f64: writer(8, (offset, value) => view.setFloat64(offset, value, true)),
     put(bytes) {
       const offset = take(bytes.length);

@@ -17,5 +17,6 @@ export { greatestGrade } from "./learner-errors.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
 export type { ConstantData, GbdtData, LinearData, Link, ModelData, TreeData } from "./model-data.ts";
+export { type PackedTrees, type Precision, packTrees, precisions, unpackTrees } from "./packed-trees.ts";
 export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";
 export type { ShapKernels, ShapRuntime } from "./tree-shap-memory.ts";
