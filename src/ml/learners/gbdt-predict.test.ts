@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { loadPredictKernels } from "../../edge/compute/index.ts";
 import { createRng, type Rng } from "../../lib/index.ts";
 import { type CategoryColumn, type Column, numberColumn, Table } from "../table/index.ts";
-import { greatestFloat32 } from "./gbdt-thresholds.ts";
 import { gbdtModel } from "./gbdt-model.ts";
+import { greatestFloat32 } from "./gbdt-thresholds.ts";
 import { type GbdtData, type PredictKernels, startPredictKernels, type TreeData } from "./index.ts";
 
 const predictKernelsFile = new URL("../../../dist/predict.wasm", import.meta.url);

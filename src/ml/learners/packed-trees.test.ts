@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRng } from "../../lib/index.ts";
-import { greatestFloat32 } from "./gbdt-bins.ts";
+import { greatestFloat32 } from "./gbdt-thresholds.ts";
 import { type GbdtData, packTrees, type TreeData, unpackTrees } from "./index.ts";
 
 const rng = createRng(4);
