@@ -60,6 +60,12 @@ test("a FettleError becomes message, hint and code, and its kind's exit code", a
   assert.equal(json.stdout.trim().split("\n").length, 1);
 });
 
+test("export quantises nothing but a module: QUANTISE_FORM", async () => {
+  const { exit, stderr } = await run(["export", "churn", "--to", "capsule", "--quantise", "int8"]);
+  assert.equal(exit, 2);
+  assert.match(stderr, /QUANTISE_FORM/);
+});
+
 test("a bug is said to be one, with its trace on standard error", async () => {
   const bug = async () => {
     throw new TypeError("undefined is not a function");

@@ -1,3 +1,5 @@
+import type { Precision } from "../../ml/learners/index.ts";
+import type { QuantisationLoss } from "../../platform/capsule/index.ts";
 import type {
   Difference,
   TrainedVersion,
@@ -26,6 +28,11 @@ export interface ShownVersion {
   readonly run: RunRecord | null;
   readonly report: RunReport;
   readonly parts: Readonly<Record<string, string>>;
+}
+
+/** What a quantised export lost, and the size of the one that loses nothing. */
+export interface QuantisedExport extends QuantisationLoss {
+  readonly bytesBefore: number;
 }
 
 /** A running server. */
@@ -79,7 +86,12 @@ export interface ProjectApp {
   show(reference: string): Promise<ShownVersion>;
   diff(left: string, right: string): Promise<Difference[]>;
   verify(reference: string, options: WorkOptions): Promise<Verification>;
-  exportModel(reference: string, to: string, out: string | undefined): Promise<{ files: string[]; bytes: number }>;
+  exportModel(
+    reference: string,
+    to: string,
+    out: string | undefined,
+    precision: Precision | undefined,
+  ): Promise<{ files: string[]; bytes: number; quantised?: QuantisedExport }>;
   serve(options: ServeOptions): Promise<RunningServer>;
   score(
     reference: string,

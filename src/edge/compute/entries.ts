@@ -11,6 +11,7 @@ export const workerEntries = {
 
 /** The compiled kernels, which the build writes into dist/. */
 export const kernelsFile = new URL("../../../dist/kernels.wasm", import.meta.url);
+export const predictKernelsFile = new URL("../../../dist/predict.wasm", import.meta.url);
 export const shapKernelsFile = new URL("../../../dist/shap.wasm", import.meta.url);
 
 /** The package's own door, which `fettle` means inside a user's module. */

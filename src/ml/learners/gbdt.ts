@@ -94,7 +94,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     const isStuck = grown.every(({ leaves }) => leaves.length === 1);
     if (isStuck && !grower.isRandom) break;
   }
-  return gbdtModel({
+  const data: GbdtData = {
     kind: "gbdt",
     task: target.task,
     loss,
@@ -102,7 +102,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     featureNames: features.names,
     base: objective.base.map(withoutNegativeZero),
     trees: watch && params.earlyStoppingRounds > 0 ? trees.slice(0, best.nTrees) : trees,
-  });
+  };
+  return gbdtModel(data, options.predictKernels);
 }
 
 const inLossUnits = (gain: number, { perGradient, perHessian }: PairScale) =>

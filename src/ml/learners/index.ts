@@ -11,6 +11,7 @@ export { type ForestParams, forest } from "./forest.ts";
 export { type FittedGam, type GamParams, gam } from "./gam.ts";
 export { cellsOf } from "./gam-axes.ts";
 export { bestRule, gbdt } from "./gbdt.ts";
+export { type PredictKernels, startPredictKernels } from "./gbdt-arena.ts";
 export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
 export { checkLabels, type GbdtLoss } from "./gbdt-loss.ts";
 export { type CustomLoss, scoreOf } from "./gbdt-loss-custom.ts";
@@ -24,16 +25,23 @@ export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
 export type {
   ConstantData,
+  ConstantData,
   GamAxis,
   GamData,
   GamTerm,
   GbdtData,
+  GbdtData,
+  LinearData,
   LinearData,
   Link,
+  Link,
+  ModelData,
   ModelData,
   StackData,
   TreeData,
+  TreeData,
 } from "./model-data.ts";
+export { type PackedTrees, type Precision, packTrees, precisions, unpackTrees } from "./packed-trees.ts";
 export { joinPredictions } from "./stack-model.ts";
 export { fitStack, type StackWeights } from "./stack-weights.ts";
 export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";

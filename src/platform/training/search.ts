@@ -210,6 +210,7 @@ function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: n
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
+    ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   };
   const model = attempt.learner.fit(features.train, train.target, options);
@@ -260,6 +261,7 @@ export function refit(
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
+    ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   });
   return { features: fitted, model };
