@@ -25,20 +25,14 @@ export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
 export type {
   ConstantData,
-  ConstantData,
   GamAxis,
   GamData,
   GamTerm,
   GbdtData,
-  GbdtData,
-  LinearData,
   LinearData,
   Link,
-  Link,
-  ModelData,
   ModelData,
   StackData,
-  TreeData,
   TreeData,
 } from "./model-data.ts";
 export { type PackedTrees, type Precision, packTrees, precisions, unpackTrees } from "./packed-trees.ts";
