@@ -2,6 +2,7 @@ import { createRng, FettleError } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
 import { weightedMean } from "./baselines.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
+import { usualSharing } from "./gbdt-bundles.ts";
 import { createWorkspace } from "./gbdt-create-workspace.ts";
 import { type GrownTree, growTree, layoutOf } from "./gbdt-grow.ts";
 import { gbdtModel } from "./gbdt-model.ts";
@@ -90,7 +91,7 @@ function fitForest(features: Table, target: Target, options: FitOptions, params:
   const outputs = outputsOf(target);
   const base = outputs.map((y) => weightedMean(y, weights));
   const workspace = createWorkspace(options.kernels, n, features.names.length);
-  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, true);
+  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, usualSharing);
   const space = workspace.space(table);
   const layout = layoutOf(table, Int32Array.from(table.features.keys()));
   const rng = createRng(options.seed).fork("forest");

@@ -1,6 +1,6 @@
 import { argsort } from "../stats/index.ts";
 import type { Column, Table } from "../table/index.ts";
-import { bundleColumns, ownColumns } from "./gbdt-bundles.ts";
+import { ownColumns, type Sharing, sharedColumns } from "./gbdt-bundles.ts";
 import { plainWorkspace } from "./gbdt-plain.ts";
 import type { BinnedTable, FeatureBins, Workspace } from "./gbdt-workspace.ts";
 
@@ -42,14 +42,14 @@ function categoryBins(codes: Int32Array, nLevels: number): FeatureBins {
 }
 
 /**
- * A table in the bins of another, in a column of bytes per feature; with `bundle`, features that are never off their most frequent bin
- * together share one.
+ * A table in the bins of another, in a column of bytes per feature; with `sharing`, features share one where that loses
+ * nothing.
  */
 export function binTable(
   features: Table,
   learned: readonly FeatureBins[],
   workspace: Workspace,
-  bundle = false,
+  sharing: Sharing | null = null,
 ): BinnedTable {
   const n = features.nRows;
   const byFeature = workspace.uint8(n * learned.length);
@@ -58,15 +58,15 @@ export function binTable(
     binColumn(column, learned[j]!, byFeature.subarray(j * n, (j + 1) * n), workspace);
     j++;
   }
-  const layout = bundle ? bundleColumns(byFeature, n, learned) : ownColumns(learned);
+  const layout = sharing ? sharedColumns(byFeature, n, learned, sharing) : ownColumns(learned);
   const nColumns = layout.columnBins.length;
   const columns = layout.write === null ? byFeature : workspace.uint8(n * nColumns);
   layout.write?.(columns);
   const stride = 16 * Math.ceil(nColumns / 16);
   const rows = workspace.uint8(n * stride);
   workspace.toRows(columns, nColumns, stride, rows);
-  const { columnOf, startOf, defaultOf, columnBins } = layout;
-  return { n, features: learned, columnOf, startOf, defaultOf, columnBins, columns, rows, stride };
+  const { columnOf, startOf, defaultOf, stepOf, columnBins } = layout;
+  return { n, features: learned, columnOf, startOf, defaultOf, stepOf, columnBins, columns, rows, stride };
 }
 
 function binColumn(column: Column, feature: FeatureBins, out: Uint8Array, workspace: Workspace): void {
@@ -87,6 +87,8 @@ function binColumn(column: Column, feature: FeatureBins, out: Uint8Array, worksp
 export function sidesOfColumn(table: BinnedTable, feature: number, goesLeft: Uint8Array): Uint8Array {
   const sides = new Uint8Array(256);
   const byDefault = table.defaultOf[feature]!;
+  const step = table.stepOf[feature]!;
+  if (step > 0) return sides.map((_, byte) => goesLeft[Math.floor(byte / step) % goesLeft.length]!);
   if (byDefault < 0) {
     sides.set(goesLeft);
     return sides;

@@ -22,8 +22,8 @@ const bytesPerBin = 16;
 const blockRows = 256; // as in the kernel
 /** Bytes of a found split: gain, left gradient, left hessian (f64), left rows, bin, missing left (i32), 256 bits of a category's sides. */
 const recordBytes = 96;
-/** Bytes of an item: offset, bins, kind, default bin (i32). */
-const itemBytes = 16;
+/** Bytes of an item: offset, bins, kind, default bin, step, bins of its column (i32). */
+const itemBytes = 24;
 const scanScratchBytes = 4096 + 2048 + 1024;
 /** Rows of a chunk: enough work that taking it costs nothing. */
 const chunkRows = { histogram: 4096, partition: 16_384, elementwise: 16_384, bins: 8192 } as const;
@@ -290,9 +290,13 @@ function compiledSpace(kernels: GbdtKernels, team: Team, heap: Heap, table: Binn
     let best = -1;
     let gain = 0;
     for (const index of items) {
-      if (ints[24 * index + 7]! < 0 || !(floats[12 * index]! > gain)) continue;
+      if (ints[24 * index + 7]! < 0) continue;
+      const here = floats[12 * index]!;
+      // Of equal gains the first feature counts, however features share columns.
+      const isEarlier = here === gain && best >= 0 && layout.items[index]!.feature < layout.items[best]!.feature;
+      if (!(here > gain || isEarlier)) continue;
       best = index;
-      gain = floats[12 * index]!;
+      gain = here;
     }
     if (best < 0) return null;
     return readSplit(
@@ -414,9 +418,9 @@ function writeLayout(buffer: ArrayBufferLike, room: LayoutRoom, { columns, offse
   new Int32Array(buffer, columnsAt(room), columns.length).set(columns);
   const bytes = new Int32Array(buffer, offsetsAt(room), offsets.length);
   for (let k = 0; k < offsets.length; k++) bytes[k] = bytesPerBin * offsets[k]!;
-  const rows = new Int32Array(buffer, itemsAt(room), 4 * items.length);
-  items.forEach(({ offset, nBins, kind, defaultBin }, k) => {
-    rows.set([bytesPerBin * offset, nBins, kind === "category" ? 1 : 0, defaultBin], 4 * k);
+  const rows = new Int32Array(buffer, itemsAt(room), 6 * items.length);
+  items.forEach(({ offset, nBins, kind, defaultBin, step, columnBins: ofColumn }, k) => {
+    rows.set([bytesPerBin * offset, nBins, kind === "category" ? 1 : 0, defaultBin, step, ofColumn], 6 * k);
   });
 }
 

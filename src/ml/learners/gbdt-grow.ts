@@ -66,7 +66,7 @@ const unbounded: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE
 
 /** The histograms of one tree: which columns and items are active, and where their bins lie. */
 export function layoutOf(table: BinnedTable, active: Int32Array): HistogramLayout {
-  const { features, columnOf, startOf, defaultOf, columnBins } = table;
+  const { features, columnOf, startOf, defaultOf, stepOf, columnBins } = table;
   const columns = Int32Array.from(new Set(active.map((feature) => columnOf[feature]!))).sort();
   const slotOf = new Map<number, number>();
   const offsets = new Int32Array(columns.length + 1);
@@ -78,7 +78,12 @@ export function layoutOf(table: BinnedTable, active: Int32Array): HistogramLayou
     const { kind, nBins } = features[feature]!;
     const slot = slotOf.get(columnOf[feature]!)!;
     const offset = offsets[slot]! + startOf[feature]!;
-    return { feature, kind, nBins, slot, offset, defaultBin: defaultOf[feature]! };
+    const place = {
+      defaultBin: defaultOf[feature]!,
+      step: stepOf[feature]!,
+      columnBins: columnBins[columnOf[feature]!]!,
+    };
+    return { feature, kind, nBins, slot, offset, ...place };
   }).sort((a, b) => a.slot - b.slot || a.feature - b.feature);
   return { columns, nQuads: quadsOf(columns), offsets, items };
 }

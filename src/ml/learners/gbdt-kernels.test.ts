@@ -36,7 +36,7 @@ function tableOf(n: number, nNumbers: number, nCategories: number, seed: number)
 test("bins, and their row-major form, are the same compiled and plain", { skip }, () => {
   const table = tableOf(1000, 7, 3, 5);
   const learned = learnBins(table);
-  const [plain, compiled] = workspaces().map((workspace) => binTable(table, learned, workspace, true));
+  const [plain, compiled] = workspaces().map((workspace) => binTable(table, learned, workspace, { crossFrom: 0 }));
   assert.deepEqual([...compiled!.columns], [...plain!.columns]);
   assert.deepEqual([...compiled!.rows], [...plain!.rows]);
 });
@@ -110,12 +110,25 @@ test("one tree is the same compiled and plain, under every rule", { skip }, () =
         isRandom: fc.boolean(),
         isSampled: fc.boolean(),
         nodeFraction: fc.constantFrom(0.4, 1),
+        crossFrom: fc.constantFrom(0, 1000, null),
       }),
-      ({ n, nNumbers, nCategories, seed, minRows, maxLeaves, isMonotone, isRandom, isSampled, nodeFraction }) => {
+      ({
+        crossFrom,
+        n,
+        nNumbers,
+        nCategories,
+        seed,
+        minRows,
+        maxLeaves,
+        isMonotone,
+        isRandom,
+        isSampled,
+        nodeFraction,
+      }) => {
         const features = tableOf(n, nNumbers, nCategories, seed);
         const [plain, compiled] = workspaces().map((workspace) => {
           const rng = createRng(seed);
-          const table = binTable(features, learnBins(features), workspace, true);
+          const table = binTable(features, learnBins(features), workspace, crossFrom === null ? null : { crossFrom });
           const space = workspace.space(table);
           for (let i = 0; i < n; i++) {
             space.pairs[2 * i] = rng.below(2 ** 20) - 2 ** 19;
@@ -144,6 +157,28 @@ test("one tree is the same compiled and plain, under every rule", { skip }, () =
     ),
     { numRuns: 150 },
   );
+});
+
+test("one tree is the same whether or not features share columns", () => {
+  for (const seed of [1, 2, 3]) {
+    const features = tableOf(500, seed === 3 ? 40 : 6, 3, seed);
+    const trees = [null, { crossFrom: 1000 }, { crossFrom: 0 }].map((sharing) => {
+      const rng = createRng(seed);
+      const table = binTable(features, learnBins(features), plainWorkspace, sharing);
+      const space = plainWorkspace.space(table);
+      for (let i = 0; i < 1000; i++)
+        space.pairs[i] = i % 2 === 0 ? rng.below(2 ** 20) - 2 ** 19 : 1 + rng.below(2 ** 18);
+      const settings = { lambda: 10, minHessian: 3, minRows: 5, minLevelRows: 2, minGain: 0, categorySmoothing: 5 };
+      const rules = nodeRules({ monotone: null, interactions: null, nodeFraction: 1, isRandom: false, rng });
+      const params = { settings, maxLeaves: 31, maxDepth: 9, rules, shouldStop: () => false };
+      const { tree } = growTree(table, space, layoutOf(table, Int32Array.from(table.features.keys())), params, null);
+      return { ...tree, nColumns: table.columnBins.length };
+    });
+    const [own, bundled, crossed] = trees.map(({ nColumns }) => nColumns);
+    assert.ok(crossed! < own! && (seed === 3 ? bundled! < own! : bundled === own));
+    const [first, ...others] = trees.map(({ nColumns: _, ...tree }) => tree);
+    for (const other of others) assert.deepEqual(other, first);
+  }
 });
 
 test("gbdt() gives the same model with and without compiled kernels", { skip }, () => {

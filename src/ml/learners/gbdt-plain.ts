@@ -126,7 +126,7 @@ function plainSpace(table: BinnedTable): GrowSpace {
     let best: Split | null = null;
     for (const index of task.items) {
       const split = scanItem(slots[slot]!, layout.items[index]!, index, task, settings);
-      if (split && split.gain > (best?.gain ?? 0)) best = split;
+      if (split && isBetter(split, best)) best = split;
     }
     return best;
   };
@@ -161,6 +161,12 @@ function plainSpace(table: BinnedTable): GrowSpace {
       });
     },
   };
+}
+
+// Of equal gains the first feature counts, however features share columns.
+function isBetter(split: Split, best: Split | null): boolean {
+  if (best === null) return split.gain > 0;
+  return split.gain > best.gain || (split.gain === best.gain && split.item.feature < best.item.feature);
 }
 
 function histogram(

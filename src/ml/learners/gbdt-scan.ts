@@ -31,9 +31,11 @@ export function scanItem(
     : scanRuled(part, item, index, task, settings);
 }
 
-// The bins of one feature. In a bundle, its default bin holds what the others do not.
-function partOf(histogram: Float64Array, { offset, nBins, defaultBin }: ScanItem, sums: Sums): Float64Array {
+// The bins of one feature. In a bundle, its default bin holds what the others do not; in a cross, a bin is the sum of all bytes that have it.
+function partOf(histogram: Float64Array, item: ScanItem, sums: Sums): Float64Array {
+  const { offset, nBins, defaultBin } = item;
   const from = numbersPerBin * offset;
+  if (item.step > 0) return uncrossed(histogram, item);
   if (defaultBin < 0) return histogram.subarray(from, from + numbersPerBin * nBins);
   const part = new Float64Array(numbersPerBin * nBins);
   const rest = [sums.g, sums.h, sums.n];
@@ -46,6 +48,14 @@ function partOf(histogram: Float64Array, { offset, nBins, defaultBin }: ScanItem
     }
   }
   part.set(rest, numbersPerBin * defaultBin);
+  return part;
+}
+
+function uncrossed(histogram: Float64Array, { offset, nBins, step, columnBins }: ScanItem): Float64Array {
+  const part = new Float64Array(numbersPerBin * nBins);
+  for (let byte = 0; byte < columnBins; byte++)
+    for (let k = 0; k < numbersPerBin; k++)
+      part[numbersPerBin * (Math.floor(byte / step) % nBins) + k]! += histogram[numbersPerBin * (offset + byte) + k]!;
   return part;
 }
 

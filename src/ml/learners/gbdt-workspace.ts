@@ -15,8 +15,9 @@ export type FeatureBins =
     };
 
 /**
- * A table as bytes. A feature has a column of bytes to itself, or shares one with features that are at their default bin wherever another is
- * not (a bundle): there byte 0 says that all are, and the other bins of a feature follow one another from `start` on.
+ * A table as bytes. A feature has a column of bytes to itself, or shares one: with features that are at their default bin wherever another is
+ * not (a bundle), where byte 0 says that all are, and the other bins of a feature follow one another from `start` on; or with features of few
+ * bins (a cross), where a byte is the sum of their bins times their steps, like the digits of a number.
  */
 export interface BinnedTable {
   readonly n: number;
@@ -27,6 +28,8 @@ export interface BinnedTable {
   readonly startOf: Int32Array;
   /** Per feature: the bin that a bundle leaves out; −1 where it has the column to itself. */
   readonly defaultOf: Int32Array;
+  /** Per feature: its step in a cross; 0 elsewhere. */
+  readonly stepOf: Int32Array;
   /** Per column: how many different bytes it may hold. */
   readonly columnBins: Int32Array;
   /** nColumns × n: column after column, for parting rows. */
@@ -57,6 +60,9 @@ export interface ScanItem {
   /** Where its bins begin in a histogram, in bins. */
   readonly offset: number;
   readonly defaultBin: number;
+  readonly step: number;
+  /** Bins of its column. */
+  readonly columnBins: number;
 }
 
 /** What bounds a split. Lambda, hessian, smoothing and gain are in the units of the whole numbers. */

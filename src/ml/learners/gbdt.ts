@@ -2,6 +2,7 @@ import { createRng, FettleError, permutation, type Rng } from "../../lib/index.t
 import type { Table } from "../table/index.ts";
 import type { BoostingLoss } from "./boosting-loss.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
+import { usualSharing } from "./gbdt-bundles.ts";
 import { createWorkspace } from "./gbdt-create-workspace.ts";
 import { createDropout } from "./gbdt-dropout.ts";
 import { type GrownTree, growTree, layoutOf } from "./gbdt-grow.ts";
@@ -52,7 +53,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   if (warmStart) checkWarmStart(warmStart, loss, objective.nOutputs, features.names);
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);
-  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, true);
+  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, usualSharing);
   const scores = startScores(workspace, objective.base, n, warmStart, features);
   const held = options.validation;
   const base = { ...made, base: objective.base };

@@ -130,12 +130,13 @@ export function clear(at: usize, bytes: usize): void {
 const wholeConstants = memory.data<u64>([0x4338000000000000, 0x4338000000000000, 2]);
 
 // What a scan reads of a feature, and what it writes: see `scanItem` and `splitRecord` in gbdt-compiled.ts.
-const itemBytes: usize = 16;
+const itemBytes: usize = 24;
 const recordBytes: usize = 96;
 
 /**
  * Best split of each listed feature in one leaf.
- * items: per feature u32 offset of its bins in `bins`, u32 nBins, u32 kind (0 number, 1 category), i32 default bin of a bundled feature or −1;
+ * items: per feature u32 offset of its bins in `bins`, u32 nBins, u32 kind (0 number, 1 category), i32 default bin in a bundle or −1, u32 step in a
+ * cross or 0, u32 bins of its column;
  * list: which items, from `first` to `last`; g, h, n: sums of the leaf; least: the score to beat; settings: see `ScanSettings`;
  * monotone, draws: per item i32 and f64 of a `SplitRule`, or 0 where there is none; records: per item the split found. scratch: 256 × 16 bytes for an unbundled histogram and 256 × 12 for a category's order.
  */
@@ -162,6 +163,11 @@ export function scan(
     const nBins = load<u32>(item, 4);
     let part = bins + load<u32>(item);
     const byDefault = load<i32>(item, 12);
+    const step = load<u32>(item, 16);
+    if (step > 0) {
+      uncross(part, load<u32>(item, 20), step, nBins, scratch);
+      part = scratch;
+    }
     if (byDefault >= 0) {
       unbundle(part, nBins, byDefault, g, h, n, hessianBits, scratch);
       part = scratch;
@@ -173,6 +179,20 @@ export function scan(
       const sign = <f64>load<i32>(monotone + (index << 2));
       scanRuled(part, nBins, g, h, n, settings, hessianBits, sign, load<f64>(draws + (index << 3)), record);
     }
+  }
+}
+
+// The bins of one feature of a cross: the sums of all bytes that have it.
+function uncross(part: usize, columnBins: u32, step: u32, nBins: u32, target: usize): void {
+  memory.fill(target, 0, <usize>nBins << 4);
+  const end = part + (<usize>columnBins << 4);
+  const runBytes = <usize>step << 4;
+  for (let bin: u32 = 0, run = part; run < end; run += runBytes) {
+    let sums = i64x2.splat(0);
+    for (let at = run; at < run + runBytes; at += 16) sums = v128.add<i64>(sums, v128.load(at));
+    const to = target + (<usize>bin << 4);
+    v128.store(to, v128.add<i64>(v128.load(to), sums));
+    bin = bin + 1 == nBins ? 0 : bin + 1;
   }
 }
 
