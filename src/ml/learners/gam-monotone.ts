@@ -11,13 +11,15 @@ export function checkMonotone(signs: MonotoneSigns, features: Table): void {
   const wrong = Object.entries(signs).find(
     ([name, sign]) => !features.has(name) || features.column(name).kind === "category" || Math.abs(sign) !== 1,
   );
-  if (wrong === undefined) return;
-  throw new FettleError(
-    "invalid-input",
-    "GAM_PARAMS",
-    `Cannot fit an additive model: monotone.${wrong[0]} is ${wrong[1]}, 1 or −1 for a feature of numbers is needed`,
-    { facts: { parameter: "monotone" } },
-  );
+  if (wrong)
+    throw gamRefused("monotone", `monotone.${wrong[0]} is ${wrong[1]}, 1 or −1 for a feature of numbers is needed`);
+}
+
+/** The refusal of a parameter of an additive model. */
+export function gamRefused(parameter: string, why: string): FettleError {
+  return new FettleError("invalid-input", "GAM_PARAMS", `Cannot fit an additive model: ${why}`, {
+    facts: { parameter },
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createRng, FettleError } from "../../lib/index.ts";
+import { createRng } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
 import type { BoostingLoss } from "./boosting-loss.ts";
 import { axesOf, cellColumn, cellsOf } from "./gam-axes.ts";
@@ -6,7 +6,7 @@ import { type Bag, drawBags, wholeBag } from "./gam-bags.ts";
 import { type BoostedRows, type BoostedTerms, boostTerms, type FittingTerm } from "./gam-boost.ts";
 import { gridStep } from "./gam-grid.ts";
 import { gamModel, termCells } from "./gam-model.ts";
-import { checkMonotone, type MonotoneSigns, monotoneSteps } from "./gam-monotone.ts";
+import { checkMonotone, gamRefused, type MonotoneSigns, monotoneSteps } from "./gam-monotone.ts";
 import { findPairs } from "./gam-pairs.ts";
 import { categoryStep, numberStep } from "./gam-step.ts";
 import { addSteps, joinBags, sizeOf, type TermRows } from "./gam-terms.ts";
@@ -121,13 +121,7 @@ function settle({ loss: _, monotone: _signs, ...params }: GamParams): Settled {
         : name === "learningRate"
           ? [value > 0 && value <= 1, "a number in (0, 1]"]
           : [value >= 0, "a number ≥ 0"];
-    if (!isRight)
-      throw new FettleError(
-        "invalid-input",
-        "GAM_PARAMS",
-        `Cannot fit an additive model: ${name} is ${value}, ${needed} is needed`,
-        { facts: { parameter: name } },
-      );
+    if (!isRight) throw gamRefused(name, `${name} is ${value}, ${needed} is needed`);
   }
   return settled;
 }
