@@ -119,6 +119,7 @@ function pairPlot({ scores }: Drawing, first: ShapeAxis, second: ShapeAxis): Htm
     );
   return draw("What a pair adds", {
     marginBottom: first.kind === "category" ? 62 : 38,
+    marginLeft: second.kind === "category" ? 84 : 46,
     x: { label: first.name, ticks: 5, ...across.scale, ...(first.kind === "category" ? { tickRotate: -30 } : {}) },
     y: { label: second.name, ticks: 5, ...up.scale },
     marks: [part(1, accent), part(-1, "var(--bad)"), Plot.frame({ stroke: ink, strokeOpacity: 0.25 })],

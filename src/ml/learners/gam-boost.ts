@@ -66,10 +66,12 @@ interface Block {
   readonly hessian: readonly Float64Array[];
 }
 
-/** Arrays of one fit; the first two per output and row, the others per cell of the greatest block. */
+/** Arrays of one fit; the first two per output and row, the last two per cell of the greatest block. */
 interface Workspace {
   readonly gradient: readonly Float64Array[];
   readonly hessian: readonly Float64Array[];
+  /** Per row: what one block's steps add to it. */
+  readonly moves: Float64Array;
   readonly sums: Float64Array;
   readonly steps: readonly Float64Array[];
 }
@@ -117,14 +119,15 @@ function look(
   shown: readonly Float64Array[],
 ): number {
   const n = held.rows.length;
+  const moves = new Float64Array(n);
   steps.forEach((now, k) => {
     const since = now.map((value, cell) => value - shown[k]![cell]!);
     shown[k]!.set(now);
     const scores = held.scores.subarray(k * n, (k + 1) * n);
-    for (const { held: cells, offsets, start } of blocks)
-      forEachSum(cells, offsets.length, since.subarray(start), n, (i, sum) => {
-        scores[i]! += sum;
-      });
+    for (const { held: cells, offsets, start } of blocks) {
+      stepsOfRows(cells, offsets.length, [...offsets.keys()], since.subarray(start), moves);
+      for (let i = 0; i < n; i++) scores[i]! += moves[i]!;
+    }
   });
   return held.loss.mean(held.scores);
 }
@@ -132,7 +135,13 @@ function look(
 function workspaceOf(n: number, nOutputs: number, blocks: readonly Block[]): Workspace {
   const most = blocks.reduce((size, { nCells }) => Math.max(size, nCells), 0);
   const perOutput = (length: number) => Array.from({ length: nOutputs }, () => new Float64Array(length));
-  return { gradient: perOutput(n), hessian: perOutput(n), sums: new Float64Array(most), steps: perOutput(most) };
+  return {
+    gradient: perOutput(n),
+    hessian: perOutput(n),
+    moves: new Float64Array(n),
+    sums: new Float64Array(most),
+    steps: perOutput(most),
+  };
 }
 
 function derive({ fitted }: BoostInput, blocks: readonly Block[], { gradient, hessian }: Workspace): void {
@@ -146,11 +155,11 @@ function derive({ fitted }: BoostInput, blocks: readonly Block[], { gradient, he
 function stepBlock(
   block: Block,
   { fitted, rules }: BoostInput,
-  { gradient, hessian, sums, steps }: Workspace,
+  { gradient, hessian, moves, sums, steps }: Workspace,
   all: readonly Float64Array[],
   threshold: number,
 ): number {
-  const { terms, offsets, start, nCells } = block;
+  const { terms, offsets, start } = block;
   const n = fitted.rows.length;
   const gains = new Float64Array(terms.length);
   steps.forEach((step, k) => {
@@ -165,18 +174,19 @@ function stepBlock(
   });
   const greatest = gains.reduce((most, gain) => Math.max(most, gain), 0);
   if (greatest === 0 || greatest < threshold) return greatest;
-  gains.forEach((gain, t) => {
-    if (gain < threshold) for (const step of steps) step.fill(0, offsets[t]!, offsets[t]! + terms[t]!.nCells);
-  });
+  const stepping = [...offsets.keys()].filter((t) => gains[t]! >= threshold && gains[t]! > 0);
   steps.forEach((step, k) => {
-    const to = all[k]!;
-    for (let cell = 0; cell < nCells; cell++) to[start + cell]! += step[cell]!;
+    for (const t of stepping) {
+      const from = offsets[t]!;
+      for (let cell = from; cell < from + terms[t]!.nCells; cell++) all[k]![start + cell]! += step[cell]!;
+    }
+    stepsOfRows(block.fitted, terms.length, stepping, step, moves);
     const scores = fitted.scores.subarray(k * n, (k + 1) * n);
     const [g, h] = [gradient[k]!, hessian[k]!];
-    forEachSum(block.fitted, terms.length, step, n, (i, sum) => {
-      scores[i]! += sum;
-      g[i]! += h[i]! * sum;
-    });
+    for (let i = 0; i < n; i++) {
+      scores[i]! += moves[i]!;
+      g[i]! += h[i]! * moves[i]!;
+    }
   });
   return greatest;
 }
@@ -188,19 +198,16 @@ function sumByCell(cells: Uint16Array | Uint32Array, width: number, values: Floa
   }
 }
 
-// The sum of a row's steps over the terms of a block, for each row.
-function forEachSum(
+// The sum of each row's steps over some terms of a block.
+function stepsOfRows(
   cells: Uint16Array | Uint32Array,
   width: number,
+  terms: readonly number[],
   steps: Float64Array,
-  n: number,
-  use: (row: number, sum: number) => void,
+  sums: Float64Array,
 ): void {
-  for (let i = 0, at = 0; i < n; i++) {
-    let sum = 0;
-    for (const end = at + width; at < end; at++) sum += steps[cells[at]!]!;
-    use(i, sum);
-  }
+  sums.fill(0);
+  for (const t of terms) for (let i = 0, at = t; i < sums.length; i++, at += width) sums[i]! += steps[cells[at]!]!;
 }
 
 function blocksOf({ terms, fitted, held, rules }: BoostInput): Block[] {

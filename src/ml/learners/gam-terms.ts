@@ -31,7 +31,7 @@ export function joinBags(
     });
     const outputs = intercepts.map((_, k) => {
       const ofBags = boosted.map(({ steps }) => steps[k]!.slice(from, from + size));
-      const centres = ofBags.map((values) => centre(values, cellWeights, term.axes.length === 1));
+      const centres = ofBags.map((values) => centre(values, cellWeights, term.axes));
       intercepts[k]! += centres.reduce((sum, value) => sum + value, 0) / centres.length;
       return averageBags(ofBags, bag);
     });
@@ -50,8 +50,8 @@ export function joinBags(
   return { terms: joined, intercepts };
 }
 
-// Takes the weighted mean away and returns it. A cell of one feature without rows gets 0: nothing is known of it.
-function centre(values: Float64Array, weights: Float64Array, isSingle: boolean): number {
+// Takes the weighted mean away and returns it. A level without rows, and missing that never was, get 0: nothing is known of them.
+function centre(values: Float64Array, weights: Float64Array, axes: readonly GamAxis[]): number {
   let sum = 0;
   let total = 0;
   for (let cell = 0; cell < values.length; cell++) {
@@ -59,8 +59,9 @@ function centre(values: Float64Array, weights: Float64Array, isSingle: boolean):
     total += weights[cell]!;
   }
   const mean = sum / total;
-  for (let cell = 0; cell < values.length; cell++)
-    values[cell] = isSingle && weights[cell] === 0 ? 0 : values[cell]! - mean;
+  const isUnknown = (cell: number) =>
+    axes.length === 1 && weights[cell] === 0 && (axes[0]!.kind === "category" || cell === values.length - 1);
+  for (let cell = 0; cell < values.length; cell++) values[cell] = isUnknown(cell) ? 0 : values[cell]! - mean;
   return mean;
 }
 

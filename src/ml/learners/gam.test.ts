@@ -159,6 +159,26 @@ test("gam() stops early on validation rows, and says how a refit repeats it", ()
   assert.deepEqual((again as FittedGam).refitParams, model.refitParams);
 });
 
+test("gam() keeps a curve rising or falling where it is told to, and puts that feature in no pair", () => {
+  const wavy = sample(7, ([a, b, , d], rng) => a! + Math.sin(12 * a!) + 2 * a! * d! - b! + 0.5 * noise(rng));
+  for (const sign of [1, -1]) {
+    const { terms, featureNames } = dataOf(wavy.features, wavy.target, { ...quick, monotone: { a: sign } });
+    for (const { axes, scores } of terms) {
+      if (axes.every(({ feature }) => featureNames[feature] !== "a")) continue;
+      assert.equal(axes.length, 1);
+      const curve = scores[0]!.slice(0, -1);
+      curve.forEach((score, k) => {
+        assert.ok(k === 0 || sign * (score - curve[k - 1]!) >= -1e-12, `${k}: ${score} after ${curve[k - 1]}`);
+      });
+    }
+  }
+});
+
+test("gam() refuses a sign that is none, and one for a feature that has no order", () => {
+  for (const monotone of [{ a: 2 }, { level: 1 }, { nobody: 1 }])
+    assert.throws(() => dataOf(curved.features, curved.target, { monotone }), { code: "GAM_PARAMS" });
+});
+
 test("gam() has no term for a constant column, for one level, or for one without values", () => {
   const { terms } = dataOf(
     Table.of({

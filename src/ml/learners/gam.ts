@@ -1,4 +1,4 @@
-import { createRng, FettleError } from "../../lib/index.ts";
+import { createRng } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
 import type { BoostingLoss } from "./boosting-loss.ts";
 import { axesOf, cellColumn, cellsOf } from "./gam-axes.ts";
@@ -6,6 +6,7 @@ import { type Bag, drawBags, wholeBag } from "./gam-bags.ts";
 import { type BoostedRows, type BoostedTerms, boostTerms, type FittingTerm } from "./gam-boost.ts";
 import { gridStep } from "./gam-grid.ts";
 import { gamModel, termCells } from "./gam-model.ts";
+import { checkMonotone, gamRefused, type MonotoneSigns, monotoneSteps } from "./gam-monotone.ts";
 import { findPairs } from "./gam-pairs.ts";
 import { categoryStep, numberStep } from "./gam-step.ts";
 import { addSteps, joinBags, sizeOf, type TermRows } from "./gam-terms.ts";
@@ -40,11 +41,13 @@ export interface GamParams {
   readonly lambda?: number;
   /** Added to a level's second derivative where levels are put in order. Default 10. */
   readonly categorySmoothing?: number;
+  /** Features whose curve must rise (1) or fall (−1), by name; they are in no pair. Default none. */
+  readonly monotone?: MonotoneSigns;
   /** A bag ends after this many rounds without a lower loss on held-out rows, and keeps the best; 0 never ends early. Default 50. */
   readonly earlyStoppingRounds?: number;
 }
 
-type Settled = Required<Omit<GamParams, "loss">>;
+type Settled = Required<Omit<GamParams, "loss" | "monotone">>;
 
 /** An additive model with the parameters that repeat what early stopping found: the mean rounds of its bags. */
 export interface FittedGam extends FittedModel {
@@ -57,16 +60,17 @@ export interface FittedGam extends FittedModel {
  */
 export function gam(params: GamParams = {}): Learner {
   const settled = settle(params);
-  const { loss } = params;
+  const { loss, monotone = {} } = params;
   return {
     kind: "gam",
-    params: { ...settled, ...(loss === undefined ? {} : { loss }) },
+    params: { ...settled, monotone, ...(loss === undefined ? {} : { loss }) },
     fit(features, target, options): FittedGam {
       checkFit(features, target, options);
       const chosen = loss ?? lossesOf[target.task][0];
       checkLoss("an additive model", target.task, chosen, lossesOf[target.task]);
       checkLabels(chosen, target.values);
-      return fitGam(features, target, options, settled, chosen);
+      checkMonotone(monotone, features);
+      return fitGam(features, target, options, settled, monotone, chosen);
     },
   };
 }
@@ -106,7 +110,7 @@ const least: Readonly<Partial<Record<keyof Settled, number>>> = {
   earlyStoppingRounds: 0,
 };
 
-function settle({ loss: _, ...params }: GamParams): Settled {
+function settle({ loss: _, monotone: _signs, ...params }: GamParams): Settled {
   const settled = { ...defaults, ...params };
   for (const name of Object.keys(defaults) as (keyof Settled)[]) {
     const value = settled[name];
@@ -117,13 +121,7 @@ function settle({ loss: _, ...params }: GamParams): Settled {
         : name === "learningRate"
           ? [value > 0 && value <= 1, "a number in (0, 1]"]
           : [value >= 0, "a number ≥ 0"];
-    if (!isRight)
-      throw new FettleError(
-        "invalid-input",
-        "GAM_PARAMS",
-        `Cannot fit an additive model: ${name} is ${value}, ${needed} is needed`,
-        { facts: { parameter: name } },
-      );
+    if (!isRight) throw gamRefused(name, `${name} is ${value}, ${needed} is needed`);
   }
   return settled;
 }
@@ -147,11 +145,20 @@ interface Fit {
   readonly params: Settled;
   readonly weights: Float64Array;
   readonly bags: readonly Bag[];
+  /** 1, −1, or 0 where a curve is free. */
+  readonly signOf: (feature: number) => number;
   /** The loss on some rows, from the start scores of all rows on. */
   readonly lossOn: (target: Target, weights: Float64Array) => BoostingLoss;
 }
 
-function fitGam(features: Table, target: Target, options: FitOptions, params: Settled, loss: GamLoss): FittedGam {
+function fitGam(
+  features: Table,
+  target: Target,
+  options: FitOptions,
+  params: Settled,
+  monotone: MonotoneSigns,
+  loss: GamLoss,
+): FittedGam {
   const n = target.values.length;
   const weights = weightsOf(n, options.sampleWeight);
   const { base } = boostingLoss(loss, target, weights, plainLoss);
@@ -163,6 +170,7 @@ function fitGam(features: Table, target: Target, options: FitOptions, params: Se
     options,
     params,
     weights,
+    signOf: (feature) => monotone[features.names[feature]!] ?? 0,
     bags: params.nBags === 1 && !needsOutside ? [wholeBag(n)] : drawBags(target, params.nBags, rng),
     lossOn: (on, ofRows) => boostingLoss(loss, on, ofRows, { ...plainLoss, base }),
   };
@@ -192,13 +200,13 @@ interface Stage {
 
 /** Fits terms in every bag, on top of the stages before. */
 function fitStage(fit: Fit, rows: readonly TermRows[], before: readonly Stage[], nRounds: number, from: number): Stage {
-  const { bags, options, params, weights } = fit;
+  const { bags, options, params, signOf, weights } = fit;
   const terms = rows.map(fittingTerm);
   const validation = params.earlyStoppingRounds > 0 ? options.validation : undefined;
   const boosted = bags.map((bag, b) => {
     const { onProgress, shouldStop } = options;
     const span = from === 0 ? 0.6 : 0.4;
-    return boostTerms({
+    const learned = boostTerms({
       terms,
       fitted: rowsOfBag(fit, rows, before, b, bag.inside),
       held: validation
@@ -210,6 +218,7 @@ function fitStage(fit: Fit, rows: readonly TermRows[], before: readonly Stage[],
       ...(onProgress && { onRound: (share) => onProgress(from + (span * (b + share)) / bags.length) }),
       ...(shouldStop && { shouldStop }),
     });
+    return monotoneSteps(rows, learned, signOf, weights);
   });
   const rounds = boosted.reduce((sum, each) => sum + each.rounds, 0) / boosted.length;
   return {
@@ -288,7 +297,7 @@ function singleTerms({ features, params }: Fit): TermRows[] {
 }
 
 function pairTerms(
-  { features, target, params, weights, lossOn }: Fit,
+  { features, target, params, signOf, weights, lossOn }: Fit,
   single: Stage,
   base: readonly number[],
 ): TermRows[] {
@@ -313,7 +322,7 @@ function pairTerms(
     return { gradient, hessian };
   });
   const pairs = findPairs({
-    terms: byImportance(single.terms, features.names),
+    terms: byImportance(single.terms, features.names).filter(({ axes }) => signOf(axes[0]!.feature) === 0),
     cellsOf: (axis) => cellColumn(axis, features, features.names[axis.feature]!),
     maxPairBins: params.maxPairBins,
     derivatives,

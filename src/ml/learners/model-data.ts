@@ -83,7 +83,7 @@ export type GamAxis =
 export interface GamTerm {
   /** One axis, or two. */
   readonly axes: readonly GamAxis[];
-  /** Per output: what each cell adds. A cell without training rows adds 0. */
+  /** Per output: what each cell adds. A level without training rows adds 0, and so does missing where it never was. */
   readonly scores: readonly (readonly number[])[];
   /** Of the scores, from bag to bag; null where one bag was fitted. */
   readonly standardErrors: readonly (readonly number[])[] | null;

@@ -38,7 +38,9 @@ export interface LossModule {
 /** One configuration to try: a family and the parameters that differ from its defaults. */
 export interface Configuration {
   readonly family: Family;
-  readonly params: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+  readonly params: Readonly<
+    Record<string, number | string | boolean | readonly number[] | Readonly<Record<string, number>>>
+  >;
 }
 
 /**

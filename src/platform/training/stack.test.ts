@@ -49,12 +49,12 @@ const cases = [
 ] as const;
 
 for (const { says, ...definition } of cases)
-  test(`a stack of three families, ${says}: a row equals the batch, weights are not negative, and it explains itself`, () => {
+  test(`a stack of three families, ${says}: a row equals the batch, models that count for nothing are left out, and it explains itself`, () => {
     const { trial, test: part, fitted } = stackOf(definition);
     const { features, model } = fitted;
     const data = model.toJSON() as StackData;
-    assert.equal(data.bases.length, 3);
-    assert.ok(data.weights.every((weight) => weight >= 0) && data.weights.some((weight) => weight > 0));
+    assert.ok(data.bases.length >= 2 && data.weights.every((weight) => weight > 0), `${data.weights}`);
+    assert.equal(Object.keys(trial.learner.params).length, 3);
     assert.deepEqual(trial.stack!.weights, data.weights);
     const table = features.transform(part.table);
     const outputs = model.predict(table);

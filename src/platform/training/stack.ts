@@ -109,9 +109,16 @@ export function tryStack(
     name: "stack",
     configuration: null,
     learner: { params: Object.fromEntries(bases.map(({ name }, b) => [name, stack.weights[b]!])) },
-    stack,
+    stack: withoutIdle(stack),
     seconds: now() - startedAt,
   };
+}
+
+// A model that counts for nothing need not be fitted, stored or asked.
+function withoutIdle({ bases, weights, intercept }: Stack): Stack {
+  const kept = bases.flatMap((_, b) => (weights[b]! > 0 ? [b] : []));
+  if (kept.length === 0) return { bases, weights, intercept };
+  return { bases: kept.map((b) => bases[b]!), weights: kept.map((b) => weights[b]!), intercept };
 }
 
 /** The chosen candidate refitted on the rows given; the models of a stack each, with the weights that were learned for it. */
