@@ -5,6 +5,13 @@ import { bytes, count, duration, fixed, listed, metricName, number, percent } fr
 
 const mostTrials = 12;
 
+// Digits that tell the trials apart.
+function lossDecimals(trials: readonly TunedTrial[]): number {
+  const losses = trials.flatMap(({ loss }) => loss ?? []);
+  const range = Math.max(...losses) - Math.min(...losses);
+  return range > 0 ? Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(range)))) : 3;
+}
+
 /** How the configuration was searched; null where `fettle tune` was not used. */
 export function tuningSection({ tuning }: RunReport): Section | null {
   if (tuning === undefined) return null;
@@ -41,7 +48,7 @@ function tuningFacts(tuning: TuningReport): Html {
       : [
           [
             `Nested ${lossName}`,
-            html`${number(nested.loss)}${nested.standardError !== null && ` ± ${number(nested.standardError)}`}`,
+            html`${fixed(nested.loss, lossDecimals(trials))}${nested.standardError !== null && ` ± ${fixed(nested.standardError, lossDecimals(trials))}`}`,
           ] as const,
         ]),
   ]);
@@ -89,16 +96,16 @@ function trialTable(label: string, trials: readonly TunedTrial[], tuning: Tuning
   return table(
     label,
     heads,
-    trials.map((trial) => trialRow(trial, isTimed, hasFront)),
+    trials.map((trial) => trialRow(trial, isTimed, hasFront, lossDecimals(tuning.trials))),
   );
 }
 
-function trialRow(trial: TunedTrial, isTimed: boolean, hasFront: boolean): Html {
+function trialRow(trial: TunedTrial, isTimed: boolean, hasFront: boolean, decimals: number): Html {
   const { status, loss, value, latencyMicros, chosen, isOnFront, error } = trial;
   return html`<tr${chosen && html` class="chosen"`}>
     <th scope="row">${trial.number} ${chosen ? badge("plain", "chosen") : hasFront && isOnFront && badge("good", "front")}
       <span class="params">${configurationInWords(trial)}</span></th>
-    <td class="n">${loss === null ? html`<span class="dim">${status === "failed" ? "failed" : "ended early"}</span>` : number(loss)}</td>
+    <td class="n">${loss === null ? html`<span class="dim">${status === "failed" ? "failed" : "ended early"}</span>` : fixed(loss, decimals)}</td>
     <td class="n">${error === null ? number(value) : html`<span class="reason">${error}</span>`}</td>
     <td class="n dim">${trial.nFolds}</td>
     ${isTimed && html`<td class="n">${latencyMicros === null ? "—" : `${number(latencyMicros)} µs`}</td>`}
@@ -125,7 +132,8 @@ function importances({ importance, lossName, nested, trials, metric }: TuningRep
   const silent = importance.flatMap(({ family, result }) =>
     result.parameters === null ? [`${family}: ${result.reason}`] : [],
   );
-  const own = trials.find(({ chosen }) => chosen)?.loss ?? null;
+  const own = trials.find(({ chosen }) => chosen)!.loss!;
+  const decimals = lossDecimals(trials);
   return html`<h3>What mattered</h3>
     ${drawn.length > 0 && html`<div class="figures">${drawn}</div>`}
     ${silent.length > 0 && html`<p class="dim">No importance of parameters for ${silent.join("; ")}.</p>`}
@@ -133,7 +141,7 @@ function importances({ importance, lossName, nested, trials, metric }: TuningRep
       nested !== null &&
       html`<h3>Nested cross-validation</h3>
       <p>In ${count(nested.values.length, "outer fold")} the whole search ran without the rows that its winner was then measured on: ${lossName}
-      ${number(nested.loss)}${nested.standardError !== null && ` ± ${number(nested.standardError)} (standard error)`}, where the chosen trial's own folds say ${number(own)}.
+      ${fixed(nested.loss, decimals)}${nested.standardError !== null && ` ± ${fixed(nested.standardError, decimals)} (standard error)`}, where the chosen trial's own folds say ${fixed(own, decimals)}.
       ${metricName(metric)} by outer fold: ${nested.values.map((value) => (value === null ? "undefined" : fixed(value, 3))).join(", ")}.</p>`
     }`;
 }

@@ -26,6 +26,10 @@ export type Importance =
   | { readonly parameters: null; readonly fit: number | null; readonly reason: string };
 
 const fewestTrials = 20;
+
+/** Least cross-validated R² of a surrogate whose importances are given. */
+const leastFit = 0.2;
+
 const nDraws = 2048;
 
 /**
@@ -33,7 +37,7 @@ const nDraws = 2048;
  * variance of what they predict over evenly spread points is divided among the parameters, by the estimators of Saltelli et al. (2010)
  * for the own and Jansen (1999) for the total share. Losses above their upper quartile count as that quartile, so that a few bad
  * corners do not explain everything. `fit` is the cross-validated R² of the trees; importances of a surrogate that explains
- * nothing would be noise and are not given.
+ * less than a fifth would be noise and are not given.
  * @param space dimensions without conditions
  */
 export function parameterImportance(space: SearchSpace, trials: readonly LossAt[], seed: number): Importance {
@@ -53,7 +57,7 @@ export function parameterImportance(space: SearchSpace, trials: readonly LossAt[
     trials.map(({ point }) => point),
   );
   const fit = crossValidatedR2(table, target, seed);
-  if (fit === null || fit <= 0)
+  if (fit === null || fit < leastFit)
     return { parameters: null, fit, reason: "the loss could not be predicted from the parameters" };
   const model = surrogate.fit(table, target, { seed });
   const parameters = sobolShares(varied, model, seed);
