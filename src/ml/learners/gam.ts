@@ -47,7 +47,7 @@ export interface GamParams {
   readonly earlyStoppingRounds?: number;
 }
 
-type Settled = Required<Omit<GamParams, "loss" | "monotone">>;
+type Settled = Record<keyof Omit<GamParams, "loss" | "monotone">, number>;
 
 /** An additive model with the parameters that repeat what early stopping found: the mean rounds of its bags. */
 export interface FittedGam extends FittedModel {
@@ -83,7 +83,7 @@ const lossesOf = {
 } as const satisfies Readonly<Record<Task, readonly string[]>>;
 type GamLoss = (typeof lossesOf)[Task][number];
 
-const defaults: Settled = {
+const defaults: Readonly<Settled> = {
   interactions: 10,
   nBags: 8,
   nRounds: 2000,
@@ -110,10 +110,10 @@ const least: Readonly<Partial<Record<keyof Settled, number>>> = {
   earlyStoppingRounds: 0,
 };
 
-function settle({ loss: _, monotone: _signs, ...params }: GamParams): Settled {
-  const settled = { ...defaults, ...params };
+function settle(params: GamParams): Settled {
+  const settled = { ...defaults };
   for (const name of Object.keys(defaults) as (keyof Settled)[]) {
-    const value = settled[name];
+    const value = params[name] ?? defaults[name];
     const whole = least[name];
     const [isRight, needed] =
       whole !== undefined
@@ -122,6 +122,7 @@ function settle({ loss: _, monotone: _signs, ...params }: GamParams): Settled {
           ? [value > 0 && value <= 1, "a number in (0, 1]"]
           : [value >= 0, "a number ≥ 0"];
     if (!isRight) throw gamRefused(name, `${name} is ${value}, ${needed} is needed`);
+    settled[name] = value;
   }
   return settled;
 }

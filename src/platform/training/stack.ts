@@ -86,7 +86,8 @@ function eachFold(run: PreparedRun, { rows, resample }: Part, use: (fitted: Int3
   if (resample.unit !== "block") return crossFit(rows.length, resample, run.seed, use);
   const all = Int32Array.from(rows.keys());
   const cut = (block: number) => Math.round((block * rows.length) / 6);
-  for (let block = 1; block < 6; block++) use(all.slice(0, cut(block)), all.slice(cut(block), cut(block + 1)));
+  for (let block = 1; block < 6; block++)
+    if (cut(block) > 0) use(all.slice(0, cut(block)), all.slice(cut(block), cut(block + 1)));
 }
 
 /** A stack of the best candidates, measured on validation; null where fewer than two were tried. */

@@ -260,6 +260,12 @@ const refused: readonly { readonly code: string; readonly says: RegExp; readonly
   },
   {
     code: "FAMILY_PARAMS",
+    says: /it has no parameter "interaction", its parameters are .*interactions/,
+    input: () =>
+      sampleInput({ column: "binary", search: { configurations: [{ family: "gam", params: { interaction: 5 } }] } }),
+  },
+  {
+    code: "FAMILY_PARAMS",
     says: /it has no parameter "ntrees", its parameters are .*nTrees/,
     input: () =>
       sampleInput({ column: "binary", search: { configurations: [{ family: "gbdt", params: { ntrees: 5 } }] } }),
