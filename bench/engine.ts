@@ -1,5 +1,5 @@
 // The one place of the benches that knows how the learning engine is opened.
-import { loadKernels } from "../src/edge/compute/index.ts";
+import { loadKernelTeam } from "../src/edge/compute/index.ts";
 import type { GbdtKernels } from "../src/ml/learners/index.ts";
 
 /** What the engine of this checkout cannot do: the bench gives no figure and this reason. */
@@ -10,10 +10,9 @@ export interface Engine {
   readonly kernels: GbdtKernels;
 }
 
-/** Opens the compiled engine. Throws {@link EngineUnavailable} where it is not built or cannot use so many threads. */
+/** Opens the compiled engine. Throws {@link EngineUnavailable} where it is not built. */
 export async function openEngine(threads: number): Promise<Engine> {
-  if (threads > 1) throw new EngineUnavailable("the engine trains on one thread");
-  const kernels = loadKernels();
-  if (kernels === undefined) throw new EngineUnavailable("the kernels are not built");
-  return { kernels };
+  const team = await loadKernelTeam(threads);
+  if (team === undefined) throw new EngineUnavailable("the kernels are not built");
+  return { kernels: team.kernels };
 }

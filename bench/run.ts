@@ -1,6 +1,7 @@
 // npm run bench -- NAME: measures the product and its peer in turn and prints one JSON object.
 import { parseArgs } from "node:util";
 import { firstMile } from "./first-mile.ts";
+import { gamBench } from "./gam.ts";
 import { leakage } from "./leakage-bench.ts";
 import { learning } from "./learning.ts";
 import { predictOnline } from "./predict-online.ts";
@@ -9,8 +10,20 @@ import { score } from "./score.ts";
 import { startup } from "./startup.ts";
 import { type Bench, type BenchResult, PeerUnavailable } from "./support.ts";
 import { trainAdult } from "./train-adult.ts";
+import { tune } from "./tune.ts";
 
-const benches: readonly Bench[] = [reference, trainAdult, learning, predictOnline, startup, score, firstMile, leakage];
+const benches: readonly Bench[] = [
+  reference,
+  trainAdult,
+  learning,
+  gamBench,
+  predictOnline,
+  startup,
+  score,
+  firstMile,
+  leakage,
+  tune,
+];
 
 const usage = `Usage: npm run bench -- <name> [options]
 

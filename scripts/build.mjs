@@ -13,15 +13,23 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", 
 });
 
 const { main: compile } = await import("assemblyscript/asc");
-const kernels = await compile(
-  [
-    "src/ml/learners/assembly/kernels.ts",
-    ...["--outFile", "dist/kernels.wasm", "-O3", "--runtime", "stub", "--noAssert", "--enable", "simd,threads"],
-    ...["--importMemory", "--sharedMemory", "--maximumMemory", "65536", "--baseDir", root],
-  ],
-  { stderr: process.stderr },
-);
-if (kernels.error) throw kernels.error;
+// The memory of training is shared by its threads; whoever explains or scores rows has a memory of its own.
+const kernelSources = [
+  ["kernels", ["--enable", "simd,threads", "--sharedMemory"]],
+  ["shap", ["--enable", "simd"]],
+  ["predict", ["--enable", "simd"]],
+];
+for (const [name, options] of kernelSources) {
+  const compiled = await compile(
+    [
+      `src/ml/learners/assembly/${name}.ts`,
+      ...["--outFile", `dist/${name}.wasm`, "-O3", "--runtime", "stub", "--noAssert", "--importMemory"],
+      ...["--maximumMemory", "65536", "--baseDir", root, ...options],
+    ],
+    { stderr: process.stderr },
+  );
+  if (compiled.error) throw compiled.error;
+}
 
 const { build } = await import("esbuild");
 await build({

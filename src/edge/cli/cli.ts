@@ -18,6 +18,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./commands/demo.ts")).demo,
   init: async () => (await import("./commands/init.ts")).init,
   train: async () => (await import("./commands/train.ts")).train,
+  tune: async () => (await import("./commands/tune.ts")).tune,
   models: async () => (await import("./commands/models.ts")).models,
   show: async () => (await import("./commands/show.ts")).show,
   diff: async () => (await import("./commands/diff.ts")).diff,
@@ -122,10 +123,10 @@ function cancelledOr(error: unknown, signal: AbortSignal): FettleError | null {
 }
 
 function createLiveLine(stderr: CliHost["stderr"]) {
-  let shown = false;
+  let nShown = 0;
   const clear = () => {
-    if (shown) stderr.write("\r\u001b[2K");
-    shown = false;
+    if (nShown > 0) stderr.write(`\r\u001b[2K${"\u001b[1A\u001b[2K".repeat(nShown - 1)}`);
+    nShown = 0;
   };
   return {
     clear,
@@ -133,11 +134,11 @@ function createLiveLine(stderr: CliHost["stderr"]) {
       clear();
       stderr.write(`${line}\n`);
     },
-    show(line: string) {
+    show(text: string) {
       if (!stderr.isTTY) return;
       clear();
-      stderr.write(line);
-      shown = true;
+      stderr.write(text);
+      nShown = text.split("\n").length;
     },
   };
 }

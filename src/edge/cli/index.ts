@@ -3,6 +3,7 @@ export type { Command } from "./command.ts";
 export type {
   OpenApp,
   ProjectApp,
+  QuantisedExport,
   RunningServer,
   ScoreResult,
   ServeOptions,

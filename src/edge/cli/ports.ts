@@ -1,4 +1,12 @@
-import type { Difference, TrainedVersion, Verification, WorkOptions } from "../../platform/pipelines/index.ts";
+import type { Precision } from "../../ml/learners/index.ts";
+import type { QuantisationLoss } from "../../platform/capsule/index.ts";
+import type {
+  Difference,
+  TrainedVersion,
+  TuneOptions,
+  Verification,
+  WorkOptions,
+} from "../../platform/pipelines/index.ts";
 import type { ModelVersion, RunRecord } from "../../platform/registry/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import type { Diagnosis, InitialisedModel, NewModel } from "../project/index.ts";
@@ -11,12 +19,20 @@ export interface TrainOverrides {
   readonly seed?: number;
 }
 
+/** What a tuning is asked for. */
+export type TuneRequest = Omit<TuneOptions, keyof WorkOptions | "onTuning">;
+
 /** Everything recorded about one version. */
 export interface ShownVersion {
   readonly version: ModelVersion;
   readonly run: RunRecord | null;
   readonly report: RunReport;
   readonly parts: Readonly<Record<string, string>>;
+}
+
+/** What a quantised export lost, and the size of the one that loses nothing. */
+export interface QuantisedExport extends QuantisationLoss {
+  readonly bytesBefore: number;
 }
 
 /** A running server. */
@@ -61,11 +77,21 @@ export interface ProjectApp {
   readonly root: string;
   init(model: string, options: NewModel): Promise<InitialisedModel>;
   train(model: string, overrides: TrainOverrides, options: WorkOptions): Promise<TrainedVersion>;
+  tune(
+    model: string,
+    asked: TuneRequest,
+    options: Pick<TuneOptions, keyof WorkOptions | "onTuning">,
+  ): Promise<TrainedVersion>;
   models(): Promise<ModelVersion[]>;
   show(reference: string): Promise<ShownVersion>;
   diff(left: string, right: string): Promise<Difference[]>;
   verify(reference: string, options: WorkOptions): Promise<Verification>;
-  exportModel(reference: string, to: string, out: string | undefined): Promise<{ files: string[]; bytes: number }>;
+  exportModel(
+    reference: string,
+    to: string,
+    out: string | undefined,
+    precision: Precision | undefined,
+  ): Promise<{ files: string[]; bytes: number; quantised?: QuantisedExport }>;
   serve(options: ServeOptions): Promise<RunningServer>;
   score(
     reference: string,

@@ -25,7 +25,7 @@ export interface PredictAnswer {
 export interface ModelDescription {
   readonly model: string;
   readonly version: number;
-  readonly task: "binary" | "multiclass" | "regression";
+  readonly task: "binary" | "multiclass" | "regression" | "ranking";
   readonly classes: readonly string[];
   readonly threshold: number | null;
   readonly outputs: readonly string[];

@@ -1,11 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { GbdtKernels } from "../../ml/learners/index.ts";
+import { type GbdtKernels, type KernelFunctions, teamBytes } from "../../ml/learners/index.ts";
 import { kernelsFile } from "./entries.ts";
 
-interface KernelExports {
-  readonly histogram: GbdtKernels["histogram"];
-  readonly heapBase: { readonly value: number };
-}
+type KernelExports = KernelFunctions & { readonly heapBase: { readonly value: number } };
 
 // The part of the platform's WebAssembly that is used here.
 declare const WebAssembly: {
@@ -17,16 +14,34 @@ declare const WebAssembly: {
 /** Pages of 64 KiB that the kernels may use: 4 GiB of addresses, taken as they are needed. */
 const mostPages = 65_536;
 
+/** The kernels as they cross into another thread of their team. */
+export interface SharedKernels {
+  readonly module: object;
+  readonly memory: GbdtKernels["memory"];
+  readonly nThreads: number;
+}
+
+/** The compiled kernels and a memory for them; undefined where they have not been built. */
+export function prepareKernels(nThreads: number): SharedKernels | undefined {
+  if (!existsSync(kernelsFile)) return undefined;
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared: true });
+  return { module: new WebAssembly.Module(readFileSync(kernelsFile)), memory, nThreads };
+}
+
+/** An instance of the kernels for this thread. */
+export function instantiateKernels({ module, memory, nThreads }: SharedKernels): GbdtKernels {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort: () => undefined } }) as {
+    exports: KernelExports;
+  };
+  const teamAt = 64 * Math.ceil(exports.heapBase.value / 64);
+  return { memory, teamAt, heapBase: teamAt + teamBytes, nThreads, functions: exports };
+}
+
 /**
- * The compiled kernels, in a memory of their own; undefined where they have not been built (a checkout before its first build), and the
+ * The compiled kernels, in a memory of their own, for one thread; undefined where they have not been built (a checkout before its first build), and the
  * TypeScript form runs: slower, the same bits.
  */
 export function loadKernels(): GbdtKernels | undefined {
-  if (!existsSync(kernelsFile)) return undefined;
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared: true });
-  const module = new WebAssembly.Module(readFileSync(kernelsFile));
-  const { exports } = new WebAssembly.Instance(module, {
-    env: { memory, abort: () => undefined },
-  }) as { exports: KernelExports };
-  return { memory, heapBase: exports.heapBase.value, histogram: exports.histogram };
+  const prepared = prepareKernels(1);
+  return prepared && instantiateKernels(prepared);
 }

@@ -1,15 +1,20 @@
 import { Worker } from "node:worker_threads";
 import { FettleError } from "../../lib/index.ts";
+import type { WorkOptions } from "../../platform/pipelines/index.ts";
 import type { TrainInput, TrainOutcome, TrainProgress } from "../../platform/training/index.ts";
 import { workerEntries } from "./entries.ts";
-import { type PackedTrainInput, packTrainInput } from "./train-transfer.ts";
+import { defaultThreads, startTeam } from "./kernel-team.ts";
+import type { SharedKernels } from "./load-kernels.ts";
+import { type Packed, packInput } from "./train-transfer.ts";
 import { fromPlainError, type PlainError } from "./worker-error.ts";
 
 /** What a training worker is started with. */
 export interface TrainWorkerData {
-  readonly input: PackedTrainInput;
+  readonly input: Packed<TrainInput>;
   /** One shared Int32: 1 asks the worker to stop. */
   readonly stopFlag: SharedArrayBuffer;
+  /** The compiled kernels and the memory of their team; null where they are not built. */
+  readonly kernels: SharedKernels | null;
 }
 
 type Message = { progress: TrainProgress } | { outcome: TrainOutcome } | { error: PlainError };
@@ -21,12 +26,10 @@ const stopGraceMs = 2_000;
  * Trains in a worker thread, so that the caller's event loop stays free. An aborted signal sets the shared stop flag; a worker
  * that does not heed it is ended. A worker that dies gives TRAINING_WORKER_DIED, never a hang.
  */
-export async function runTraining(
-  input: TrainInput,
-  options: { readonly signal?: AbortSignal; readonly onProgress?: (progress: TrainProgress) => void } = {},
-): Promise<TrainOutcome> {
+export async function runTraining(input: TrainInput, options: WorkOptions = {}): Promise<TrainOutcome> {
   const stopFlag = new SharedArrayBuffer(4);
-  const workerData: TrainWorkerData = { input: packTrainInput(input), stopFlag };
+  const team = startTeam(options.threads ?? defaultThreads());
+  const workerData: TrainWorkerData = { input: packInput(input), stopFlag, kernels: team?.shared ?? null };
   const worker = new Worker(workerEntries.training, { workerData, resourceLimits: { maxOldGenerationSizeMb: 8192 } });
   let grace: NodeJS.Timeout | undefined;
   const stop = () => {
@@ -48,7 +51,7 @@ export async function runTraining(
   } finally {
     clearTimeout(grace);
     options.signal?.removeEventListener("abort", stop);
-    await worker.terminate();
+    await Promise.all([worker.terminate(), team?.stop()]);
   }
 }
 

@@ -1,19 +1,22 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { trainModel } from "../../platform/training/index.ts";
-import { loadKernels } from "./load-kernels.ts";
+import { instantiateKernels } from "./load-kernels.ts";
+import { loadPredictKernels } from "./load-predict-kernels.ts";
 import type { TrainWorkerData } from "./run-training.ts";
-import { unpackTrainInput } from "./train-transfer.ts";
+import { unpackInput } from "./train-transfer.ts";
 import { toPlainError } from "./worker-error.ts";
 
-const { input, stopFlag } = workerData as TrainWorkerData;
+const { input, stopFlag, kernels: shared } = workerData as TrainWorkerData;
 const stop = new Int32Array(stopFlag);
 const startedAt = performance.now();
-const kernels = loadKernels();
+const kernels = shared && instantiateKernels(shared);
+const predictKernels = loadPredictKernels();
 
 try {
-  const outcome = trainModel(unpackTrainInput(input), {
+  const outcome = trainModel(unpackInput(input), {
     onProgress: (progress) => parentPort!.postMessage({ progress }),
-    ...(kernels === undefined ? {} : { kernels }),
+    ...(kernels && { kernels }),
+    ...(predictKernels && { predictKernels }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,
     elapsedSeconds: () => (performance.now() - startedAt) / 1000,
   });

@@ -42,7 +42,7 @@ export const modelAnswer = z
   .object({
     model: z.string(),
     version: z.int(),
-    task: z.enum(["binary", "multiclass", "regression"]),
+    task: z.enum(["binary", "multiclass", "regression", "ranking"]),
     classes: z.array(z.string()),
     threshold: z.number().nullable(),
     outputs: z.array(z.string()),

@@ -9,7 +9,9 @@ import { reproductionSection } from "./reproduction-section.ts";
 import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
 import { style } from "./style.ts";
+import { termsSection } from "./terms-section.ts";
 import { thresholdSection } from "./threshold-section.ts";
+import { tuningSection } from "./tuning-section.ts";
 import { verdictSection, versionName } from "./verdict.ts";
 import { errorsSection, fairnessSection, importanceSection, slicesSection } from "./weakness-sections.ts";
 import { instant } from "./words.ts";
@@ -19,6 +21,7 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   dataSection,
   leakageSection,
   splitSection,
+  tuningSection,
   candidatesSection,
   metricsSection,
   curvesSection,
@@ -28,6 +31,7 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   slicesSection,
   errorsSection,
   importanceSection,
+  termsSection,
   fairnessSection,
   reproductionSection,
 ];
@@ -74,6 +78,7 @@ const taskNames = {
   binary: "Two classes",
   multiclass: "Several classes",
   regression: "Regression",
+  ranking: "Ranking",
 } as const satisfies Record<RunReport["task"], string>;
 
 const contentPolicy = `default-src 'none'; style-src '${digest(style)}'; script-src '${digest(script)}'; base-uri 'none'; form-action 'none'`;

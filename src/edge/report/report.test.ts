@@ -8,7 +8,7 @@ import { renderReport } from "./index.ts";
 import { sampleReport } from "./sample-report.ts";
 import { count, duration, measured, number, percent, signed } from "./words.ts";
 
-const tasks = ["binary", "multiclass", "regression"] as const;
+const tasks = ["binary", "multiclass", "regression", "ranking"] as const;
 const pages = new Map(tasks.map((task) => [task, renderReport(sampleReport(task))]));
 const documentOf = (page: string) => parseHTML(page).document;
 const idsOf = (page: string) => Array.from(documentOf(page).querySelectorAll("main > section"), ({ id }) => id);
@@ -16,12 +16,13 @@ const idsOf = (page: string) => Array.from(documentOf(page).querySelectorAll("ma
 const common = ["verdict", "data", "leakage", "split", "candidates", "metrics"];
 const sections = {
   binary: [
-    ...common,
-    ...["curves", "confusion", "calibration", "threshold-cost", "slices", "errors", "importance", "fairness"],
+    ...common.toSpliced(4, 0, "tuning"),
+    ...["curves", "confusion", "calibration", "threshold-cost", "slices", "errors", "importance", "terms", "fairness"],
     "reproduction",
   ],
   multiclass: [...common, "confusion", "calibration", "slices", "errors", "importance", "reproduction"],
   regression: [...common, "curves", "slices", "errors", "importance", "reproduction"],
+  ranking: [...common, "slices", "importance", "reproduction"],
 };
 
 for (const task of tasks) {
@@ -67,6 +68,17 @@ for (const task of tasks) {
     assert.doesNotMatch(document.querySelector("main")!.innerHTML, /NaN|Infinity|="undefined"/);
   });
 }
+
+test("renderReport() draws the terms of an additive model: a curve, levels, a table, and what missing adds", () => {
+  const section = documentOf(pages.get("binary")!).querySelector("#terms")!;
+  assert.equal(section.querySelectorAll("figure svg.plot").length, 3);
+  assert.match(section.textContent!, /Missing \(2\.0\s% of the rows\): \+0\.050/);
+  assert.equal(section.querySelectorAll("tbody tr").length, 4);
+  const drawn = (part: number) => section.querySelectorAll("figure svg.plot")[part]!;
+  assert.equal(drawn(0).querySelectorAll("[fill-opacity='0.16']").length, 1, "the band");
+  assert.equal(drawn(1).querySelectorAll("circle").length, 2);
+  assert.equal(drawn(2).querySelectorAll("rect").length, 5, "four cells and the frame");
+});
 
 test("renderReport() says the verdict first, with the interval", () => {
   const statement = documentOf(pages.get("binary")!).querySelector("#verdict .statement")!.textContent!;

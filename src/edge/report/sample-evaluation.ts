@@ -23,11 +23,15 @@ export const sampleProblems = {
     problem: { column: "type", says: "Predict type, one of 4 classes", classes: ["bus", "opel", "saab", "van"] },
   },
   regression: { model: "house-price", problem: { column: "price", says: "Predict price", classes: [] } },
+  ranking: {
+    model: "search-hits",
+    problem: { column: "grade", says: "Rank the rows of a query by grade", classes: [] },
+  },
 } as const;
 
 /** The evaluation of a simulated model: numbers that agree with each other because they come from the same rows. */
 export function sampleEvaluation(task: Task, rng: Rng): Evaluation {
-  return { binary, multiclass, regression }[task](rng);
+  return { binary, multiclass, regression, ranking }[task](rng);
 }
 
 function normal(rng: Rng): number {
@@ -185,6 +189,32 @@ function regression(rng: Rng): Evaluation {
     },
     errors: errorsOf(rng, 20, (k) => ({ predicted: 180_000 + 2000 * k, actual: String(610_000 - 9000 * k) })),
     importance: importanceOf(rng, 21_000),
+  };
+}
+
+function ranking(rng: Rng): Evaluation {
+  const n = 1500;
+  const queries = Int32Array.from({ length: n }, (_, i) => Math.floor(i / 12));
+  const yTrue = Float64Array.from({ length: n }, () => Math.max(0, rng.below(8) - 3));
+  const yScore = yTrue.map((y) => y + 1.5 * normal(rng));
+  const constant = new Float64Array(n);
+  const names = ["ndcg@1", "ndcg@3", "ndcg@5", "ndcg@10", "map", "mrr"];
+  const byQuery = {
+    ...bootstrap,
+    resample: { unit: "group", groups: queries },
+    ranked: { queries, gains: null },
+  } as const;
+  return {
+    ...empty(n, []),
+    task: "ranking",
+    primary: "ndcg@10",
+    metrics: bootstrapMetrics(names, yTrue, yScore, byQuery),
+    baseline: { name: "random order", metrics: bootstrapMetrics(names, yTrue, constant, byQuery) },
+    comparisons: [
+      compared("random order", "ndcg@10", bootstrapDifference("ndcg@10", yTrue, yScore, constant, byQuery)),
+    ],
+    errors: { worst: [], shared: [] },
+    importance: importanceOf(rng, 0.2),
   };
 }
 

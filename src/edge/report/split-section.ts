@@ -18,7 +18,16 @@ export function splitSection(report: RunReport): Section {
   const target: [string, string][] =
     report.task === "multiclass"
       ? []
-      : [[report.task === "binary" ? `Share of “${positive(report)}”` : "Mean of the target", "n"]];
+      : [
+          [
+            report.task === "binary"
+              ? `Share of “${positive(report)}”`
+              : report.task === "ranking"
+                ? "Mean grade"
+                : "Mean of the target",
+            "n",
+          ],
+        ];
   return {
     id: "split",
     title: "Split",

@@ -21,6 +21,12 @@ export function slicesSection({ evaluation }: RunReport): Section {
   const { slices } = evaluation;
   const weak = slices.filter((slice) => slice.weak).length;
   const base = { id: "slices", title: "Slices" };
+  if (evaluation.task === "ranking")
+    return {
+      ...base,
+      lead: "A ranking is judged by whole queries: no part of their rows has a quality of its own.",
+      body: null,
+    };
   const metric = slices[0]?.metric;
   if (metric === undefined)
     return {
@@ -56,8 +62,9 @@ function sliceRow(slice: Slice, { metrics, nTest }: Evaluation, scale: Scale, de
 
 const mostCells = 6;
 
-/** The worst rows, and what the worst tenth has in common. */
-export function errorsSection(report: RunReport): Section {
+/** The worst rows, and what the worst tenth has in common; null for a ranking. */
+export function errorsSection(report: RunReport): Section | null {
+  if (report.task === "ranking") return null; // no row is right or wrong by itself
   const { worst, shared } = report.evaluation.errors;
   const columns = cellColumns(report);
   const isRegression = report.task === "regression";

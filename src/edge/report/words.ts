@@ -109,6 +109,14 @@ const metricNames: Readonly<Record<string, string>> = {
   mape: "MAPE",
   r2: "R²",
   pinball: "Pinball loss",
+  huber: "Huber loss",
+  customLoss: "Loss of the definition",
+  map: "MAP",
+  mrr: "MRR",
+  "ndcg@1": "NDCG@1",
+  "ndcg@3": "NDCG@3",
+  "ndcg@5": "NDCG@5",
+  "ndcg@10": "NDCG@10",
 };
 
 /** A metric's name as people write it: `rocAuc` is `ROC AUC`, `truePositiveRate` is `True positive rate`. */

@@ -1,14 +1,14 @@
 import { FettleError } from "../../lib/index.ts";
 import { argsort } from "../stats/index.ts";
 import type { Table } from "../table/index.ts";
-import type { FitOptions, FittedModel, Learner, Target } from "./learner.ts";
+import { type FitOptions, type FittedModel, isNumeric, type Learner, type Target } from "./learner.ts";
 import { checkFit, checkQuantiles, weightsOf } from "./learner-errors.ts";
 import { type ConstantData, withoutNegativeZero } from "./model-data.ts";
 
 /** Predicts each class by its weighted share of the training rows; a regression gets the mean. */
 export function prior(): Learner {
   return constantLearner("prior", {}, (target, weights) =>
-    target.task === "regression" ? [weightedMean(target.values, weights)] : classShares(target, weights),
+    isNumeric(target.task) ? [weightedMean(target.values, weights)] : classShares(target, weights),
   );
 }
 

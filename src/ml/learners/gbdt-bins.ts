@@ -1,93 +1,29 @@
-import { argsort, sortedFloat32 } from "../stats/index.ts";
+import { argsort } from "../stats/index.ts";
 import type { Column, Table } from "../table/index.ts";
-import type { BinRows, Workspace } from "./gbdt-workspace.ts";
+import { ownColumns, type Sharing, sharedColumns } from "./gbdt-bundles.ts";
+import { plainWorkspace } from "./gbdt-plain.ts";
+import type { BinnedTable, FeatureBins, Workspace } from "./gbdt-workspace.ts";
 
 /** Most bins with a value; bin `missingBin` of a feature holds what is missing, unseen or too rare. */
 const maxValueBins = 254;
 
-/** Rows that decide the bins of a column, evenly spaced, where there are twice as many and more. */
-const mostRowsForBins = 200_000;
-
-/** Rows that a bin should have: few rows need few bins, and small tables with many columns are quicker for it. */
-const fewestRowsPerBin = 3;
-
-/** The greatest f32 number: infinities, and f64 numbers beyond it, are binned with it, so that every threshold is finite. */
-export const greatestFloat32 = 3.4028234663852886e38;
-
-/** How one feature's values become small whole numbers. The last bin is the missing one. */
-export type FeatureBins =
-  | { readonly kind: "number"; readonly nBins: number; readonly thresholds: Float32Array }
-  | {
-      readonly kind: "category";
-      readonly nBins: number;
-      readonly codeOfBin: Int32Array;
-      readonly binOfCode: Uint8Array;
-    };
-
-/** A table as bins. */
-export interface BinnedTable extends BinRows {
-  readonly n: number;
-  readonly features: readonly FeatureBins[];
-}
-
 /**
- * Bins learned from a table. Numbers: at most 254 bins between f32-rounded midpoints and about 3 rows in each, one
+ * Bins learned from a table. Numbers: at most `mostBins` (254 by default) bins between f32-rounded midpoints and about 3 rows in each, one
  * per distinct value where there are few, of equal count else. Categories: one bin per level; of more than 254 levels the most frequent, the rest count as missing.
  */
-export function learnBins(features: Table): FeatureBins[] {
-  return [...features.entries()].map(([, column]) => binsOf(column));
-}
-
-function binsOf(column: Column): FeatureBins {
-  if (column.kind === "category") return categoryBins(column.codes, column.dictionary.length);
-  const thresholds = thresholdsOf(column.values);
-  return { kind: "number", nBins: thresholds.length + 2, thresholds };
-}
-
-function thresholdsOf(values: Float64Array): Float32Array {
-  const step = Math.max(1, Math.floor(values.length / mostRowsForBins));
-  const present = new Float32Array(Math.ceil(values.length / step));
-  let n = 0;
-  for (let i = 0; i < values.length; i += step) {
-    const value = values[i]!;
-    if (value === value) present[n++] = Math.min(greatestFloat32, Math.max(-greatestFloat32, value));
-  }
-  const sorted = sortedFloat32(present.subarray(0, n));
-  const distinct: number[] = [];
-  const counts: number[] = [];
-  for (const value of sorted) {
-    if (value === distinct.at(-1)) counts[counts.length - 1]!++;
-    else {
-      distinct.push(value);
-      counts.push(1);
-    }
-  }
-  const cuts: number[] = [];
-  const mostBins = Math.max(2, Math.min(maxValueBins, Math.floor(sorted.length / fewestRowsPerBin)));
-  if (distinct.length <= mostBins) {
-    for (let k = 1; k < distinct.length; k++) cuts.push(midpoint(distinct[k - 1]!, distinct[k]!));
-    return Float32Array.from(cuts);
-  }
-  // Equal counts; a value that fills more than its share takes a bin of its own.
-  let left = sorted.length;
-  let room = mostBins;
-  let inBin = 0;
-  for (let k = 0; k + 1 < distinct.length && cuts.length < mostBins - 1; k++) {
-    inBin += counts[k]!;
-    const goal = left / room;
-    if (inBin < goal && !(counts[k + 1]! >= goal && inBin > 0.5 * goal)) continue;
-    cuts.push(midpoint(distinct[k]!, distinct[k + 1]!));
-    left -= inBin;
-    room -= 1;
-    inBin = 0;
-  }
-  return Float32Array.from(cuts);
-}
-
-// The f32 number between two f32 numbers at which `value <= cut` tells them apart.
-function midpoint(a: number, b: number): number {
-  const middle = Math.fround(a / 2 + b / 2);
-  return middle >= a && middle < b ? middle : a;
+export function learnBins(
+  features: Table,
+  mostBins = maxValueBins,
+  workspace: Pick<Workspace, "thresholds"> = plainWorkspace,
+): FeatureBins[] {
+  const columns = [...features.entries()].map(([, column]) => column);
+  const numbers = columns.flatMap((column) => (column.kind === "category" ? [] : [column.values]));
+  const thresholds = workspace.thresholds(numbers, mostBins).values();
+  return columns.map((column): FeatureBins => {
+    if (column.kind === "category") return categoryBins(column.codes, column.dictionary.length);
+    const own = thresholds.next().value!;
+    return { kind: "number", nBins: own.length + 2, thresholds: own };
+  });
 }
 
 function categoryBins(codes: Int32Array, nLevels: number): FeatureBins {
@@ -105,41 +41,62 @@ function categoryBins(codes: Int32Array, nLevels: number): FeatureBins {
   return { kind: "category", nBins: missing + 1, codeOfBin, binOfCode };
 }
 
-/** A table in the bins of another. */
-export function binTable(features: Table, learned: readonly FeatureBins[], workspace: Workspace): BinnedTable {
+/**
+ * A table in the bins of another, in a column of bytes per feature; with `sharing`, features share one where that loses
+ * nothing.
+ */
+export function binTable(
+  features: Table,
+  learned: readonly FeatureBins[],
+  workspace: Workspace,
+  sharing: Sharing | null = null,
+): BinnedTable {
   const n = features.nRows;
-  const stride = 16 * Math.ceil(learned.length / 16);
-  const bins = workspace.uint8(n * stride);
+  const byFeature = workspace.uint8(n * learned.length);
   let j = 0;
   for (const [, column] of features.entries()) {
-    const feature = learned[j]!;
-    const missing = feature.nBins - 1;
-    if (column.kind === "category" && feature.kind === "category") {
-      const { binOfCode } = feature;
-      for (let i = 0; i < n; i++) {
-        const code = column.codes[i]!;
-        bins[i * stride + j] = code >= 0 && code < binOfCode.length ? binOfCode[code]! : missing;
-      }
-    } else if (column.kind !== "category" && feature.kind === "number") {
-      const { thresholds } = feature;
-      for (let i = 0; i < n; i++) {
-        const value = Math.fround(column.values[i]!);
-        bins[i * stride + j] = value === value ? firstAtLeast(thresholds, value) : missing;
-      }
-    }
+    binColumn(column, learned[j]!, byFeature.subarray(j * n, (j + 1) * n), workspace);
     j++;
   }
-  return { n, features: learned, bins, stride };
+  const layout = sharing ? sharedColumns(byFeature, n, learned, sharing) : ownColumns(learned);
+  const nColumns = layout.columnBins.length;
+  const columns = layout.write === null ? byFeature : workspace.uint8(n * nColumns);
+  layout.write?.(columns);
+  const stride = 16 * Math.ceil(nColumns / 16);
+  const rows = workspace.uint8(n * stride);
+  workspace.toRows(columns, nColumns, stride, rows);
+  const { columnOf, startOf, defaultOf, stepOf, columnBins } = layout;
+  return { n, features: learned, columnOf, startOf, defaultOf, stepOf, columnBins, columns, rows, stride };
 }
 
-// Index of the first threshold that is not below the value; their number where all are.
-function firstAtLeast(thresholds: Float32Array, value: number): number {
-  let low = 0;
-  let high = thresholds.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (thresholds[middle]! >= value) high = middle;
-    else low = middle + 1;
+function binColumn(column: Column, feature: FeatureBins, out: Uint8Array, workspace: Workspace): void {
+  if (column.kind !== "category" && feature.kind === "number") {
+    workspace.binNumbers(column.values, feature.thresholds, out);
+    return;
   }
-  return low;
+  if (column.kind !== "category" || feature.kind !== "category") return;
+  const missing = feature.nBins - 1;
+  const { binOfCode } = feature;
+  for (let i = 0; i < out.length; i++) {
+    const code = column.codes[i]!;
+    out[i] = code >= 0 && code < binOfCode.length ? binOfCode[code]! : missing;
+  }
+}
+
+/** 256 bytes that say which bytes of a feature's column go left, from which of its bins do. */
+export function sidesOfColumn(table: BinnedTable, feature: number, goesLeft: Uint8Array): Uint8Array {
+  const sides = new Uint8Array(256);
+  const byDefault = table.defaultOf[feature]!;
+  const step = table.stepOf[feature]!;
+  if (step > 0) return sides.map((_, byte) => goesLeft[Math.floor(byte / step) % goesLeft.length]!);
+  if (byDefault < 0) {
+    sides.set(goesLeft);
+    return sides;
+  }
+  sides.fill(goesLeft[byDefault]!);
+  const start = table.startOf[feature]!;
+  goesLeft.forEach((side, bin) => {
+    if (bin !== byDefault) sides[start + (bin < byDefault ? bin : bin - 1)] = side;
+  });
+  return sides;
 }

@@ -39,7 +39,7 @@ function rowsFrom(start: number, n: number) {
     if (uniform(i, 9) < 0.15) columns[1][k] = Number.NaN;
   });
   const table = Table.of([...columns.map((xs, j) => [`x${j}`, numberColumn(xs)] as const), ["level", level]]);
-  const targetOf = (task: Task): Target => ({
+  const targetOf = (task: Exclude<Task, "ranking">): Target => ({
     task,
     values: {
       regression: score,

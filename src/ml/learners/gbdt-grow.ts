@@ -1,117 +1,195 @@
-import { type BinnedTable, type FeatureBins, greatestFloat32 } from "./gbdt-bins.ts";
-import { type HistogramLayout, numbersPerBin, type Workspace } from "./gbdt-workspace.ts";
+import { sidesOfColumn } from "./gbdt-bins.ts";
+import type { NodeRules } from "./gbdt-rules.ts";
+import { boundedValue } from "./gbdt-scan.ts";
+import { greatestFloat32 } from "./gbdt-thresholds.ts";
+import type {
+  BinnedTable,
+  BinnedTree,
+  FeatureBins,
+  GrowSpace,
+  HistogramLayout,
+  ScanItem,
+  ScanTask,
+  Slot,
+  Split,
+  SplitSettings,
+  Sums,
+} from "./gbdt-workspace.ts";
+import { cancelled } from "./learner-errors.ts";
 import type { TreeData } from "./model-data.ts";
 
-/** What decides the shape of one tree. Lambda and minHessian are in the units of the gradients given. */
+/** What decides the shape of one tree. */
 export interface GrowParams {
+  readonly settings: SplitSettings;
   readonly maxLeaves: number;
-  readonly minSamplesLeaf: number;
-  readonly minHessian: number;
-  readonly lambda: number;
-  /** Added to lambda where a category is split, and to the hessian by which its levels are sorted. */
-  readonly categorySmoothing: number;
-  /** Indexes of the features that may be used, ascending. */
-  readonly active: Int32Array;
+  readonly maxDepth: number;
+  readonly rules: NodeRules;
+  /** Asked at every split; true ends the fit with FIT_CANCELLED. */
+  readonly shouldStop: () => boolean;
 }
 
-/** A grown tree and the leaf of every row. */
+/** A grown tree: leaf values are −g/(h+λ) in whole-number units. */
 export interface GrownTree {
   readonly tree: TreeData;
-  readonly leafOfRow: Int32Array;
-  readonly nLeaves: number;
-}
-
-interface Split {
-  readonly gain: number;
-  readonly feature: number;
-  /** 1 per bin that goes left. */
-  readonly goesLeft: Uint8Array;
-  /** The last value bin on the left side of a number feature. */
-  readonly bin: number;
+  /** Ranges of `space.rows`. */
+  readonly leaves: readonly { readonly from: number; readonly to: number }[];
+  /** The same tree in the bins of its table. */
+  readonly binned: BinnedTree;
+  /** Per inner node: which bins of its feature go left. */
+  readonly splits: readonly { readonly feature: number; readonly goesLeft: Uint8Array }[];
 }
 
 interface Leaf {
   readonly from: number;
   readonly to: number;
-  /** Null where the leaf is not to be split. */
-  readonly histogram: Float64Array | null;
-  readonly sums: readonly [g: number, h: number];
+  readonly depth: number;
+  readonly sums: Sums;
+  readonly bounds: Bounds;
+  /** Features on the way here; null where no rule asks for them. */
+  readonly path: readonly number[];
   readonly split: Split | null;
+  /** −1 where the leaf is not to be split. */
+  readonly slot: Slot;
   /** The parent node and side to be linked when this leaf is numbered or split; −1 for the root. */
   readonly parent: number;
   readonly isLeft: boolean;
 }
 
-const stride = numbersPerBin;
-
-/** What every tree of a fit writes over. */
-export interface GrowMemory {
-  readonly workspace: Workspace;
-  readonly rows: Int32Array;
-  readonly spare: Int32Array;
-  /** Histograms that no leaf holds, each with room for the features of any tree. */
-  readonly histograms: Float64Array[];
-  /** Numbers that a tree's histogram may need. */
-  readonly histogramLength: number;
+/** Bounds of a leaf's value, in the units of −g/(h+λ). */
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
 }
 
-/** The memory in which the trees of one fit grow, each from at most `nActive` features. */
-export function growMemory(
-  workspace: Workspace,
-  n: number,
-  features: readonly FeatureBins[],
-  nActive: number,
-): GrowMemory {
-  const mostBins = features.map(({ nBins }) => nBins).sort((a, b) => b - a);
-  const histogramLength = mostBins.slice(0, nActive).reduce((sum, nBins) => sum + stride * nBins, 0);
-  return { workspace, rows: workspace.int32(n), spare: workspace.int32(n), histograms: [], histogramLength };
+const noSlot = -1;
+const unbounded: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+/** The histograms of one tree: which columns and items are active, and where their bins lie. */
+export function layoutOf(table: BinnedTable, active: Int32Array): HistogramLayout {
+  const { features, columnOf, startOf, defaultOf, stepOf, columnBins } = table;
+  const columns = Int32Array.from(new Set(active.map((feature) => columnOf[feature]!))).sort();
+  const slotOf = new Map<number, number>();
+  const offsets = new Int32Array(columns.length + 1);
+  columns.forEach((column, slot) => {
+    slotOf.set(column, slot);
+    offsets[slot + 1] = offsets[slot]! + columnBins[column]!;
+  });
+  const items = Array.from(active, (feature): ScanItem => {
+    const { kind, nBins } = features[feature]!;
+    const slot = slotOf.get(columnOf[feature]!)!;
+    const offset = offsets[slot]! + startOf[feature]!;
+    const place = {
+      defaultBin: defaultOf[feature]!,
+      step: stepOf[feature]!,
+      columnBins: columnBins[columnOf[feature]!]!,
+    };
+    return { feature, kind, nBins, slot, offset, ...place };
+  }).sort((a, b) => a.slot - b.slot || a.feature - b.feature);
+  return { columns, nQuads: quadsOf(columns), offsets, items };
+}
+
+// How many runs of four neighbours the columns begin with.
+function quadsOf(columns: Int32Array): number {
+  let quads = 0;
+  while (4 * quads + 4 <= columns.length && columns[4 * quads + 3]! === columns[4 * quads]! + 3) quads++;
+  return quads;
 }
 
 /**
- * Grows one tree leaf by leaf, the greatest gain first. Gradients and hessians are whole numbers (see `quantise`), so every sum is exact
- * and no order of work can change the tree.
- * @param pairs gradient and hessian of each row, one after the other: 2n numbers of the memory's workspace
+ * Grows one tree leaf by leaf, the greatest gain first; without a limit of leaves, the newest leaf first, which needs few histograms. Every sum is exact, so no order
+ * of work can change the tree.
  */
-export function growTree(table: BinnedTable, pairs: Float64Array, params: GrowParams, memory: GrowMemory): GrownTree {
-  const { n, features } = table;
-  const { workspace, rows, spare, histograms } = memory;
-  const layout = layoutOf(features, params.active);
-  for (let i = 0; i < n; i++) rows[i] = i;
+export function growTree(
+  table: BinnedTable,
+  space: GrowSpace,
+  layout: HistogramLayout,
+  params: GrowParams,
+  sample: number | null,
+): GrownTree {
+  const { settings, maxLeaves, maxDepth, rules, shouldStop } = params;
+  space.begin(layout, settings, sample);
+  const size = sample ?? table.n;
+  const root = space.root();
   const tree = emptyTree();
+  const splits: { feature: number; goesLeft: Uint8Array }[] = [];
+  const sides: Uint8Array[] = [];
   const leaves: Leaf[] = [];
 
-  const sumRows = (from: number, to: number): Float64Array => {
-    const histogram = histograms.pop() ?? workspace.float64(memory.histogramLength);
-    histogram.fill(0, 0, layout.length);
-    workspace.histogram(table, rows, from, to, pairs, layout, histogram);
-    return histogram;
+  const canSplit = ({ n }: Sums, depth: number) => n >= 2 * settings.minRows && depth < maxDepth;
+  const taskOf = (sums: Sums, depth: number, bounds: Bounds, path: readonly number[]): ScanTask | null =>
+    canSplit(sums, depth) ? rules.task(layout, sums, bounds, path) : null;
+  const keep = (leaf: Omit<Leaf, "slot">, slot: Slot): Leaf => {
+    if (leaf.split) return { ...leaf, slot };
+    if (slot !== noSlot) space.release(slot);
+    return { ...leaf, slot: noSlot };
   };
-  // A leaf that cannot be split gives its histogram back at once.
-  const evaluated = (from: number, to: number, histogram: Float64Array, parent: number, isLeft: boolean): Leaf => {
-    const sums = totalOf(histogram, features[layout.active[0] ?? 0]);
-    const canSplit = to - from >= 2 * params.minSamplesLeaf;
-    const split = canSplit ? bestSplit(histogram, layout.offsets, features, sums, to - from, params) : null;
-    if (split) return { from, to, histogram, sums, split, parent, isLeft };
-    histograms.push(histogram);
-    return { from, to, histogram: null, sums, split, parent, isLeft };
-  };
-  leaves.push(evaluated(0, n, sumRows(0, n), -1, false));
 
-  while (leaves.length < params.maxLeaves) {
-    const next = leaves.reduce((best, leaf, k) => (gainOf(leaf) > gainOf(leaves[best]) ? k : best), 0);
+  const first = taskOf(root.sums, 0, unbounded, []);
+  const base = { from: 0, to: size, depth: 0, sums: root.sums, bounds: unbounded, path: [], parent: -1, isLeft: false };
+  leaves.push(keep({ ...base, split: first && space.scan(root.slot, first) }, root.slot));
+
+  // Leaves to be split, the newest last: the order where the number of leaves has no limit.
+  const open = [0];
+  const isDepthFirst = maxLeaves === Number.POSITIVE_INFINITY;
+  while (leaves.length < maxLeaves) {
+    const next = isDepthFirst ? (open.pop() ?? 0) : greatestGain(leaves);
     const leaf = leaves[next];
-    if (!leaf?.split || !leaf.histogram) break;
-    const node = addNode(tree, leaf, features[leaf.split.feature]!);
-    const middle = partition(table, rows, spare, leaf.from, leaf.to, leaf.split);
-    const leftIsSmaller = middle - leaf.from <= leaf.to - middle;
-    const smaller = leftIsSmaller ? sumRows(leaf.from, middle) : sumRows(middle, leaf.to);
-    const larger = subtract(leaf.histogram, smaller, layout.length);
-    leaves[next] = evaluated(leaf.from, middle, leftIsSmaller ? smaller : larger, node, true);
-    leaves.push(evaluated(middle, leaf.to, leftIsSmaller ? larger : smaller, node, false));
+    if (!leaf?.split) {
+      if (isDepthFirst && open.length > 0) continue;
+      break;
+    }
+    if (shouldStop()) throw cancelled();
+    const { split } = leaf;
+    const node = addNode(tree, leaf, table.features[split.item.feature]!);
+    splits.push({ feature: split.item.feature, goesLeft: split.goesLeft });
+    sides.push(sidesOfColumn(table, split.item.feature, split.goesLeft));
+    const middle = space.partition(leaf.from, leaf.to, table.columnOf[split.item.feature]!, sides[node]!);
+    const sums = { g: leaf.sums.g - split.left.g, h: leaf.sums.h - split.left.h, n: leaf.sums.n - split.left.n };
+    const [leftBounds, rightBounds] = rules.childBounds(split, sums, leaf.bounds, settings.lambda);
+    const path = rules.needsPath ? [...leaf.path, split.item.feature] : leaf.path;
+    const depth = leaf.depth + 1;
+    const left = {
+      from: leaf.from,
+      to: middle,
+      depth,
+      sums: split.left,
+      bounds: leftBounds,
+      path,
+      parent: node,
+      isLeft: true,
+    };
+    const right = { from: middle, to: leaf.to, depth, sums, bounds: rightBounds, path, parent: node, isLeft: false };
+    const isLast = leaves.length + 1 >= maxLeaves;
+    const tasks = [left, right].map((child) => (isLast ? null : taskOf(child.sums, depth, child.bounds, path)));
+    const isLeftSmaller = middle - leaf.from <= leaf.to - middle;
+    const [small, large] = isLeftSmaller ? [left, right] : [right, left];
+    const [smallTask, largeTask] = isLeftSmaller ? tasks : tasks.toReversed();
+    let children: Leaf[];
+    if (smallTask || largeTask) {
+      const found = space.children(leaf.slot, { ...small, task: smallTask! }, largeTask!);
+      children = [
+        keep({ ...small, split: found.smaller }, found.slot),
+        keep({ ...large, split: found.larger }, leaf.slot),
+      ];
+    } else {
+      space.release(leaf.slot);
+      children = [keep({ ...small, split: null }, noSlot), keep({ ...large, split: null }, noSlot)];
+    }
+    if (!isLeftSmaller) children.reverse();
+    leaves[next] = children[0]!;
+    open.push(next, leaves.push(children[1]!) - 1);
   }
-  for (const { histogram } of leaves) if (histogram) histograms.push(histogram);
-  return finishTree(tree, leaves, rows, n, params.lambda);
+  for (const { slot } of leaves) if (slot !== noSlot) space.release(slot);
+  return { ...finishTree(tree, leaves, sides, table, settings.lambda), splits };
 }
+
+function greatestGain(leaves: readonly Leaf[]): number {
+  let best = 0;
+  for (let k = 1; k < leaves.length; k++) if (gainOf(leaves[k]!) > gainOf(leaves[best]!)) best = k;
+  return best;
+}
+
+const gainOf = ({ split }: Leaf) => split?.gain ?? 0;
 
 type MutableTree = { -readonly [Key in keyof TreeData]: TreeData[Key][number][] };
 
@@ -120,180 +198,12 @@ function emptyTree(): MutableTree {
   return { ...shape, value: [], gain: [], cover: [], leafCover: [] };
 }
 
-const gainOf = (leaf: Leaf | undefined) => leaf?.split?.gain ?? 0;
-
-// Only active features have a histogram.
-function layoutOf(features: readonly FeatureBins[], active: Int32Array): HistogramLayout {
-  const offsets = new Int32Array(active.length);
-  let length = 0;
-  active.forEach((feature, k) => {
-    offsets[k] = length;
-    length += features[feature]!.nBins * stride;
-  });
-  return { active, offsets, length };
-}
-
-// The parent's histogram is not needed again, so its memory becomes the larger child's.
-function subtract(parent: Float64Array, child: Float64Array, length: number): Float64Array {
-  for (let k = 0; k < length; k++) parent[k]! -= child[k]!;
-  return parent;
-}
-
-function totalOf(histogram: Float64Array, first: FeatureBins | undefined): [number, number] {
-  let g = 0;
-  let h = 0;
-  for (let bin = 0; bin < (first?.nBins ?? 0); bin++) {
-    g += histogram[stride * bin]!;
-    h += histogram[stride * bin + 1]!;
-  }
-  return [g, h];
-}
-
-function bestSplit(
-  histogram: Float64Array,
-  offsets: Int32Array,
-  features: readonly FeatureBins[],
-  [g, h]: readonly [number, number],
-  n: number,
-  params: GrowParams,
-): Split | null {
-  let best: Split | null = null;
-  for (let k = 0; k < params.active.length; k++) {
-    const j = params.active[k]!;
-    const feature = features[j]!;
-    const from = offsets[k]!;
-    const part = histogram.subarray(from, from + stride * feature.nBins);
-    const scan = feature.kind === "number" ? scanNumber : scanCategory;
-    const split = scan(part, feature.nBins, g, h, n, j, params, best?.gain ?? 0);
-    if (split) best = split;
-  }
-  return best;
-}
-
-type Scan = (
-  part: Float64Array,
-  nBins: number,
-  g: number,
-  h: number,
-  n: number,
-  feature: number,
-  params: GrowParams,
-  least: number,
-) => Split | null;
-
-// The threshold of greatest gain, missing on either side; without missing rows, missing goes with the heavier side.
-const scanNumber: Scan = (part, nBins, g, h, n, feature, params, least) => {
-  const { lambda, minSamplesLeaf, minHessian } = params;
-  const missing = nBins - 1;
-  const [gMissing, hMissing, nMissing] = [
-    part[stride * missing]!,
-    part[stride * missing + 1]!,
-    part[stride * missing + 2]!,
-  ];
-  const parentScore = (g * g) / (h + lambda);
-  let gain = least;
-  let bin = -1;
-  let isMissingLeft = false;
-  let nLeftBest = 0;
-  for (const missingLeft of nMissing > 0 ? [false, true] : [false]) {
-    let gl = missingLeft ? gMissing : 0;
-    let hl = missingLeft ? hMissing : 0;
-    let nl = missingLeft ? nMissing : 0;
-    const last = missingLeft || nMissing === 0 ? missing - 1 : missing;
-    for (let b = 0; b < last; b++) {
-      gl += part[stride * b]!;
-      hl += part[stride * b + 1]!;
-      nl += part[stride * b + 2]!;
-      if (nl < minSamplesLeaf || hl < minHessian) continue;
-      const hr = h - hl;
-      if (n - nl < minSamplesLeaf || hr < minHessian) break;
-      const gr = g - gl;
-      const here = (gl * gl) / (hl + lambda) + (gr * gr) / (hr + lambda) - parentScore;
-      if (here > gain) {
-        gain = here;
-        bin = b;
-        isMissingLeft = missingLeft;
-        nLeftBest = nl;
-      }
-    }
-  }
-  if (bin < 0) return null;
-  if (nMissing === 0) isMissingLeft = 2 * nLeftBest >= n;
-  const goesLeft = new Uint8Array(nBins).fill(1, 0, bin + 1);
-  goesLeft[missing] = isMissingLeft ? 1 : 0;
-  return { gain, feature, goesLeft, bin };
-};
-
-// Levels sorted by their smoothed mean gradient, cut where the gain is greatest (Fisher 1958); missing is one more level, rare levels go right.
-const scanCategory: Scan = (part, nBins, g, h, n, feature, params, least) => {
-  const { minSamplesLeaf, minHessian, categorySmoothing } = params;
-  const lambda = params.lambda + categorySmoothing;
-  const fewest = Math.min(10, minSamplesLeaf);
-  const order: number[] = [];
-  const mean = new Float64Array(nBins);
-  for (let b = 0; b < nBins; b++) {
-    if (part[stride * b + 2]! < fewest) continue;
-    mean[b] = part[stride * b]! / (part[stride * b + 1]! + categorySmoothing);
-    order.push(b);
-  }
-  order.sort((a, b) => mean[a]! - mean[b]! || a - b);
-  const parentScore = (g * g) / (h + lambda);
-  let gain = least;
-  let bestLength = 0;
-  let bestFromEnd = false;
-  for (const fromEnd of [false, true]) {
-    let gl = 0;
-    let hl = 0;
-    let nl = 0;
-    for (let k = 0; k < order.length; k++) {
-      const b = order[fromEnd ? order.length - 1 - k : k]!;
-      gl += part[stride * b]!;
-      hl += part[stride * b + 1]!;
-      nl += part[stride * b + 2]!;
-      if (nl < minSamplesLeaf || hl < minHessian) continue;
-      const hr = h - hl;
-      if (n - nl < minSamplesLeaf || hr < minHessian) break;
-      const gr = g - gl;
-      const here = (gl * gl) / (hl + lambda) + (gr * gr) / (hr + lambda) - parentScore;
-      if (here > gain) {
-        gain = here;
-        bestLength = k + 1;
-        bestFromEnd = fromEnd;
-      }
-    }
-  }
-  if (bestLength === 0) return null;
-  const goesLeft = new Uint8Array(nBins);
-  for (const b of bestFromEnd ? order.slice(order.length - bestLength) : order.slice(0, bestLength)) goesLeft[b] = 1;
-  return { gain, feature, goesLeft, bin: -1 };
-};
-
-// Brings the rows that go left to the front, both sides in their old order, and returns where the right side starts.
-function partition(
-  { bins, stride: rowBytes }: BinnedTable,
-  rows: Int32Array,
-  spare: Int32Array,
-  from: number,
-  to: number,
-  { feature, goesLeft }: Split,
-): number {
-  let left = from;
-  let right = 0;
-  for (let k = from; k < to; k++) {
-    const i = rows[k]!;
-    if (goesLeft[bins[i * rowBytes + feature]!] === 1) rows[left++] = i;
-    else spare[right++] = i;
-  }
-  rows.set(spare.subarray(0, right), left);
-  return left;
-}
-
-function addNode(tree: MutableTree, { from, to, parent, isLeft, split }: Leaf, feature: FeatureBins): number {
+function addNode(tree: MutableTree, { sums, parent, isLeft, split }: Leaf, feature: FeatureBins): number {
   const node = tree.feature.length;
-  const { gain, goesLeft, bin, feature: index } = split!;
+  const { gain, goesLeft, bin, item } = split!;
   tree.gain.push(gain);
-  tree.cover.push(to - from);
-  tree.feature.push(index);
+  tree.cover.push(sums.n);
+  tree.feature.push(item.feature);
   tree.missingLeft.push(goesLeft[feature.nBins - 1]!);
   tree.left.push(0);
   tree.right.push(0);
@@ -312,17 +222,17 @@ function addNode(tree: MutableTree, { from, to, parent, isLeft, split }: Leaf, f
 function finishTree(
   tree: MutableTree,
   leaves: readonly Leaf[],
-  rows: Int32Array,
-  n: number,
+  tables: readonly Uint8Array[],
+  { columnOf }: BinnedTable,
   lambda: number,
-): GrownTree {
-  const leafOfRow = new Int32Array(n);
-  leaves.forEach((leaf, k) => {
-    const [g, h] = leaf.sums;
-    tree.value.push(h + lambda > 0 ? -g / (h + lambda) : 0);
-    tree.leafCover.push(leaf.to - leaf.from);
-    if (leaf.parent >= 0) tree[leaf.isLeft ? "left" : "right"][leaf.parent] = ~k;
-    for (let at = leaf.from; at < leaf.to; at++) leafOfRow[rows[at]!] = k;
+): Omit<GrownTree, "splits"> {
+  leaves.forEach(({ sums, bounds, parent, isLeft }, k) => {
+    const { g, h, n } = sums;
+    tree.value.push(h + lambda > 0 ? boundedValue(g, h, lambda, bounds.low, bounds.high) : 0);
+    tree.leafCover.push(n);
+    if (parent >= 0) tree[isLeft ? "left" : "right"][parent] = ~k;
   });
-  return { tree, leafOfRow, nLeaves: leaves.length };
+  const { left, right, value } = tree;
+  const column = tree.feature.map((feature) => columnOf[feature]!);
+  return { tree, leaves, binned: { column, left, right, tables, value } };
 }

@@ -4,65 +4,208 @@ import fc from "fast-check";
 import { loadKernels } from "../../edge/compute/index.ts";
 import { createRng } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../table/index.ts";
-import { createWorkspace, numbersPerBin, type Workspace } from "./gbdt-workspace.ts";
-import { gbdt, type Target } from "./index.ts";
+import { binTable, learnBins } from "./gbdt-bins.ts";
+import { compiledWorkspace } from "./gbdt-compiled.ts";
+import { growTree, layoutOf } from "./gbdt-grow.ts";
+import { plainWorkspace } from "./gbdt-plain.ts";
+import { nodeRules } from "./gbdt-rules.ts";
+import { pairScale, type Workspace } from "./gbdt-workspace.ts";
+import { type GbdtParams, gbdt, type Target } from "./index.ts";
 
 const kernels = loadKernels();
 const skip = kernels === undefined ? "the kernels are not built: node scripts/build.mjs" : false;
+const workspaces = (): Workspace[] => [plainWorkspace, compiledWorkspace(kernels!, false)];
 
-// A histogram of random bins, rows and whole-number pairs, built in one workspace.
-function histogramIn(workspace: Workspace, n: number, nFeatures: number, nActive: number, seed: number): number[] {
+/** Numbers, some missing, some few-valued, and categories; mostly-zero columns where there are many. */
+function tableOf(n: number, nNumbers: number, nCategories: number, seed: number): Table {
   const rng = createRng(seed);
-  const stride = 16 * Math.ceil(nFeatures / 16);
-  const bins = workspace.uint8(n * stride);
-  for (let i = 0; i < n; i++) for (let j = 0; j < nFeatures; j++) bins[i * stride + j] = rng.below(256);
-  const pairs = workspace.float64(2 * n);
-  for (let k = 0; k < 2 * n; k++) pairs[k] = rng.below(2 ** 30) - 2 ** 29;
-  const rows = workspace.int32(n);
-  for (let k = 0; k < n; k++) rows[k] = rng.below(n);
-  const active = Int32Array.from({ length: nActive }, (_, k) => k % nFeatures);
-  const offsets = active.map((_, k) => k * 256 * numbersPerBin);
-  const out = workspace.float64(nActive * 256 * numbersPerBin);
-  const from = rng.below(n);
-  workspace.histogram({ bins, stride }, rows, from, n, pairs, { active, offsets, length: out.length }, out);
-  return [...out];
+  const number = (j: number) =>
+    Float64Array.from({ length: n }, () => {
+      if (nNumbers > 32 && rng.uniform() < 0.97) return 0;
+      if (j % 3 === 1 && rng.uniform() < 0.2) return Number.NaN;
+      return j % 4 === 2 ? rng.below(5) : rng.uniform() - 0.5;
+    });
+  const category = () =>
+    categoryColumn(Array.from({ length: n }, () => (rng.uniform() < 0.1 ? null : `k${rng.below(40)}`)));
+  return Table.of([
+    ...Array.from({ length: nNumbers }, (_, j) => [`x${j}`, numberColumn(number(j))] as const),
+    ...Array.from({ length: nCategories }, (_, j) => [`c${j}`, category()] as const),
+  ]);
 }
 
-test("the compiled histogram equals its specification to the bit", { skip }, () => {
+test("bins, and their row-major form, are the same compiled and plain", { skip }, () => {
+  const table = tableOf(1000, 7, 3, 5);
+  const learned = learnBins(table);
+  const [plain, compiled] = workspaces().map((workspace) => binTable(table, learned, workspace, { crossFrom: 0 }));
+  assert.deepEqual([...compiled!.columns], [...plain!.columns]);
+  assert.deepEqual([...compiled!.rows], [...plain!.rows]);
+});
+
+test("thresholds are the same compiled and plain", { skip }, () => {
+  const numbers = fc.constantFrom<(x: number) => number>(
+    (x) => x,
+    (x) => Math.floor(20 * x),
+    (x) => (x < 0.3 ? Number.NaN : x - 0.6),
+    (x) => (x < 0.5 ? 0 : -1 / (x - 0.4)),
+    (x) => (x < 0.1 ? Number.POSITIVE_INFINITY : 1e300 * (x - 0.5)),
+    () => Number.NaN,
+  );
   fc.assert(
     fc.property(
-      fc.integer({ min: 1, max: 700 }),
-      fc.integer({ min: 1, max: 40 }),
-      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 6000 }),
+      numbers,
       fc.integer(),
-      (n, nFeatures, nActive, seed) => {
-        const compiled = histogramIn(createWorkspace(kernels), n, nFeatures, nActive, seed);
-        assert.deepEqual(compiled, histogramIn(createWorkspace(), n, nFeatures, nActive, seed));
+      fc.constantFrom(2, 63, 254),
+      (n, of, seed, most) => {
+        const rng = createRng(seed);
+        const values = Float64Array.from({ length: n }, () => of(rng.uniform()));
+        const [plain, compiled] = workspaces().map((workspace) =>
+          workspace.thresholds([values, values.toReversed()], most),
+        );
+        assert.deepEqual(compiled, plain);
       },
     ),
     { numRuns: 60 },
   );
 });
 
-test("gbdt() gives the same model with and without compiled kernels", { skip }, () => {
-  const rng = createRng(7);
-  const n = 3000;
-  const x = Float64Array.from({ length: n }, () => (rng.uniform() < 0.1 ? Number.NaN : rng.uniform()));
-  const z = Float64Array.from({ length: n }, () => rng.uniform());
-  const kind = Array.from({ length: n }, () => (rng.uniform() < 0.05 ? null : `k${rng.below(300)}`));
-  const table = Table.of({ x: numberColumn(x), kind: categoryColumn(kind), z: numberColumn(z) });
-  const values = Float64Array.from({ length: n }, (_, i) =>
-    Math.floor(3 * ((z[i]! + (Number.isNaN(x[i]!) ? 0 : x[i]!)) / 2)),
+test("pairs of the logistic and the squared loss are the same compiled and plain", { skip }, () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 300 }), fc.integer(), fc.boolean(), (n, seed, isWeighted) => {
+      const [plain, compiled] = workspaces().map((workspace) => {
+        const rng = createRng(seed);
+        const fill = (value: () => number) => {
+          const values = workspace.float64(n);
+          for (let i = 0; i < n; i++) values[i] = value();
+          return values;
+        };
+        const scores = fill(() => (rng.uniform() - 0.5) * 10 ** rng.below(5));
+        const labels = fill(() => rng.below(2));
+        const weights = isWeighted ? fill(() => 3 * rng.uniform()) : null;
+        const pairs = workspace.int32(2 * n + 2).subarray(0, 2 * n);
+        workspace.logisticPairs({ scores, labels, weights }, pairScale(n, 3, 0.75), pairs);
+        const logistic = [...pairs];
+        const gradients = workspace.float64(n);
+        const most = workspace.squaredGradients({ scores, labels, weights }, gradients);
+        workspace.roundPairs(gradients, weights ?? 1, pairScale(n, most, 3), pairs);
+        return [logistic, most, [...gradients], [...pairs]];
+      });
+      assert.deepEqual(compiled, plain);
+    }),
+    { numRuns: 60 },
   );
+});
+
+test("one tree is the same compiled and plain, under every rule", { skip }, () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        n: fc.integer({ min: 2, max: 700 }),
+        nNumbers: fc.constantFrom(1, 3, 17, 40),
+        nCategories: fc.integer({ min: 0, max: 3 }),
+        seed: fc.integer(),
+        minRows: fc.constantFrom(1, 5, 20),
+        maxLeaves: fc.constantFrom(2, 16, Number.POSITIVE_INFINITY),
+        isMonotone: fc.boolean(),
+        isRandom: fc.boolean(),
+        isSampled: fc.boolean(),
+        nodeFraction: fc.constantFrom(0.4, 1),
+        crossFrom: fc.constantFrom(0, 1000, null),
+      }),
+      ({
+        crossFrom,
+        n,
+        nNumbers,
+        nCategories,
+        seed,
+        minRows,
+        maxLeaves,
+        isMonotone,
+        isRandom,
+        isSampled,
+        nodeFraction,
+      }) => {
+        const features = tableOf(n, nNumbers, nCategories, seed);
+        const [plain, compiled] = workspaces().map((workspace) => {
+          const rng = createRng(seed);
+          const table = binTable(features, learnBins(features), workspace, crossFrom === null ? null : { crossFrom });
+          const space = workspace.space(table);
+          for (let i = 0; i < n; i++) {
+            space.pairs[2 * i] = rng.below(2 ** 20) - 2 ** 19;
+            space.pairs[2 * i + 1] = rng.below(2 ** 18);
+          }
+          const settings = { lambda: 10, minHessian: 3, minRows, minLevelRows: 2, minGain: 0, categorySmoothing: 5 };
+          const monotone = isMonotone ? Int32Array.from(table.features, (_, j) => (j % 3) - 1) : null;
+          const rules = nodeRules({ monotone, interactions: null, nodeFraction, isRandom, rng });
+          const params = { settings, maxLeaves, maxDepth: 9, rules, shouldStop: () => false };
+          let sample: number | null = null;
+          if (isSampled) {
+            sample = 0;
+            for (let i = 0; i < n; i++) if (rng.uniform() < 0.7 || i === 0) space.rows[sample++] = i;
+          }
+          const active = Int32Array.from(table.features.keys()).filter((j) => nNumbers < 17 || j % 5 !== 3);
+          const grown = growTree(table, space, layoutOf(table, active), params, sample);
+          const scores = workspace.float64(n);
+          space.addLeaves(scores, grown.leaves, grown.tree.value);
+          const walked = workspace.float64(n);
+          workspace.addTree(table, grown.binned, walked);
+          if (sample === null) assert.deepEqual([...walked], [...scores]);
+          return [grown.tree, grown.leaves.map(({ from, to }) => [from, to]), [...space.rows], [...walked]];
+        });
+        assert.deepEqual(compiled, plain);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test("one tree is the same whether or not features share columns", () => {
+  for (const seed of [1, 2, 3]) {
+    const features = tableOf(500, seed === 3 ? 40 : 6, 3, seed);
+    const trees = [null, { crossFrom: 1000 }, { crossFrom: 0 }].map((sharing) => {
+      const rng = createRng(seed);
+      const table = binTable(features, learnBins(features), plainWorkspace, sharing);
+      const space = plainWorkspace.space(table);
+      for (let i = 0; i < 1000; i++)
+        space.pairs[i] = i % 2 === 0 ? rng.below(2 ** 20) - 2 ** 19 : 1 + rng.below(2 ** 18);
+      const settings = { lambda: 10, minHessian: 3, minRows: 5, minLevelRows: 2, minGain: 0, categorySmoothing: 5 };
+      const rules = nodeRules({ monotone: null, interactions: null, nodeFraction: 1, isRandom: false, rng });
+      const params = { settings, maxLeaves: 31, maxDepth: 9, rules, shouldStop: () => false };
+      const { tree } = growTree(table, space, layoutOf(table, Int32Array.from(table.features.keys())), params, null);
+      return { ...tree, nColumns: table.columnBins.length };
+    });
+    const [own, bundled, crossed] = trees.map(({ nColumns }) => nColumns);
+    assert.ok(crossed! < own! && (seed === 3 ? bundled! < own! : bundled === own));
+    const [first, ...others] = trees.map(({ nColumns: _, ...tree }) => tree);
+    for (const other of others) assert.deepEqual(other, first);
+  }
+});
+
+test("gbdt() gives the same model with and without compiled kernels", { skip }, () => {
+  const n = 1500;
+  const table = tableOf(n, 5, 2, 7);
+  const rng = createRng(7);
+  const x = table.numbers("x0").values;
+  const values = Float64Array.from(x, (v) => Math.floor(2.9 * Math.min(0.999, Math.max(0, v + rng.uniform()))));
   const targets: Target[] = [
     { task: "multiclass", values, nClasses: 3 },
     { task: "binary", values: values.map((y) => (y > 0 ? 1 : 0)), nClasses: 2 },
-    { task: "regression", values: values.map((y, i) => y + z[i]!), nClasses: 0 },
+    { task: "regression", values: values.map((y, i) => y + x[i]!), nClasses: 0 },
   ];
+  const variants: GbdtParams[] = [
+    {},
+    { featureFraction: 0.5, maxLeaves: 7, rowFraction: 0.6 },
+    { minSamplesLeaf: 1, maxLeaves: 63, topFraction: 0.2, rowFraction: 0.2 },
+    { dropRate: 0.3, nodeFeatureFraction: 0.5, maxDepth: 3, monotone: { x0: 1 }, interactions: [["x0", "c0"]] },
+  ];
+  const validation = { table: table.take(Int32Array.from({ length: 300 }, (_, i) => 5 * i)) };
   for (const target of targets)
-    for (const params of [{}, { featureFraction: 0.5, maxLeaves: 7 }, { minSamplesLeaf: 1, maxLeaves: 63 }]) {
+    for (const params of variants) {
+      const held = { ...target, values: target.values.filter((_, i) => i % 5 === 0) };
       const learner = gbdt({ nTrees: 8, ...params });
-      const compiled = learner.fit(table, target, { seed: 3, ...(kernels === undefined ? {} : { kernels }) });
-      assert.deepEqual(compiled.toJSON(), learner.fit(table, target, { seed: 3 }).toJSON());
+      const sampleWeight = Float64Array.from({ length: n }, (_, i) => 1 + (i % 3));
+      const options = { seed: 3, sampleWeight, validation: { ...validation, target: held } };
+      const compiled = learner.fit(table, target, { ...options, ...(kernels && { kernels }) });
+      assert.deepEqual(compiled.toJSON(), learner.fit(table, target, options).toJSON());
     }
 });

@@ -1,162 +1,144 @@
-import { assertNever } from "../../lib/index.ts";
-import { exp, log, sigmoid, softplus } from "../stats/index.ts";
-import { weightedMean, weightedQuantile } from "./baselines.ts";
-import { softmaxInPlace } from "./linear-objective.ts";
+import { assertNever, FettleError } from "../../lib/index.ts";
+import type { BoostingLoss } from "./boosting-loss.ts";
+import { logistic, softmax } from "./gbdt-loss-classes.ts";
+import { type CustomLoss, customLoss } from "./gbdt-loss-custom.ts";
+import { devianceLoss } from "./gbdt-loss-deviance.ts";
+import { lambdarank, xendcg } from "./gbdt-loss-ranking.ts";
+import { defaultDelta, huber, pinball, squared } from "./gbdt-loss-residuals.ts";
+import type { FitOptions, Target, Task } from "./learner.ts";
+import { checkLoss } from "./learner-errors.ts";
+import type { Link } from "./model-data.ts";
+
+/** The losses of each task that boosted trees minimise; the first is the default. */
+export const lossesOf = {
+  binary: ["logistic", "custom"],
+  multiclass: ["softmax"],
+  regression: ["squared", "absolute", "quantile", "huber", "poisson", "tweedie", "gamma", "custom"],
+  ranking: ["lambdarank", "xendcg"],
+} as const satisfies Readonly<Record<Task, readonly string[]>>;
 
 /** The losses that boosted trees minimise. */
-export type GbdtLoss = "logistic" | "softmax" | "squared" | "absolute" | "quantile";
+export type GbdtLoss = (typeof lossesOf)[Task][number];
 
-/** A loss on fixed rows. Scores are column-major: output k of row i is at k·n + i. */
-export interface BoostingLoss {
-  readonly nOutputs: number;
-  /** Start score per output. */
-  readonly base: readonly number[];
-  /** Writes gradient and hessian of one output for all rows, weights included. */
-  derive(scores: Float64Array, output: number, gradient: Float64Array, hessian: Float64Array): void;
-  /** Weighted mean loss. */
-  mean(scores: Float64Array): number;
-  /** Where a leaf's Newton step is no good (absolute, quantile): the level of the residuals' quantile to put in its place. */
-  readonly leafQuantile?: (output: number) => number;
+/** What a loss is made of beside the rows. What a loss has no use for is not read. */
+export interface LossOptions {
+  /** Levels of the quantile loss. */
+  readonly quantiles: readonly number[];
+  /** Where Huber's loss turns linear, in the unit of the target; null: by `defaultDelta` of the rows. */
+  readonly delta: number | null;
+  /** Tweedie: the variance is proportional to the mean to this power, between 1 and 2. */
+  readonly variancePower: number;
+  /** Ranking: places from the top whose pairs count. */
+  readonly truncation: number;
+  /** Ranking: gain of each grade; null: 2^grade − 1. */
+  readonly gains: readonly number[] | null;
+  readonly seed: number;
+  /** The functions of the loss `custom`. */
+  readonly custom: CustomLoss | null;
+  /** Start scores in force, so that validation starts where training did. */
+  readonly base?: readonly number[];
 }
 
-/** Prepares a loss for rows. `base` overrides the start scores, so that validation starts where training did. */
+/** Prepares a loss for rows. */
 export function boostingLoss(
   loss: GbdtLoss,
-  y: Float64Array,
+  target: Target,
   weights: Float64Array,
-  options: { readonly nClasses: number; readonly quantiles: readonly number[]; readonly base?: readonly number[] },
+  options: LossOptions,
 ): BoostingLoss {
+  const { values: y } = target;
+  const { base } = options;
   switch (loss) {
     case "logistic":
-      return logistic(y, weights, options.base);
+      return logistic(y, weights, base);
     case "softmax":
-      return softmax(y, weights, options.nClasses, options.base);
+      return softmax(y, weights, target.nClasses, base);
     case "squared":
-      return squared(y, weights, options.base);
+      return squared(y, weights, base);
     case "absolute":
-      return pinball(y, weights, [0.5], options.base);
+      return pinball(y, weights, [0.5], base);
     case "quantile":
-      return pinball(y, weights, options.quantiles, options.base);
+      return pinball(y, weights, options.quantiles, base);
+    case "huber":
+      return huber(y, weights, options.delta ?? defaultDelta(y, weights), base);
+    case "poisson":
+    case "tweedie":
+    case "gamma":
+      return devianceLoss(y, weights, { poisson: 1, tweedie: options.variancePower, gamma: 2 }[loss], base);
+    case "lambdarank":
+      return lambdarank(y, weights, { ...options, queries: target.queries! });
+    case "xendcg":
+      return xendcg(y, weights, { ...options, queries: target.queries! });
+    case "custom":
+      return customLoss(y, weights, options.custom!, linkOf(loss, target.task, options.custom), base);
     default:
       return assertNever(loss);
   }
 }
 
-function logOdds(share: number): number {
-  const inside = Math.min(1 - 1e-9, Math.max(1e-9, share));
-  return log(inside / (1 - inside));
-}
-
-function meanOf(n: number, weights: Float64Array, lossOf: (i: number) => number): number {
-  let sum = 0;
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    sum += weights[i]! * lossOf(i);
-    total += weights[i]!;
-  }
-  return sum / total;
-}
-
-function logistic(y: Float64Array, weights: Float64Array, base?: readonly number[]): BoostingLoss {
-  return {
-    nOutputs: 1,
-    base: base ?? [logOdds(weightedMean(y, weights))],
-    derive(scores, _output, gradient, hessian) {
-      for (let i = 0; i < y.length; i++) {
-        const p = sigmoid(scores[i]!);
-        gradient[i] = weights[i]! * (p - y[i]!);
-        hessian[i] = weights[i]! * Math.max(p * (1 - p), 1e-16);
-      }
-    },
-    mean: (scores) => meanOf(y.length, weights, (i) => softplus(scores[i]!) - y[i]! * scores[i]!),
-  };
-}
-
-function softmax(y: Float64Array, weights: Float64Array, nClasses: number, base?: readonly number[]): BoostingLoss {
-  const n = y.length;
-  const row = new Float64Array(nClasses);
-  // All classes of a round are derived from the scores before the round.
-  const p = new Float64Array(nClasses * n);
-  const shares = () =>
-    Array.from({ length: nClasses }, (_, k) =>
-      log(
-        Math.max(
-          1e-9,
-          weightedMean(
-            y.map((value) => (value === k ? 1 : 0)),
-            weights,
-          ),
-        ),
-      ),
-    );
-  return {
-    nOutputs: nClasses,
-    base: base ?? shares(),
-    derive(scores, output, gradient, hessian) {
-      if (output === 0)
-        for (let i = 0; i < n; i++) {
-          for (let k = 0; k < nClasses; k++) row[k] = scores[k * n + i]!;
-          softmaxInPlace(row, 0, nClasses);
-          for (let k = 0; k < nClasses; k++) p[k * n + i] = row[k]!;
-        }
-      for (let i = 0; i < n; i++) {
-        const share = p[output * n + i]!;
-        gradient[i] = weights[i]! * (share - (y[i] === output ? 1 : 0));
-        hessian[i] = weights[i]! * Math.max(2 * share * (1 - share), 1e-16);
-      }
-    },
-    mean: (scores) =>
-      meanOf(n, weights, (i) => {
-        let max = Number.NEGATIVE_INFINITY;
-        for (let k = 0; k < nClasses; k++) max = Math.max(max, scores[k * n + i]!);
-        let total = 0;
-        for (let k = 0; k < nClasses; k++) total += exp(scores[k * n + i]! - max);
-        return max + log(total) - scores[y[i]! * n + i]!;
-      }),
-  };
-}
-
-function squared(y: Float64Array, weights: Float64Array, base?: readonly number[]): BoostingLoss {
-  return {
-    nOutputs: 1,
-    base: base ?? [weightedMean(y, weights)],
-    derive(scores, _output, gradient, hessian) {
-      for (let i = 0; i < y.length; i++) {
-        gradient[i] = weights[i]! * (scores[i]! - y[i]!);
-        hessian[i] = weights[i]!;
-      }
-    },
-    mean: (scores) => meanOf(y.length, weights, (i) => (scores[i]! - y[i]!) * (scores[i]! - y[i]!)),
-  };
-}
-
-function pinball(
-  y: Float64Array,
+/**
+ * Everything that a loss needs to be prepared for the rows of a fit and, later, for its validation rows. Throws FIT_LOSS, FIT_LABELS, FIT_QUERIES.
+ */
+export function lossOptions(
+  loss: GbdtLoss,
+  target: Target,
   weights: Float64Array,
-  levels: readonly number[],
-  base?: readonly number[],
-): BoostingLoss {
-  const n = y.length;
-  return {
-    nOutputs: levels.length,
-    base: base ?? levels.map((level) => weightedQuantile(y, weights, level)),
-    derive(scores, output, gradient, hessian) {
-      const level = levels[output]!;
-      for (let i = 0; i < n; i++) {
-        const residual = y[i]! - scores[output * n + i]!;
-        gradient[i] = weights[i]! * (residual > 0 ? -level : residual < 0 ? 1 - level : 0);
-        hessian[i] = weights[i]!;
-      }
+  params: Omit<LossOptions, "seed" | "custom">,
+  { seed, customLoss: custom }: FitOptions,
+): LossOptions {
+  checkLoss("boosted trees", target.task, loss, lossesOf[target.task]);
+  checkLabels(loss, target.values, params.gains);
+  checkCustom(loss, target.task, custom ?? null);
+  const delta = loss === "huber" ? (params.delta ?? defaultDelta(target.values, weights)) : null;
+  return { ...params, delta, seed, custom: custom ?? null };
+}
+
+/** How the scores of a loss become outputs. */
+export function linkOf(loss: GbdtLoss, task: Task, custom: CustomLoss | null): Link {
+  if (loss === "custom") return custom?.link ?? (task === "binary" ? "logistic" : "identity");
+  if (loss === "poisson" || loss === "tweedie" || loss === "gamma") return "exp";
+  return loss === "logistic" || loss === "softmax" ? loss : "identity";
+}
+
+/**
+ * Refuses targets that a loss is not defined for: FIT_LABELS.
+ * @param gains those of a ranking; null: every grade has one
+ */
+export function checkLabels(loss: string, values: Float64Array, gains: readonly number[] | null = null): void {
+  const nWithout = gains === null ? 0 : values.filter((grade) => grade >= gains.length).length;
+  if (nWithout > 0)
+    throw new FettleError(
+      "invalid-input",
+      "FIT_LABELS",
+      `Cannot fit with ${loss} loss: ${nWithout} rows have a grade above ${gains!.length - 1}, a gain for every grade is needed`,
+      { hint: "Give as many gains as there are grades, beginning with grade 0", facts: { rows: nWithout } },
+    );
+  if (loss !== "poisson" && loss !== "tweedie" && loss !== "gamma") return;
+  const nBad = values.filter((y) => (loss === "gamma" ? y <= 0 : y < 0)).length;
+  const isRight = nBad === 0 && values.some((y) => y > 0);
+  if (isRight) return;
+  const why =
+    nBad === 0 ? "all target values are 0" : `${nBad} target values are ${loss === "gamma" ? "0 or " : ""}negative`;
+  throw new FettleError(
+    "invalid-input",
+    "FIT_LABELS",
+    `Cannot fit with ${loss} loss: ${why}, numbers ${loss === "gamma" ? "> 0" : "≥ 0, some > 0,"} are needed`,
+    {
+      hint: loss === "gamma" ? 'Use the loss "tweedie" where zeros are true' : 'Use the loss "squared" or "huber"',
+      facts: { rows: nBad },
     },
-    mean: (scores) =>
-      meanOf(n, weights, (i) => {
-        let sum = 0;
-        for (let k = 0; k < levels.length; k++) {
-          const residual = y[i]! - scores[k * n + i]!;
-          sum += Math.max(levels[k]! * residual, (levels[k]! - 1) * residual);
-        }
-        return sum / levels.length;
-      }),
-    leafQuantile: (output) => levels[output]!,
-  };
+  );
+}
+
+function checkCustom(loss: GbdtLoss, task: Task, custom: CustomLoss | null): void {
+  if (loss !== "custom") return;
+  const link = custom?.link ?? "logistic";
+  if (custom !== null && (task !== "binary" || link === "logistic")) return;
+  throw new FettleError(
+    "invalid-input",
+    "FIT_LOSS",
+    custom === null
+      ? 'Cannot fit boosted trees with the loss "custom": there are no functions, customLoss is needed'
+      : `Cannot fit two classes with the loss of the definition: its link is "${link}", "logistic" is needed`,
+  );
 }

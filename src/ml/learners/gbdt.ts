@@ -1,52 +1,33 @@
 import { createRng, FettleError, permutation, type Rng } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
-import { weightedQuantile } from "./baselines.ts";
+import type { BoostingLoss } from "./boosting-loss.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
-import { type GrownTree, type GrowParams, growMemory, growTree } from "./gbdt-grow.ts";
-import { type BoostingLoss, boostingLoss, type GbdtLoss } from "./gbdt-loss.ts";
+import { usualSharing } from "./gbdt-bundles.ts";
+import { createWorkspace } from "./gbdt-create-workspace.ts";
+import { createDropout } from "./gbdt-dropout.ts";
+import { type GrownTree, growTree, layoutOf } from "./gbdt-grow.ts";
+import { boostingLoss, type GbdtLoss, type LossOptions, linkOf, lossesOf, lossOptions } from "./gbdt-loss.ts";
 import { type FittedGbdt, gbdtModel } from "./gbdt-model.ts";
-import { createWorkspace } from "./gbdt-workspace.ts";
+import { derivePairs } from "./gbdt-pairs.ts";
+import { type GbdtParams, interactionSets, monotoneSigns, type SettledGbdt, settleGbdt } from "./gbdt-params.ts";
+import { nodeRules } from "./gbdt-rules.ts";
+import { drawByGradient, drawRows, rowHash } from "./gbdt-sampling.ts";
+import { checkSize } from "./gbdt-size.ts";
+import { type Watch, watchValidation } from "./gbdt-validation.ts";
+import type { BinnedTable, FeatureBins, GrowSpace, PairScale, SplitSettings, Workspace } from "./gbdt-workspace.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
-import { cancelled, checkFit, checkLoss, checkQuantiles, weightsOf } from "./learner-errors.ts";
-import { type Link, type TreeData, withoutNegativeZero } from "./model-data.ts";
-
-/** Parameters of {@link gbdt}; all have defaults. */
-export interface GbdtParams {
-  /** Default: by the task: logistic (binary), softmax (multiclass), squared (regression). */
-  readonly loss?: GbdtLoss;
-  /** Levels of the quantile loss, one output each. Default 0.5 alone. */
-  readonly quantiles?: readonly number[];
-  /** Most rounds; each grows one tree per output. Default 100. */
-  readonly nTrees?: number;
-  /** Share of each tree's step that is taken. Default 0.1. */
-  readonly learningRate?: number;
-  /** Default 31. */
-  readonly maxLeaves?: number;
-  /** Default 20. */
-  readonly minSamplesLeaf?: number;
-  /** Least sum of second derivatives in a leaf. Default 1e-3. */
-  readonly minHessian?: number;
-  /** L2 penalty on leaf values. Default 1. */
-  readonly lambda?: number;
-  /** Share of the features that each tree may use; of more than 1,000 features, of that many. Default 1. */
-  readonly featureFraction?: number;
-  /** Added to lambda where a category is split. Default 10. */
-  readonly categorySmoothing?: number;
-  /** Ends after this many rounds without a lower validation loss and keeps the best; 0 (default) never ends early. */
-  readonly earlyStoppingRounds?: number;
-}
+import { cancelled, checkFit, weightsOf } from "./learner-errors.ts";
+import { type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Features that one tree looks at, at most: of very many columns each tree sees a random part. */
 const mostActive = 1000;
-
-type Settled = Required<Omit<GbdtParams, "loss">> & { readonly loss: GbdtLoss | null };
 
 /**
  * Gradient-boosted trees on histograms (Friedman 2001; Ke et al. 2017): leaf-wise growth, native categories and missing values, early stopping
  * on `options.validation`. Gradients are summed as whole numbers, so the model does not depend on the order of work.
  */
 export function gbdt(params: GbdtParams = {}): Learner {
-  const settled = settle(params);
+  const settled = settleGbdt(params);
   const { loss, ...shown } = settled;
   return {
     kind: "gbdt",
@@ -56,237 +37,219 @@ export function gbdt(params: GbdtParams = {}): Learner {
 }
 
 /** The best single rule: one split of one column, chosen by the loss. */
-export function bestRule(): Learner {
-  return gbdt({ nTrees: 1, learningRate: 1, maxLeaves: 2 });
+export function bestRule(params: GbdtParams = {}): Learner {
+  return gbdt({ ...params, nTrees: 1, learningRate: 1, maxLeaves: 2 });
 }
 
-function settle(params: GbdtParams): Settled {
-  const settled = {
-    loss: params.loss ?? null,
-    quantiles: params.quantiles ?? [0.5],
-    nTrees: params.nTrees ?? 100,
-    learningRate: params.learningRate ?? 0.1,
-    maxLeaves: params.maxLeaves ?? 31,
-    minSamplesLeaf: params.minSamplesLeaf ?? 20,
-    minHessian: params.minHessian ?? 1e-3,
-    lambda: params.lambda ?? 1,
-    featureFraction: params.featureFraction ?? 1,
-    categorySmoothing: params.categorySmoothing ?? 10,
-    earlyStoppingRounds: params.earlyStoppingRounds ?? 0,
-  };
-  const rules: readonly (readonly [string, number, boolean, string])[] = [
-    ["nTrees", settled.nTrees, isWhole(settled.nTrees, 1), "a whole number ≥ 1"],
-    ["learningRate", settled.learningRate, settled.learningRate > 0 && settled.learningRate <= 1, "a number in (0, 1]"],
-    ["maxLeaves", settled.maxLeaves, isWhole(settled.maxLeaves, 2), "a whole number ≥ 2"],
-    ["minSamplesLeaf", settled.minSamplesLeaf, isWhole(settled.minSamplesLeaf, 1), "a whole number ≥ 1"],
-    ["minHessian", settled.minHessian, settled.minHessian >= 0, "a number ≥ 0"],
-    ["lambda", settled.lambda, settled.lambda >= 0, "a number ≥ 0"],
-    [
-      "featureFraction",
-      settled.featureFraction,
-      settled.featureFraction > 0 && settled.featureFraction <= 1,
-      "a number in (0, 1]",
-    ],
-    ["categorySmoothing", settled.categorySmoothing, settled.categorySmoothing >= 0, "a number ≥ 0"],
-    ["earlyStoppingRounds", settled.earlyStoppingRounds, isWhole(settled.earlyStoppingRounds, 0), "a whole number ≥ 0"],
-  ];
-  checkQuantiles("boosted trees", settled.quantiles);
-  for (const [name, value, isRight, needed] of rules)
-    if (!isRight)
-      throw new FettleError(
-        "invalid-input",
-        "GBDT_PARAMS",
-        `Cannot fit boosted trees: ${name} is ${value}, ${needed} is needed`,
-        { facts: { parameter: name } },
-      );
-  return settled;
-}
-
-/** The losses of each task; the first is the default. */
-const lossesOf = {
-  binary: ["logistic"],
-  multiclass: ["softmax"],
-  regression: ["squared", "absolute", "quantile"],
-} as const;
-
-function linkOf(loss: GbdtLoss): Link {
-  return loss === "logistic" || loss === "softmax" ? loss : "identity";
-}
-
-const isWhole = (value: number, least: number) => Number.isInteger(value) && value >= least;
-
-function fitGbdt(features: Table, target: Target, options: FitOptions, params: Settled): FittedGbdt {
+function fitGbdt(features: Table, target: Target, options: FitOptions, params: SettledGbdt): FittedGbdt {
   checkFit(features, target, options);
   const loss = params.loss ?? lossesOf[target.task][0];
-  checkLoss("boosted trees", target.task, loss, lossesOf[target.task]);
+  const { warmStart } = options;
   const n = target.values.length;
+  checkSize(n, features.names.length, params.maxLeaves);
   const weights = weightsOf(n, options.sampleWeight);
-  const learned = learnBins(features);
-  const workspace = createWorkspace(options.kernels);
-  const binned = binTable(features, learned, workspace);
-  const objective = boostingLoss(loss, target.values, weights, {
-    nClasses: target.nClasses,
-    quantiles: params.quantiles,
-  });
-  const { nOutputs, base } = objective;
-  const scores = startScores(base, n);
-  const held = params.earlyStoppingRounds > 0 ? options.validation : undefined;
-  const watch = held && watchOf(held, features.names, loss, base, target.nClasses, params);
-  const rng = createRng(options.seed).fork("gbdt");
-  const gradient = new Float64Array(n);
-  const hessian = new Float64Array(n);
-  const pairs = workspace.float64(2 * n);
-  const nActive = activeFeatures(params, learned.length);
-  const memory = growMemory(workspace, n, learned, nActive);
-  const trees: TreeData[] = [];
-  let best = { loss: Number.POSITIVE_INFINITY, rounds: params.nTrees };
+  const made = lossOptions(loss, target, weights, params, options);
+  const objective = boostingLoss(loss, target, weights, { ...made, ...(warmStart && { base: warmStart.base }) });
+  if (warmStart) checkWarmStart(warmStart, loss, objective.nOutputs, features.names);
 
+  const workspace = createWorkspace(options.kernels, n, features.names.length);
+  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, usualSharing);
+  const scores = startScores(workspace, objective.base, n, warmStart, features);
+  const held = options.validation;
+  const base = { ...made, base: objective.base };
+  const watch = held && watchHeld(held, features.names, table.features, workspace, loss, base, warmStart);
+  const derive = derivePairs(objective, workspace, target.values, options.sampleWeight ?? null, headroomOf(params));
+  const rng = createRng(options.seed).fork("gbdt");
+  const grower = createGrower(table, workspace, params, features.names, rng, options);
+  const dropout = createDropout(params.dropRate, params.learningRate, table, workspace, rng.fork("dropout"));
+
+  const trees: TreeData[] = [...(warmStart?.trees ?? [])];
+  const before = trees.length;
+  const { nOutputs } = objective;
+  let best = { loss: Number.POSITIVE_INFINITY, nTrees: before };
   for (let round = 0; round < params.nTrees; round++) {
-    let stuck = true;
+    const dropped = dropout.begin(scores);
+    const grown: GrownTree[] = [];
     for (let output = 0; output < nOutputs; output++) {
       if (options.shouldStop?.()) throw cancelled();
-      objective.derive(scores, output, gradient, hessian);
-      const perGradient = quantise(gradient, pairs, 0);
-      const perHessian = quantise(hessian, pairs, 1);
-      const shape = growParams(params, perHessian, learned.length, nActive, rng);
-      const grown = growTree(binned, pairs, shape, memory);
-      const newton = grown.tree.value.map((step) => (step * perHessian) / perGradient);
-      const value = leafValues(grown, newton, objective, output, target.values, scores, weights, params.learningRate);
-      addSteps(scores.subarray(output * n, (output + 1) * n), Float64Array.from(value), grown.leafOfRow);
-      const gain = grown.tree.gain.map((whole) => (whole * perHessian) / (perGradient * perGradient));
-      trees.push({ ...grown.tree, gain, value: value.map(withoutNegativeZero) });
-      if (grown.nLeaves > 1) stuck = false;
+      const scale = derive(scores, output, grower.space.pairs);
+      const own = scores.subarray(output * n, (output + 1) * n);
+      const { tree, sample } = grower.grow(scale, round);
+      const rate = params.learningRate * dropped.share;
+      const value = stepsOf(tree, objective, scale, scores, output, n, grower.space).map((step) =>
+        withoutNegativeZero(rate * step),
+      );
+      if (sample === null) grower.space.addLeaves(own, tree.leaves, value);
+      else workspace.addTree(table, { ...tree.binned, value }, own);
+      trees.push({ ...tree.tree, value, gain: tree.tree.gain.map((gain) => inLossUnits(gain, scale)) });
+      grown.push({ ...tree, binned: { ...tree.binned, value } });
     }
+    dropout.end(dropped, scores, trees, before, grown);
     options.onProgress?.((round + 1) / params.nTrees);
     if (watch) {
-      const heldLoss = watch(trees.slice(-nOutputs));
-      if (heldLoss < best.loss) best = { loss: heldLoss, rounds: round + 1 };
-      if (round + 1 - best.rounds >= params.earlyStoppingRounds) break;
+      const heldLoss = watch(grown);
+      if (heldLoss < best.loss) best = { loss: heldLoss, nTrees: trees.length };
+      if (options.onRound?.(round + 1, heldLoss) === false) break;
+      if (params.earlyStoppingRounds > 0 && trees.length - best.nTrees >= params.earlyStoppingRounds * nOutputs) break;
     }
-    if (stuck && params.featureFraction === 1) {
-      if (!watch) best = { ...best, rounds: round + 1 };
-      break;
-    }
+    const isStuck = grown.every(({ leaves }) => leaves.length === 1);
+    if (isStuck && !grower.isRandom) break;
   }
-  const kept = trees.slice(0, best.rounds * nOutputs);
-  return gbdtModel({
+  const data: GbdtData = {
     kind: "gbdt",
     task: target.task,
     loss,
-    link: linkOf(loss),
+    link: linkOf(loss, target.task, made.custom),
     featureNames: features.names,
-    base: base.map(withoutNegativeZero),
-    trees: kept,
-  });
+    base: objective.base.map(withoutNegativeZero),
+    trees: watch && params.earlyStoppingRounds > 0 ? trees.slice(0, best.nTrees) : trees,
+  };
+  return gbdtModel(data, options.predictKernels);
 }
 
-function addSteps(scores: Float64Array, steps: Float64Array, leafOfRow: Int32Array): void {
-  for (let i = 0; i < scores.length; i++) scores[i]! += steps[leafOfRow[i]!]!;
-}
+const inLossUnits = (gain: number, { perGradient, perHessian }: PairScale) =>
+  (gain * perHessian) / (perGradient * perGradient);
 
-function startScores(base: readonly number[], n: number): Float64Array {
-  const scores = new Float64Array(base.length * n);
-  base.forEach((start, k) => {
-    scores.fill(start, k * n, (k + 1) * n);
-  });
+// Scores before the first round: the start score, and what an earlier model says.
+function startScores(
+  workspace: Workspace,
+  base: readonly number[],
+  n: number,
+  warmStart: GbdtData | undefined,
+  features: Table,
+): Float64Array {
+  const scores = workspace.float64(base.length * n);
+  if (warmStart === undefined) {
+    base.forEach((start, k) => {
+      scores.fill(start, k * n, (k + 1) * n);
+    });
+    return scores;
+  }
+  const said = gbdtModel({ ...warmStart, link: "identity", loss: "squared" }).predict(features);
+  for (let i = 0; i < n; i++) for (let k = 0; k < base.length; k++) scores[k * n + i] = said[i * base.length + k]!;
   return scores;
 }
 
-/** 1.5 · 2^52: adding and taking it away rounds to the nearest whole number, halves to the even one, faster than a call. */
-const roundsToWhole = 6_755_399_441_055_744;
-
-/**
- * Rounds numbers, into every second place of `pairs` from `at` on, to whole multiples of one power of two so small that nothing is lost to the eye and so large that every
- * sum stays below 2^53 and is exact. Returns the factor: value = whole number / factor. Gradients and hessians have a factor each, as
- * they grow differently with the unit of the target.
- */
-function quantise(values: Float64Array, pairs: Float64Array, at: number): number {
-  let max = 0;
-  for (const value of values) max = Math.max(max, Math.abs(value));
-  let factor = 1;
-  const limit = Math.min(2 ** 30, 2 ** 52 / values.length);
-  while (max > 0 && max * factor < limit / 2 && factor < 2 ** 1000) factor *= 2;
-  while (max * factor > limit) factor /= 2;
-  for (let i = 0; i < values.length; i++) pairs[2 * i + at] = values[i]! * factor + roundsToWhole - roundsToWhole;
-  return factor;
-}
-
-// Features that one tree may use.
-function activeFeatures({ featureFraction }: Settled, nFeatures: number): number {
-  return Math.max(1, Math.round(featureFraction * Math.min(nFeatures, mostActive)));
-}
-
-function growParams(params: Settled, perHessian: number, nFeatures: number, nActive: number, rng: Rng): GrowParams {
-  const active =
-    nActive >= nFeatures
-      ? Int32Array.from({ length: nFeatures }, (_, j) => j)
-      : permutation(nFeatures, rng).slice(0, nActive).sort();
-  return {
-    maxLeaves: params.maxLeaves,
-    minSamplesLeaf: params.minSamplesLeaf,
-    minHessian: params.minHessian * perHessian,
-    lambda: params.lambda * perHessian,
-    categorySmoothing: params.categorySmoothing * perHessian,
-    active,
-  };
-}
-
-function leafValues(
-  grown: GrownTree,
-  newton: readonly number[],
-  objective: BoostingLoss,
-  output: number,
-  y: Float64Array,
-  scores: Float64Array,
-  weights: Float64Array,
-  learningRate: number,
-): number[] {
-  const level = objective.leafQuantile?.(output);
-  if (level === undefined) return newton.map((step) => learningRate * step);
-  const rowsOf: number[][] = Array.from({ length: grown.nLeaves }, () => []);
-  grown.leafOfRow.forEach((leaf, i) => {
-    rowsOf[leaf]!.push(i);
-  });
-  return rowsOf.map((rows) => {
-    const residuals = Float64Array.from(rows, (i) => y[i]! - scores[output * y.length + i]!);
-    return (
-      learningRate *
-      weightedQuantile(
-        residuals,
-        Float64Array.from(rows, (i) => weights[i]!),
-        level,
-      )
+function checkWarmStart(data: GbdtData, loss: string, nOutputs: number, names: readonly string[]): void {
+  const isSame =
+    data.kind === "gbdt" &&
+    data.loss === loss &&
+    data.base.length === nOutputs &&
+    data.featureNames.length === names.length &&
+    data.featureNames.every((name, j) => name === names[j]);
+  if (!isSame)
+    throw new FettleError(
+      "invalid-input",
+      "GBDT_WARM_START",
+      "Cannot go on from the earlier model: its loss, outputs or features differ, the same ones are needed",
     );
-  });
 }
 
-// The loss on held-out rows, brought up to date one round at a time.
-function watchOf(
-  { table, target }: NonNullable<FitOptions["validation"]>,
-  featureNames: readonly string[],
+type Held = NonNullable<FitOptions["validation"]>;
+
+function watchHeld(
+  { table, target }: Held,
+  names: readonly string[],
+  learned: readonly FeatureBins[],
+  workspace: Workspace,
   loss: GbdtLoss,
-  base: readonly number[],
-  nClasses: number,
-  params: Settled,
-): (round: readonly TreeData[]) => number {
-  const n = table.nRows;
-  const scores = startScores(base, n);
-  const weights = new Float64Array(n).fill(1);
-  const objective = boostingLoss(loss, target.values, weights, { nClasses, quantiles: params.quantiles, base });
-  return (round) => {
-    round.forEach((tree, k) => {
-      // One tree is a regression of its own, with start score 0.
-      const added = gbdtModel({
-        kind: "gbdt",
-        task: "regression",
-        loss,
-        link: "identity",
-        featureNames,
-        base: [0],
-        trees: [tree],
-      }).predict(table);
-      for (let i = 0; i < n; i++) scores[k * n + i]! += added[i]!;
-    });
-    return objective.mean(scores);
+  options: LossOptions & { readonly base: readonly number[] },
+  warmStart: GbdtData | undefined,
+): Watch {
+  const features = table.select(names);
+  const objective = boostingLoss(loss, target, new Float64Array(table.nRows).fill(1), options);
+  const scores = startScores(workspace, options.base, table.nRows, warmStart, features);
+  return watchValidation(features, learned, workspace, scores, objective);
+}
+
+interface Grower {
+  readonly space: GrowSpace;
+  /** Whether another round may split where this one could not. */
+  readonly isRandom: boolean;
+  grow(scale: PairScale, round: number): { readonly tree: GrownTree; readonly sample: number | null };
+}
+
+// Grows trees of one fit from the pairs in its space.
+function createGrower(
+  table: BinnedTable,
+  workspace: Workspace,
+  params: SettledGbdt,
+  names: readonly string[],
+  rng: Rng,
+  { shouldStop = () => false }: FitOptions,
+): Grower {
+  const { n, features } = table;
+  const space = workspace.space(table);
+  const nActive = Math.max(1, Math.round(params.featureFraction * Math.min(features.length, mostActive)));
+  const everything = nActive >= features.length ? layoutOf(table, Int32Array.from(features.keys())) : null;
+  const rules = nodeRules({
+    monotone: monotoneSigns(params.monotone, names, (j) => features[j]!.kind === "number"),
+    interactions: interactionSets(params.interactions, names),
+    nodeFraction: params.nodeFeatureFraction,
+    isRandom: false,
+    rng: rng.fork("nodes"),
+  });
+  const rowSeed = rng.fork("rows").uint32();
+  const shape = {
+    maxLeaves: params.maxLeaves,
+    maxDepth: params.maxDepth === 0 ? Number.POSITIVE_INFINITY : params.maxDepth,
+    rules,
+    shouldStop,
   };
+  return {
+    space,
+    isRandom: everything === null || params.nodeFeatureFraction < 1 || params.rowFraction < 1,
+    grow(scale, round) {
+      const sample = drawSample(params, n, rowHash(rowSeed, round), space);
+      const layout = everything ?? layoutOf(table, permutation(features.length, rng).slice(0, nActive).sort());
+      return {
+        tree: growTree(table, space, layout, { ...shape, settings: settingsOf(params, scale) }, sample),
+        sample,
+      };
+    },
+  };
+}
+
+// What gradient-based sampling multiplies the pairs of drawn rows by.
+const headroomOf = ({ topFraction, rowFraction }: SettledGbdt) =>
+  topFraction > 0 ? (1 - topFraction) / rowFraction : 1;
+
+function drawSample(
+  { rowFraction, topFraction }: SettledGbdt,
+  n: number,
+  seed: number,
+  space: GrowSpace,
+): number | null {
+  if (topFraction > 0) return drawByGradient(n, topFraction, rowFraction, seed, space.pairs, space.rows);
+  return rowFraction < 1 ? drawRows(n, rowFraction, seed, space.rows) : null;
+}
+
+function settingsOf(params: SettledGbdt, { perGradient, perHessian }: PairScale): SplitSettings {
+  return {
+    lambda: params.lambda * perHessian,
+    minHessian: Math.max(1, params.minHessian * perHessian), // nothing is divided by 0
+    minRows: params.minSamplesLeaf,
+    minLevelRows: Math.min(10, params.minSamplesLeaf),
+    minGain: params.minGain * ((perGradient * perGradient) / perHessian),
+    categorySmoothing: params.categorySmoothing * perHessian,
+  };
+}
+
+// Newton steps in the units of the score, or what the loss puts in their place.
+function stepsOf(
+  { tree, leaves }: GrownTree,
+  { leafSteps }: BoostingLoss,
+  { perGradient, perHessian }: PairScale,
+  scores: Float64Array,
+  output: number,
+  n: number,
+  { rows }: GrowSpace,
+): readonly number[] {
+  const newton = tree.value.map((step) => (step * perHessian) / perGradient);
+  if (leafSteps === undefined) return newton;
+  const leafOfRow = new Int32Array(n).fill(-1);
+  leaves.forEach(({ from, to }, leaf) => {
+    for (let at = from; at < to; at++) leafOfRow[rows[at]!] = leaf;
+  });
+  return leafSteps(newton, leafOfRow, scores, output);
 }

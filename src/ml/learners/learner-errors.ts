@@ -7,7 +7,12 @@ export function cancelled(): FettleError {
   return new FettleError("cancelled", "FIT_CANCELLED", "Cannot finish the training: it was cancelled");
 }
 
-/** Refuses input that no learner can fit: FIT_EMPTY, FIT_LENGTHS_UNEQUAL, FIT_TARGET, FIT_WEIGHTS. */
+/** The greatest grade of a ranking: its gain, 2^30 − 1, still leaves room for sums. */
+export const greatestGrade = 30;
+
+const isGrade = (value: number) => Number.isInteger(value) && value >= 0 && value <= greatestGrade;
+
+/** Refuses input that no learner can fit: FIT_EMPTY, FIT_LENGTHS_UNEQUAL, FIT_TARGET, FIT_QUERIES, FIT_WEIGHTS. */
 export function checkFit(features: Table, target: Target, { sampleWeight }: FitOptions): void {
   const n = target.values.length;
   const refuse = (code: string, message: string) => new FettleError("invalid-input", code, `Cannot fit: ${message}`);
@@ -16,9 +21,13 @@ export function checkFit(features: Table, target: Target, { sampleWeight }: FitO
     if (columnLength(column) !== n)
       throw refuse("FIT_LENGTHS_UNEQUAL", `feature "${name}" has ${columnLength(column)} rows, ${n} are needed`);
   const isClass = (value: number) => Number.isInteger(value) && value >= 0 && value < target.nClasses;
-  const nBad = target.values.filter((value) =>
-    target.task === "regression" ? !Number.isFinite(value) : !isClass(value),
-  ).length;
+  const isRight = { regression: Number.isFinite, ranking: isGrade, binary: isClass, multiclass: isClass }[target.task];
+  const nBad = target.values.filter((value) => !isRight(value)).length;
+  if (target.task === "ranking" && target.queries?.length !== n)
+    throw refuse(
+      "FIT_QUERIES",
+      `there are ${target.queries?.length ?? 0} query codes, one per row and ${n} are needed`,
+    );
   if (nBad > 0) throw refuse("FIT_TARGET", `${nBad} target values are no ${target.task} targets`);
   if (sampleWeight === undefined) return;
   if (sampleWeight.length !== n)

@@ -1,20 +1,29 @@
 import type { Json } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
-import type { GbdtKernels } from "./gbdt-workspace.ts";
-import type { ModelData } from "./model-data.ts";
+import type { PredictKernels } from "./gbdt-arena.ts";
+import type { GbdtKernels } from "./gbdt-jobs.ts";
+import type { CustomLoss } from "./gbdt-loss-custom.ts";
+import type { GbdtData, ModelData } from "./model-data.ts";
 
-/** What is learned: two classes, several classes, or a number. */
-export type Task = "binary" | "multiclass" | "regression";
+/** What is learned: two classes, several classes, a number, or an order of the rows of each query. */
+export type Task = "binary" | "multiclass" | "regression" | "ranking";
+
+/** Whether a task's target and outputs are numbers, not classes. */
+export function isNumeric(task: Task): boolean {
+  return task === "regression" || task === "ranking";
+}
 
 /**
  * The truth of a supervised task, aligned with the rows of a table.
  * Classification: `values` holds class indexes 0 … nClasses−1 (for binary, 1 is the positive class). Regression: finite
- * numbers, `nClasses` is 0. Length nSamples.
+ * numbers, `nClasses` is 0. Ranking: relevance grades, whole numbers from 0 on, the greater the better; `nClasses` is 0. Length nSamples.
  */
 export interface Target {
   readonly task: Task;
   readonly values: Float64Array;
   readonly nClasses: number;
+  /** Ranking: a code per row, equal for the rows of one query; they need not lie together. Length nSamples. */
+  readonly queries?: Int32Array;
 }
 
 /** Options of {@link Learner.fit}. */
@@ -25,8 +34,16 @@ export interface FitOptions {
   readonly seed: number;
   /** Held-out rows for early stopping; the learner never fits to them. */
   readonly validation?: { readonly table: Table; readonly target: Target };
+  /** A model of the same loss, outputs and features to go on from; boosted trees only. */
+  readonly warmStart?: GbdtData;
+  /** Told of every round's loss on the validation rows, rounds from 1; false ends the fit there. Boosted trees only. */
+  readonly onRound?: (round: number, validationLoss: number) => boolean | undefined;
+  /** The functions of the loss `custom`. */
+  readonly customLoss?: CustomLoss;
   /** Compiled kernels for boosted trees; without them the same bits take longer. */
   readonly kernels?: GbdtKernels;
+  /** Compiled kernels for the predictions of boosted trees; without them the same bits take longer. */
+  readonly predictKernels?: PredictKernels;
   /** Called now and then with a share in [0, 1] of the work done. */
   readonly onProgress?: (share: number) => void;
   /** Asked at least every 50 ms of work; true ends the fit with FIT_CANCELLED. */
@@ -36,7 +53,7 @@ export interface FitOptions {
 /**
  * A model as a learner leaves it: data plus the functions that read it. Outputs:
  * binary → the positive class's probability, nOutputs 1; multiclass → nClasses probabilities that sum to 1;
- * regression → one value, or one per quantile.
+ * regression → one value, or one per quantile; ranking → one score, which has a meaning only beside those of the same query.
  */
 export interface FittedModel {
   /** The learner's family, for example `gbdt`, `linear`, `prior`. */

@@ -5,6 +5,7 @@ import { hashOf } from "../../lib/index.ts";
 import { type CategoryColumn, numberColumn, Table } from "../table/index.ts";
 import {
   bestRule,
+  gam,
   gbdt,
   type Learner,
   linear,
@@ -22,6 +23,7 @@ import {
 
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 const small = { nTrees: 5, minSamplesLeaf: 1 };
+const smallGam = { nBags: 2, nRounds: 20, nPairRounds: 10, interactions: 2, minSamplesLeaf: 1 };
 const learners: readonly { name: string; learner: Learner; tasks: readonly Task[] }[] = [
   { name: "prior", learner: prior(), tasks },
   { name: "mean", learner: mean(), tasks: ["regression"] },
@@ -37,6 +39,8 @@ const learners: readonly { name: string; learner: Learner; tasks: readonly Task[
     tasks: ["regression"],
   },
   { name: "gbdt of some features", learner: gbdt({ ...small, featureFraction: 0.5 }), tasks },
+  { name: "gam", learner: gam(smallGam), tasks },
+  { name: "gam of one bag", learner: gam({ ...smallGam, nBags: 1, earlyStoppingRounds: 0 }), tasks: ["regression"] },
   { name: "bestRule", learner: bestRule(), tasks },
 ];
 
@@ -53,7 +57,7 @@ const number = fc.oneof(
 );
 
 function sampleOf(task: Task, nFeatures?: number): fc.Arbitrary<Sample> {
-  const nClasses = { binary: 2, multiclass: 3, regression: 0 }[task];
+  const nClasses = { binary: 2, multiclass: 3, regression: 0, ranking: 0 }[task];
   const value = task === "regression" ? fc.double({ min: -50, max: 50, noNaN: true }) : fc.nat({ max: nClasses - 1 });
   const row = fc.tuple(number, number, fc.integer({ min: -1, max: 4 }), value, fc.nat({ max: 2 }));
   return fc.array(row, { minLength: 1, maxLength: 40 }).map((rows) => {

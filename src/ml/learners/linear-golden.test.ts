@@ -29,7 +29,7 @@ const features = Table.of([...numbers.map((xs, j) => [`x${j}`, numberColumn(xs)]
 const targetOf = (task: Task): Target => ({
   task,
   values: Float64Array.from(targets[task]),
-  nClasses: { binary: 2, multiclass: 3, regression: 0 }[task],
+  nClasses: { binary: 2, multiclass: 3, regression: 0, ranking: 0 }[task],
 });
 
 // Intercepts of a softmax are free up to one number for all.

@@ -1,4 +1,4 @@
-import { assertNever } from "../../lib/index.ts";
+import { assertNever, unreachable } from "../../lib/index.ts";
 import { exp, log, sigmoid, softplus } from "../stats/index.ts";
 import type { Target } from "./learner.ts";
 
@@ -22,6 +22,8 @@ export function objectiveOf(target: Target, weights: Float64Array, nOutputs: num
       return logisticObjective(target.values, weights);
     case "multiclass":
       return softmaxObjective(target.values, weights, nOutputs);
+    case "ranking":
+      return unreachable("a linear model has no ranking loss");
     default:
       return assertNever(target.task);
   }

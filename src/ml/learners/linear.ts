@@ -49,7 +49,8 @@ export function linear(params: LinearParams = {}): Learner {
     params: { ...settled, ...(params.loss === undefined ? {} : { loss: params.loss }) },
     fit(features, target, options) {
       checkFit(features, target, options);
-      if (params.loss !== undefined) checkLoss("a linear model", target.task, params.loss, [lossOf[target.task]]);
+      const loss = params.loss ?? (target.task === "ranking" ? "lambdarank" : lossOf[target.task]);
+      checkLoss("a linear model", target.task, loss, target.task === "ranking" ? [] : [lossOf[target.task]]);
       return linearModel(fitLinear(features, target, options, settled));
     },
   };
@@ -138,9 +139,18 @@ function fitLinear(features: Table, target: Target, options: FitOptions, settled
     nLevels: design.nLevels,
     weights: outputs.map((output) => Array.from(output.subarray(1), withoutNegativeZero)),
     intercepts: outputs.map((output) => withoutNegativeZero(output[0]!)),
+    means: Array.from(meansOf(design, weights), withoutNegativeZero),
     iterations,
     converged,
   };
+}
+
+/** Weighted mean of each of the design's columns. */
+function meansOf(design: Design, weights: Float64Array): Float64Array {
+  const means = new Float64Array(design.nWeights);
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  transposedProduct(design, weights, means);
+  return means.map((sum) => sum / total);
 }
 
 function rowWeights(target: Target, sampleWeight: Float64Array | undefined, classWeight: Settled["classWeight"]) {

@@ -1,7 +1,7 @@
 import { createRng } from "../../lib/index.ts";
 import { quantileSorted } from "../stats/index.ts";
 import { metrics } from "./dictionary.ts";
-import type { Weighable } from "./metric.ts";
+import type { Ranked, Weighable } from "./metric.ts";
 import type { MetricValue } from "./metric-value.ts";
 
 /** What a resample draws: rows, whole groups (a code per row), or circular blocks of ⌈n^(1/3)⌉ consecutive rows. */
@@ -18,6 +18,8 @@ export interface BootstrapOptions {
   readonly nResamples?: number;
   /** Weight per row, ≥ 0; a row drawn twice counts twice its weight. */
   readonly sampleWeight?: Float64Array;
+  /** Queries of a ranking. */
+  readonly ranked?: Ranked;
 }
 
 /** Where more resamples than this share leave a metric undefined, no interval is given. */
@@ -33,7 +35,7 @@ export function bootstrapMetrics(
   prediction: Float64Array,
   options: BootstrapOptions,
 ): Record<string, MetricValue> {
-  const prepared = names.map((name) => metrics[name]!.prepare(yTrue, prediction));
+  const prepared = names.map((name) => metrics[name]!.prepare(yTrue, prediction, options.ranked));
   const results = intervals(
     prepared.map((weigh) => [weigh]),
     yTrue.length,
@@ -51,7 +53,11 @@ export function bootstrapDifference(
   options: BootstrapOptions,
 ): MetricValue {
   const metric = metrics[name]!;
-  return intervals([[metric.prepare(yTrue, a), metric.prepare(yTrue, b)]], yTrue.length, options)[0]!;
+  return intervals(
+    [[a, b].map((prediction) => metric.prepare(yTrue, prediction, options.ranked))],
+    yTrue.length,
+    options,
+  )[0]!;
 }
 
 // Each entry is one metric, or a pair whose difference is wanted.

@@ -1,10 +1,11 @@
 import { accuracy, balancedAccuracy, f1, mcc, precision, recall } from "./label-metrics.ts";
-import type { Measured, Metric } from "./metric.ts";
+import type { Measured, Metric, Ranked } from "./metric.ts";
 import { brier, ece, logLoss, topK } from "./probability-metrics.ts";
+import { meanAveragePrecision, meanReciprocalRank, ndcg } from "./query-metrics.ts";
 import { prAuc, rocAuc } from "./ranking-metrics.ts";
-import { mae, mape, medianAbsoluteError, pinball, r2, rmse } from "./regression-metrics.ts";
+import { huber, mae, mape, medianAbsoluteError, pinball, r2, rmse, tweedieDeviance } from "./regression-metrics.ts";
 
-/** Every metric by name, with its convention. `pinball` is at level 0.5; other levels by the function. */
+/** Every metric by name, with its convention. `pinball` is at level 0.5, `huber` at δ 1, `tweedieDeviance` at power 1.5; others by the functions. */
 export const metrics: Readonly<Record<string, Metric>> = {
   rocAuc,
   prAuc,
@@ -24,6 +25,16 @@ export const metrics: Readonly<Record<string, Metric>> = {
   mape,
   r2,
   pinball: pinball(0.5),
+  huber: huber(1),
+  poissonDeviance: tweedieDeviance(1),
+  tweedieDeviance: tweedieDeviance(1.5),
+  gammaDeviance: tweedieDeviance(2),
+  "ndcg@1": ndcg(1),
+  "ndcg@3": ndcg(3),
+  "ndcg@5": ndcg(5),
+  "ndcg@10": ndcg(10),
+  map: meanAveragePrecision(),
+  mrr: meanReciprocalRank(),
 };
 
 /** One metric on rows, each counting once or by its weight. */
@@ -32,6 +43,7 @@ export function measure(
   yTrue: Float64Array,
   prediction: Float64Array,
   weight?: Float64Array,
+  ranked?: Ranked,
 ): Measured {
-  return metric.prepare(yTrue, prediction)(weight ?? new Float64Array(yTrue.length).fill(1));
+  return metric.prepare(yTrue, prediction, ranked)(weight ?? new Float64Array(yTrue.length).fill(1));
 }

@@ -1,6 +1,7 @@
 export { type BootstrapOptions, bootstrapDifference, bootstrapMetrics, type ResampleUnit } from "./bootstrap.ts";
 export { type CurvePoint, precisionRecallCurve, type ReliabilityBin, reliabilityBins, rocCurve } from "./curves.ts";
 export { measure, metrics } from "./dictionary.ts";
-export type { Measured, Metric } from "./metric.ts";
+export type { Measured, Metric, Ranked } from "./metric.ts";
 export type * from "./metric-value.ts";
-export { pinball } from "./regression-metrics.ts";
+export { type EmptyQueries, meanAveragePrecision, meanReciprocalRank, ndcg } from "./query-metrics.ts";
+export { huber, pinball, tweedieDeviance } from "./regression-metrics.ts";

@@ -6,6 +6,14 @@ export type Measured = number | { readonly undefined: string };
 /** A metric made ready for one set of rows: sorting and per-row losses are done once, then any weights are answered in linear time. */
 export type Weighable = (weight: Float64Array) => Measured;
 
+/** What a ranking is judged by beside grades and scores. */
+export interface Ranked {
+  /** A code per row, equal for the rows of one query. */
+  readonly queries: Int32Array;
+  /** Gain of each grade; null: 2^grade − 1. */
+  readonly gains: readonly number[] | null;
+}
+
 /** One metric of the dictionary: what it means, and how it is computed. */
 export interface Metric {
   readonly name: string;
@@ -19,9 +27,9 @@ export interface Metric {
   readonly definition: string;
   /**
    * Prepares the metric for rows. yTrue: class indexes or numbers, nSamples. prediction: row-major nSamples × nOutputs (binary: the
-   * positive class's probability, or the decided class where the metric needs labels).
+   * positive class's probability, or the decided class where the metric needs labels). ranked: queries of a ranking; without, all rows are one.
    */
-  readonly prepare: (yTrue: Float64Array, prediction: Float64Array) => Weighable;
+  readonly prepare: (yTrue: Float64Array, prediction: Float64Array, ranked?: Ranked) => Weighable;
 }
 
 /** Outputs per row of a prediction. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { measure, metrics, pinball, precisionRecallCurve, rocCurve } from "./index.ts";
+import { measure, metrics, pinball, precisionRecallCurve, rocCurve, tweedieDeviance } from "./index.ts";
 
 interface Case {
   readonly name: string;
@@ -11,6 +11,7 @@ interface Case {
   readonly values: Readonly<Record<string, number>>;
   readonly decided?: number[];
   readonly labels?: Readonly<Record<string, number>>;
+  readonly queries?: number[];
 }
 
 interface Golden {
@@ -19,23 +20,32 @@ interface Golden {
 }
 
 const golden: Golden = JSON.parse(readFileSync(new URL("golden/metrics.json", import.meta.url), "utf8"));
-const metricOf = (name: string) => (name === "pinball@0.9" ? pinball(0.9) : metrics[name]!);
+const others = { "pinball@0.9": pinball(0.9), "tweedieDeviance@1.2": tweedieDeviance(1.2) };
+const metricOf = (name: string) => ({ ...metrics, ...others })[name]!;
 
-function assertMeasured(name: string, yTrue: number[], prediction: number[], expected: number, weight?: number[]) {
+function assertMeasured(
+  name: string,
+  yTrue: number[],
+  prediction: number[],
+  expected: number,
+  weight?: number[],
+  queries?: number[],
+) {
   const value = measure(
     metricOf(name),
     Float64Array.from(yTrue),
     Float64Array.from(prediction),
     weight && Float64Array.from(weight),
+    queries && { queries: Int32Array.from(queries), gains: null },
   );
   assert.ok(typeof value === "number", `${name} is ${JSON.stringify(value)}`);
   assert.ok(Math.abs(value - expected) <= 1e-12 * Math.abs(expected), `${name} is ${value}, not ${expected}`);
 }
 
-for (const { name, yTrue, prediction, weight, values, decided, labels } of golden.cases)
+for (const { name, yTrue, prediction, weight, values, decided, labels, queries } of golden.cases)
   test(`every metric equals scikit-learn to 1e-12: ${name}, ${yTrue.length} rows`, () => {
     for (const [metric, expected] of Object.entries(values))
-      assertMeasured(metric, yTrue, prediction, expected, weight);
+      assertMeasured(metric, yTrue, prediction, expected, weight, queries);
     for (const [metric, expected] of Object.entries(labels ?? {})) {
       assertMeasured(metric, yTrue, decided!, expected, weight);
       if (prediction.length > yTrue.length) assertMeasured(metric, yTrue, prediction, expected, weight);

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Measured, type Metric, measure, metrics, pinball } from "./index.ts";
+import {
+  type Measured,
+  type Metric,
+  meanAveragePrecision,
+  meanReciprocalRank,
+  measure,
+  metrics,
+  ndcg,
+  pinball,
+} from "./index.ts";
 
 interface Sample {
   readonly yTrue: Float64Array;
@@ -75,6 +84,8 @@ for (const { metric, task } of all.flatMap(tasksOf)) {
     );
   });
 
+  if (task === "ranking") continue; // a row more or less makes another query: see below
+
   test(`${metric.name} of ${task} rows takes a weight as so many rows, and 0 as none`, () => {
     fc.assert(
       fc.property(samples, (sample) => {
@@ -87,6 +98,47 @@ for (const { metric, task } of all.flatMap(tasksOf)) {
     );
   });
 }
+
+const rankingMetrics = all.filter(({ tasks }) => tasks.includes("ranking"));
+
+for (const metric of rankingMetrics)
+  test(`${metric.name} takes the weight of a query as so many queries, wherever its rows lie`, () => {
+    const samples = fc.array(fc.tuple(sampleOf(metric, "ranking"), fc.nat({ max: 3 })), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(samples, fc.nat(), (found, turn) => {
+        const copies = found.flatMap(([query, times]) => new Array<Sample>(times).fill(query));
+        fc.pre(copies.length > 0);
+        const weighted = joined(found.map(([query, times]) => ({ ...query, weight: query.weight.fill(times) })));
+        const n = weighted.yTrue.length;
+        const rows = Array.from({ length: n }, (_, i) => (i + turn) % n);
+        const { yTrue, prediction, weight } = take(weighted, rows);
+        const ranked = { queries: Int32Array.from(rows, (i) => weighted.queries[i]!), gains: null };
+        const repeated = joined(copies);
+        assertSame(
+          measure(metric, yTrue, prediction, weight, ranked),
+          measure(metric, repeated.yTrue, repeated.prediction, undefined, { queries: repeated.queries, gains: null }),
+        );
+      }),
+    );
+  });
+
+function joined(samples: readonly Sample[]) {
+  const all = (key: keyof Sample) => Float64Array.from(samples.flatMap((sample) => [...sample[key]]));
+  const queries = Int32Array.from(samples.flatMap(({ yTrue }, q) => new Array<number>(yTrue.length).fill(q)));
+  return { yTrue: all("yTrue"), prediction: all("prediction"), weight: all("weight"), queries };
+}
+
+test("ndcg() counts a query without a relevant row as 1 only where that is asked for", () => {
+  const [yTrue, yScore] = [Float64Array.of(0, 0, 0, 1), Float64Array.of(2, 1, 3, 2)];
+  const ranked = { queries: Int32Array.of(0, 0, 1, 1), gains: null };
+  const wrong = Math.log(2) / Math.log(3);
+  for (const make of [ndcg.bind(null, 3), meanAveragePrecision, meanReciprocalRank]) {
+    const alone = measure(make(), yTrue, yScore, undefined, ranked) as number;
+    assert.equal(measure(make({ empty: "one" }), yTrue, yScore, undefined, ranked), (1 + alone) / 2);
+    assert.equal(typeof measure(make(), new Float64Array(4), yScore, undefined, ranked), "object");
+  }
+  assert.ok(Math.abs((measure(ndcg(3), yTrue, yScore, undefined, ranked) as number) - wrong) < 1e-15);
+});
 
 for (const metric of [metrics.rocAuc!, metrics.prAuc!])
   test(`${metric.name} does not change under a rising map of the scores`, () => {

@@ -1,4 +1,4 @@
-import { argsort } from "../stats/index.ts";
+import { argsort, deviance, huber as huberOf } from "../stats/index.ts";
 import { type Metric, meanOfRows } from "./metric.ts";
 
 const regression = (
@@ -93,5 +93,28 @@ export function pinball(level: number): Metric {
         return Math.max(level * error, (level - 1) * error);
       }),
     ),
+  );
+}
+
+/** Mean of Huber's loss: half the squared error up to `delta`, linear beyond. */
+export function huber(delta: number): Metric {
+  return regression(`huber@${delta}`, `Mean of Huber's loss, linear from ${delta} on.`, (yTrue, yPred) =>
+    meanOfRows(yTrue.map((y, i) => huberOf(y - yPred[i]!, delta))),
+  );
+}
+
+/** Mean unit deviance of the Tweedie family; power 1 is Poisson, 2 is gamma. */
+export function tweedieDeviance(power: number): Metric {
+  return regression(
+    `tweedieDeviance@${power}`,
+    `Mean unit deviance of power ${power}; undefined where a prediction is 0 or below, or a true value is ${power === 2 ? "0 or " : ""}below 0.`,
+    (yTrue, yPred) => {
+      const isOutside = yTrue.map((y, i) => Number(yPred[i]! <= 0 || y < 0 || (power === 2 && y === 0)));
+      const mean = meanOfRows(yTrue.map((y, i) => (isOutside[i] === 1 ? 0 : deviance(y, yPred[i]!, power))));
+      return (weight) =>
+        isOutside.some((outside, i) => outside === 1 && weight[i]! > 0)
+          ? { undefined: "a prediction or a true value is out of the deviance's range" }
+          : mean(weight);
+    },
   );
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
@@ -17,6 +18,7 @@ import {
   loadCapsule,
   manifestOf,
   openCapsule,
+  quantise,
   recordGolden,
   type Signature,
   saveCapsule,
@@ -42,7 +44,7 @@ const table = Table.of({
 
 /** A capsule of a family on random rows, as a training would leave it. */
 function capsuleOf(family: "linear" | "gbdt", task: Target["task"]): Capsule {
-  const nClasses = { binary: 2, multiclass: 3, regression: 0 }[task];
+  const nClasses = { binary: 2, multiclass: 3, regression: 0, ranking: 0 }[task];
   const values = Float64Array.from({ length: n }, () => (task === "regression" ? rng.uniform() : rng.below(nClasses)));
   const target = { task, values, nClasses };
   const options = { note: feature.text({ terms: 4 }), 'it\'s "odd"': feature.levels({ most: 2 }) };
@@ -155,6 +157,9 @@ test("recordGolden() writes infinite numbers as missing, so that a capsule is pl
   for (const row of golden.rows) for (const cell of row) assert.ok(typeof cell !== "number" || Number.isFinite(cell));
 });
 
+const kernelsFile = new URL("../../../dist/predict.wasm", import.meta.url);
+const kernels = existsSync(kernelsFile) ? readFileSync(kernelsFile) : undefined;
+
 const bundle = build({
   entryPoints: [new URL("embedded-runtime.ts", import.meta.url).pathname],
   bundle: true,
@@ -173,7 +178,11 @@ for (const family of families)
   for (const task of tasks)
     test(`exportModule() of a ${task} ${family} capsule needs no import and answers as the predictor, to the bit`, async () => {
       const capsule = capsuleOf(family, task);
-      const { js, dts } = exportModule(capsule, await bundle, "sample@1");
+      const { js, dts } = exportModule(capsule, {
+        runtime: await bundle,
+        title: "sample@1",
+        ...(kernels && { kernels }),
+      });
       assert.doesNotMatch(js, /^\s*import\b|\bimport\s*\(|\brequire\s*\(/m);
       assert.match(dts, /export declare function predict\(row: Row\): Answer;/);
       assert.match(dts, /readonly "it's \\"odd\\"": string \| number \| boolean \| null;/);
@@ -189,3 +198,31 @@ for (const family of families)
       assert.deepEqual(module.predict(rows[0]), expected[0]);
       assert.throws(() => module.predict({}), { code: "ROWS_INVALID" });
     });
+
+for (const task of tasks)
+  test(`quantise() measures what a ${task} model loses, and the exported module answers as measured`, async () => {
+    const capsule = capsuleOf("gbdt", task);
+    const before = capsule.golden.outputs.map((output) => answerOf(capsule.signature, Float64Array.from(output)));
+    for (const precision of ["float32", "int16", "int8"] as const) {
+      const { model, loss } = quantise(capsule, precision);
+      assert.equal(loss.nRows, 50);
+      assert.ok(loss.greatestDifference < { float32: 1e-6, int16: 1e-3, int8: 0.1 }[precision]);
+      assert.ok(loss.meanDifference <= loss.greatestDifference);
+      const parts = { runtime: await bundle, title: "sample@1", ...(kernels && { kernels }) };
+      const { js } = exportModule({ ...capsule, model }, parts);
+      const module = (await import(`data:text/javascript,${encodeURIComponent(js)}`)) as {
+        predictBatch(rows: unknown): (typeof before)[number][];
+      };
+      const after = module.predictBatch(capsule.golden.rows.map((row) => requestOf(capsule, row)));
+      if (loss.nClassChanged === null) continue;
+      assert.equal(
+        after.filter((answer, i) => "label" in answer && answer.label !== (before[i] as { label: string }).label)
+          .length,
+        loss.nClassChanged,
+      );
+    }
+  });
+
+test("quantise() refuses a model without trees", () => {
+  assert.throws(() => quantise(capsuleOf("linear", "binary"), "int8"), { code: "QUANTISE_TREES" });
+});

@@ -1,5 +1,7 @@
+import { toBase64 } from "../../lib/index.ts";
+import { isNumeric } from "../../ml/learners/index.ts";
 import { storageOf } from "../data/index.ts";
-import type { PredictorData } from "./predictor.ts";
+import type { EmbeddedData } from "./embedded-runtime.ts";
 import type { Signature, SignatureInput } from "./signature.ts";
 
 /** An ES module that predicts without any dependency, and its types. */
@@ -8,19 +10,27 @@ export interface ExportedModule {
   readonly dts: string;
 }
 
-/**
- * A capsule as a module: the embedded runtime with the model as data inside. Its answers are those of the server, to the bit.
- * @param runtime text of the bundled embedded runtime, which exports `openEmbedded`
- * @param title `model@version`, for the heading
- */
-export function exportModule(data: PredictorData, runtime: string, title: string): ExportedModule {
+/** What a module is made of beside the capsule. */
+export interface ModuleParts {
+  /** Text of the bundled embedded runtime, which exports `openEmbedded`. */
+  readonly runtime: string;
+  /** Compiled kernels that score trees; without them the module is slower, to the same bits. */
+  readonly kernels?: Uint8Array;
+  /** `model@version`, for the heading. */
+  readonly title: string;
+}
+
+/** A capsule as a module: the embedded runtime with the model as data inside. Its answers are those of the server, to the bit. */
+export function exportModule(data: EmbeddedData, { runtime, kernels, title }: ModuleParts): ExportedModule {
   const { features, model, calibrator, signature } = data;
+  const hasTrees = model.kind === "gbdt" || model.kind === "forest" || model.kind === "packed-trees";
+  const compiled = hasTrees && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
   const json = JSON.stringify({ features, model, calibrator, signature });
   const body = runtime.replace(/export\s*\{[^}]*\};?\s*$/, "");
   const js = [
     `// ${title}, exported by fettle. Predicts in any JavaScript runtime; needs nothing else.`,
     body.trimEnd(),
-    `const model = openEmbedded(JSON.parse(${JSON.stringify(json)}));`,
+    `const model = openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled});`,
     "export const signature = model.signature;",
     "export const predict = model.predict;",
     "export const predictBatch = model.predictBatch;",
@@ -33,17 +43,16 @@ function typesOf(signature: Signature, title: string): string {
   const fields = signature.inputs.map(
     (input) => `  readonly ${JSON.stringify(input.name)}: ${typeText(input)} | null;`,
   );
-  const answer =
-    signature.task === "regression"
-      ? [
-          "  readonly value: number;",
-          ...(signature.outputs.length > 1 ? ["  readonly quantiles: Readonly<Record<string, number>>;"] : []),
-        ]
-      : [
-          `  readonly label: ${signature.classes.map((name) => JSON.stringify(name)).join(" | ")};`,
-          "  readonly probability: number;",
-          "  readonly probabilities: Readonly<Record<string, number>>;",
-        ];
+  const answer = isNumeric(signature.task)
+    ? [
+        "  readonly value: number;",
+        ...(signature.outputs.length > 1 ? ["  readonly quantiles: Readonly<Record<string, number>>;"] : []),
+      ]
+    : [
+        `  readonly label: ${signature.classes.map((name) => JSON.stringify(name)).join(" | ")};`,
+        "  readonly probability: number;",
+        "  readonly probabilities: Readonly<Record<string, number>>;",
+      ];
   return [
     `/** One row for ${title}; null says that a value is missing. */`,
     "export interface Row {",

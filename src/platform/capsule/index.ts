@@ -18,6 +18,7 @@ export {
   type Predictor,
   type PredictorData,
 } from "./predictor.ts";
+export { type QuantisationLoss, quantise } from "./quantise.ts";
 export {
   parseInstant,
   parseRow,

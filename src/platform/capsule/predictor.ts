@@ -4,6 +4,7 @@ import {
   type FittedModel,
   loadModel,
   type ModelData,
+  type PredictKernels,
 } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, type FittedFeaturesData, loadFeatures, type RawRow } from "../features/index.ts";
@@ -52,9 +53,9 @@ export function joinPredictor(
   };
 }
 
-/** A predictor from its data. Throws a `damaged` error where the data cannot be a model. */
-export function loadPredictor(data: PredictorData): Predictor {
-  return joinPredictor(loadFeatures(data.features), loadModel(data.model), data.calibrator, data.signature);
+/** A predictor from its data; with compiled kernels it is faster, to the same bits. Throws a `damaged` error where the data cannot be a model. */
+export function loadPredictor(data: PredictorData, kernels?: PredictKernels): Predictor {
+  return joinPredictor(loadFeatures(data.features), loadModel(data.model, kernels), data.calibrator, data.signature);
 }
 
 /** The answer for one row, as every transport gives it. */

@@ -1,6 +1,7 @@
 export { type CheckOptions, checkContract, quarantineRows } from "./check-contract.ts";
 export type * from "./contract.ts";
 export { contractToSource, literal, quoted } from "./contract-source.ts";
+export { type Fold, type FoldRule, type FoldWindow, foldRows, outsideEmbargo } from "./cross-validation.ts";
 export { defineContract } from "./define-contract.ts";
 export { duplicateRows } from "./duplicate-rows.ts";
 export { formats } from "./formats.ts";
@@ -14,5 +15,5 @@ export type * from "./snapshot.ts";
 export { byFirstAppearance, snapshotId } from "./snapshot-id.ts";
 export type * from "./source.ts";
 export type * from "./split.ts";
-export { type SplitOptions, splitRows } from "./split-rows.ts";
+export { groupCodes, type SplitOptions, splitRows } from "./split-rows.ts";
 export { type BuiltTarget, buildTarget, type TargetRule } from "./target.ts";

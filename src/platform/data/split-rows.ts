@@ -1,7 +1,7 @@
 import { createRng, FettleError, permutation, type Rng } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
 import { argsort } from "../../ml/stats/index.ts";
-import { isMissing, type Table } from "../../ml/table/index.ts";
+import { type Column, isMissing, type Table } from "../../ml/table/index.ts";
 import type { Split, SplitRule } from "./split.ts";
 
 /** What {@link splitRows} needs beside the table. */
@@ -82,8 +82,8 @@ function atRandom(rows: Int32Array, target: Target, shares: Shares, rng: Rng): P
 }
 
 // A stratum of a numeric target is large enough to give the smallest part its share.
-function strata(rows: Int32Array, { task, values, nClasses }: Target, { validation, test }: Shares): number[][] {
-  if (task !== "regression") {
+function strata(rows: Int32Array, { values, nClasses }: Target, { validation, test }: Shares): number[][] {
+  if (nClasses > 0) {
     const byClass: number[][] = Array.from({ length: nClasses }, () => []);
     for (const row of rows) byClass[values[row]!]!.push(row);
     return byClass.filter((stratum) => stratum.length > 0);
@@ -95,23 +95,29 @@ function strata(rows: Int32Array, { task, values, nClasses }: Target, { validati
   );
 }
 
-function byGroup(table: Table, rows: Int32Array, rule: Shares & { readonly column: string }, rng: Rng): Parts {
-  const column = table.column(rule.column);
+/** Codes 0 … nGroups−1 of the values of a column, in the order of their first row; a missing value is a group of its own. */
+export function groupCodes(column: Column, nRows: number): { groups: Int32Array; nGroups: number } {
   const key = (row: number) =>
     isMissing(column, row) ? `\u0000${row}` : column.kind === "category" ? column.codes[row]! : column.values[row]!;
   const codeOf = new Map<string | number, number>();
-  const groups = Int32Array.from({ length: table.nRows }, (_, row) => {
+  const groups = Int32Array.from({ length: nRows }, (_, row) => {
     const value = key(row);
     if (!codeOf.has(value)) codeOf.set(value, codeOf.size);
     return codeOf.get(value)!;
   });
-  const sizes = new Int32Array(codeOf.size);
+  return { groups, nGroups: codeOf.size };
+}
+
+function byGroup(table: Table, rows: Int32Array, rule: Shares & { readonly column: string }, rng: Rng): Parts {
+  const column = table.column(rule.column);
+  const { groups, nGroups } = groupCodes(column, table.nRows);
+  const sizes = new Int32Array(nGroups);
   for (const row of rows) sizes[groups[row]!]!++;
-  const partOfGroup = new Uint8Array(codeOf.size);
+  const partOfGroup = new Uint8Array(nGroups);
   const goals = [rule.test * rows.length, rule.validation * rows.length];
   let part = rule.test === 0 ? 1 : 0;
   let filled = 0;
-  for (const group of permutation(codeOf.size, rng)) {
+  for (const group of permutation(nGroups, rng)) {
     // The next part begins where this group would lie more than half outside.
     while (part < 2 && filled + sizes[group]! / 2 > goals[part]! && filled > 0) {
       part += 1;
@@ -128,7 +134,7 @@ function byGroup(table: Table, rows: Int32Array, rule: Shares & { readonly colum
     test: pick(0),
     resample: { unit: "group", groups },
     notes: [
-      `${codeOf.size} groups`,
+      `${nGroups} groups`,
       ...(nMissing > 0 ? [`${nMissing} rows have no group and count as groups of one row`] : []),
     ],
   };
@@ -169,7 +175,7 @@ function byTime(table: Table, rows: Int32Array, rule: Shares & { readonly column
   };
 }
 
-function checkParts(split: Split, { task, values, nClasses }: Target): void {
+function checkParts(split: Split, { values, nClasses }: Target): void {
   for (const name of ["train", "validation", "test"] as const) {
     const rows = split[name];
     if (rows.length === 0)
@@ -179,7 +185,7 @@ function checkParts(split: Split, { task, values, nClasses }: Target): void {
         `Cannot split the rows: the ${name} part would be empty, every part needs rows`,
         { hint: "Bring more rows or groups, or change the shares of the split" },
       );
-    if (task === "regression") continue;
+    if (nClasses === 0) continue;
     const seen = new Set(Array.from(rows, (row) => values[row]!));
     const needed = name === "train" ? nClasses : 2;
     if (seen.size < needed)

@@ -1,5 +1,5 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
-import type { Target, Task } from "../../ml/learners/index.ts";
+import { greatestGrade, type Target, type Task } from "../../ml/learners/index.ts";
 import { type Column, cellOf, isMissing, type Table } from "../../ml/table/index.ts";
 import type { Schema } from "./schema.ts";
 
@@ -65,9 +65,9 @@ export function buildTarget(table: Table, schema: Schema, rule: TargetRule): Bui
   const built = { rows, nMissing, notes: [] };
   if (rule.positive !== undefined) return { ...built, ...derivedTarget(column, rows, name, rule.positive) };
   const task = rule.task ?? inferTask(column, rows);
-  return task === "regression"
-    ? { ...built, ...regressionTarget(column, rows, name) }
-    : { ...built, ...classTarget(column, rows, name, task) };
+  if (task === "regression") return { ...built, ...regressionTarget(column, rows, name) };
+  if (task === "ranking") return { ...built, ...rankingTarget(column, rows, name) };
+  return { ...built, ...classTarget(column, rows, name, task) };
 }
 
 function targetMissing(name: string, names: readonly string[]): FettleError {
@@ -115,6 +115,24 @@ function regressionTarget(column: Column, rows: Int32Array, name: string) {
   if (values.every((value) => value === values[0])) throw constant(name);
   const target: Target = { task: "regression", values, nClasses: 0 };
   return { target, classes: [], says: `predict ${name} (a number)` };
+}
+
+// Which rows belong to one query is not the target's to know: the queries are added by the run.
+function rankingTarget(column: Column, rows: Int32Array, name: string) {
+  const { target } = regressionTarget(column, rows, name);
+  const nBad = target.values.filter((grade) => !Number.isInteger(grade) || grade < 0 || grade > greatestGrade).length;
+  if (nBad > 0)
+    throw refused(
+      "TARGET_KIND",
+      name,
+      `${nBad} values are no grades, whole numbers from 0 to ${greatestGrade} are needed for a ranking`,
+      "Give the rows of a query grades: 0 for irrelevant, a greater number for better",
+    );
+  return {
+    target: { ...target, task: "ranking" as const },
+    classes: [],
+    says: `rank the rows of a query by ${name} (grades 0 to ${target.values.reduce((most, y) => Math.max(most, y), 0)})`,
+  };
 }
 
 const constant = (name: string) =>

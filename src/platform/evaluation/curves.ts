@@ -7,7 +7,7 @@ import type { EvaluationInput } from "./evaluation-input.ts";
 /** The curves that a task has: ROC and precision–recall for two classes, scatter and residuals for a regression. */
 export function curvesOf({ task, test, loss, seed }: EvaluationInput): Evaluation["curves"] {
   const { yTrue, prediction, sampleWeight } = test;
-  if (task === "multiclass") return {};
+  if (task === "multiclass" || task === "ranking") return {};
   if (task === "binary")
     return {
       roc: rocCurve(yTrue, prediction, sampleWeight),

@@ -1,8 +1,6 @@
-import type { Task } from "../../ml/learners/index.ts";
-
 /** The class decided for each row: binary 1 where the probability is at least `threshold`, multiclass the most probable (first of equals). */
 export function decideClasses(
-  task: Exclude<Task, "regression">,
+  task: "binary" | "multiclass",
   yProba: Float64Array,
   nSamples: number,
   threshold: number,

@@ -18,7 +18,7 @@ const nResamples = 100;
 /** Parts of n rows scored by a model that knows the truth but for noise, for any task. */
 function inputOf(task: Task, n = 400, seed = 1): EvaluationInput {
   const rng = createRng(seed).fork("evaluate");
-  const nClasses = { binary: 2, multiclass: 3, regression: 0 }[task];
+  const nClasses = { binary: 2, multiclass: 3, regression: 0, ranking: 0 }[task];
   const predictWith = (table: Table) => {
     const x = table.numbers("x").values;
     if (task === "regression") return x.slice();

@@ -1,4 +1,5 @@
 import { FettleError } from "../../lib/index.ts";
+import { isNumeric } from "../../ml/learners/index.ts";
 import { compareModels } from "./compare-models.ts";
 import { confusionOf, curvesOf, reliabilityOf } from "./curves.ts";
 import { decideClasses, pointPrediction } from "./decided.ts";
@@ -56,7 +57,7 @@ export function evaluate(input: EvaluationInput): Evaluation {
     baseline,
     comparisons,
     curves: curvesOf(input),
-    confusion: input.task === "regression" ? null : confusionOf(input.test.yTrue, yPred, input.classes.length),
+    confusion: isNumeric(input.task) ? null : confusionOf(input.test.yTrue, yPred, input.classes.length),
     calibration: calibrationOf(input, metrics),
     threshold,
     slices,
@@ -99,7 +100,7 @@ function comparisonsOf(input: EvaluationInput, scoring: Scoring, metric: string)
 }
 
 function calibrationOf(input: EvaluationInput, { ece }: Metrics): Calibration | null {
-  if (input.task === "regression" || !ece) return null;
+  if (isNumeric(input.task) || !ece) return null;
   return { method: input.calibration ?? "none", bins: reliabilityOf(input), ece };
 }
 
@@ -112,6 +113,7 @@ function hiddenOf(input: EvaluationInput): ReadonlySet<string> {
 }
 
 function slicesOf(input: EvaluationInput): Slice[] {
+  if (input.task === "ranking") return []; // rows of a query have no loss of their own
   const { task, loss, validation, test, schema } = input;
   const hidden = hiddenOf(input);
   const lossesOf = (part: ScoredPart) => rowLosses(task, part.yTrue, part.prediction, loss);
@@ -124,12 +126,14 @@ function slicesOf(input: EvaluationInput): Slice[] {
 }
 
 function decisionsOf({ task, test, loss }: EvaluationInput, { threshold = 0.5 }: Scoring): Float64Array {
+  if (task === "ranking") return test.prediction;
   return task === "regression"
     ? pointPrediction(test.prediction, test.yTrue.length, loss?.quantiles)
     : decideClasses(task, test.prediction, test.yTrue.length, threshold);
 }
 
 function errorsOf(input: EvaluationInput): ErrorAnalysis {
+  if (input.task === "ranking") return { worst: [], shared: [] };
   const { task, test, classes, schema, loss } = input;
   const { yTrue, prediction, table } = test;
   const n = yTrue.length;
@@ -167,7 +171,7 @@ function fairnessOf(input: EvaluationInput, yPred: Float64Array): Fairness {
   return fairness({
     ...input.test,
     task: input.task,
-    columns: input.protectedColumns ?? [],
+    columns: input.task === "ranking" ? [] : (input.protectedColumns ?? []),
     hidden: hiddenOf(input),
     yPred,
     bootstrap: bootstrapOf(input),

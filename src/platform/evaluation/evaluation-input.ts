@@ -1,5 +1,6 @@
 import { FettleError } from "../../lib/index.ts";
-import type { Task } from "../../ml/learners/index.ts";
+import type { CustomLoss, Task } from "../../ml/learners/index.ts";
+import type { Ranked } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Schema, Split } from "../data/index.ts";
 import type { Calibration } from "./evaluation.ts";
@@ -9,7 +10,7 @@ export type Resample = Split["resample"];
 
 /** A part of the data with a model's predictions for it. All arrays are aligned with the rows of `table`. */
 export interface ScoredPart {
-  /** Class indexes, or numbers for regression: nSamples. */
+  /** Class indexes, numbers for regression, grades for ranking: nSamples. */
   readonly yTrue: Float64Array;
   /** Row-major, nSamples × nOutputs, as a fitted model gives them. */
   readonly prediction: Float64Array;
@@ -18,13 +19,35 @@ export interface ScoredPart {
   readonly resample: Resample;
   /** Weight per row, ≥ 0. Default: all 1. */
   readonly sampleWeight?: Float64Array;
+  /** Ranking: which rows belong to one query. */
+  readonly ranked?: Ranked;
 }
 
-/** What a regression was trained for: decides its primary metric and its per-row loss. */
+/** The loss that a regression or a ranking was trained for, or a user's own: decides the primary metric and the loss per row. */
 export interface RegressionLoss {
-  readonly kind: "squared" | "absolute" | "quantile";
+  readonly kind:
+    | "squared"
+    | "absolute"
+    | "quantile"
+    | "huber"
+    | "poisson"
+    | "tweedie"
+    | "gamma"
+    | "lambdarank"
+    | "xendcg"
+    | "custom";
   /** Levels in (0, 1), one per output; `quantile` only. Default 0.5 alone. */
   readonly quantiles?: readonly number[];
+  /** Where the loss turns linear; `huber` only. Default 1. */
+  readonly delta?: number;
+  /** Between 1 and 2; `tweedie` only. Default 1.5. */
+  readonly variancePower?: number;
+  /** Places from the top whose pairs count; `lambdarank` only. Default 30. */
+  readonly truncation?: number;
+  /** Gain of each grade; ranking only. Default 2^grade − 1. */
+  readonly gains?: readonly number[];
+  /** The user's functions; `custom` only. */
+  readonly custom?: CustomLoss;
 }
 
 /** Predictions of another model for the test part. */
@@ -36,7 +59,7 @@ export interface ReferenceModel {
 /** Everything that one evaluation reads. Choices are made on `validation`; `test` only confirms. */
 export interface EvaluationInput {
   readonly task: Task;
-  /** Names of the classes by index; empty for regression. */
+  /** Names of the classes by index; empty for regression and ranking. */
   readonly classes: readonly string[];
   /** Default squared. */
   readonly loss?: RegressionLoss;
@@ -60,7 +83,7 @@ export interface EvaluationInput {
   readonly predictWith?: (table: Table) => Float64Array;
   /** Columns to shuffle. Default: all of the test table. */
   readonly importanceColumns?: readonly string[];
-  /** Default rocAuc, logLoss, or rmse, mae, pinball by loss. */
+  /** Default rocAuc, logLoss, ndcg@10, or by the loss of a regression: rmse, mae, pinball … */
   readonly primary?: string;
   readonly seed: number;
   /** Default 1000. */
@@ -96,7 +119,8 @@ function checkPart(name: string, part: ScoredPart, { task, classes }: Evaluation
   checkMultiple(`the ${name} prediction`, part.prediction.length, n);
   if (part.sampleWeight) checkEqual(`the ${name} sample weight`, part.sampleWeight.length, n);
   if (part.resample.unit === "group") checkEqual(`the ${name} group code`, part.resample.groups.length, n);
-  const needed = { binary: 2, multiclass: Math.max(3, part.prediction.length / n), regression: 0 }[task];
+  if (task === "ranking") checkEqual(`the ${name} query code`, part.ranked?.queries.length ?? 0, n);
+  const needed = { binary: 2, multiclass: Math.max(3, part.prediction.length / n), regression: 0, ranking: 0 }[task];
   if (classes.length !== needed)
     throw new FettleError(
       "invalid-input",

@@ -1,4 +1,4 @@
-import type { Task } from "../../ml/learners/index.ts";
+import { isNumeric, type Task } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { binCodes, binningOf } from "./binning.ts";
 import {
@@ -94,7 +94,7 @@ function groupName(binning: ReturnType<typeof binningOf>, bin: number, says: str
 function measuresOf({ task, yTrue, yPred }: FairnessInput): Readonly<Record<string, Measure>> {
   const any = () => 1;
   const none = "the group has no weight";
-  if (task === "regression")
+  if (isNumeric(task))
     return {
       meanError: { is: (i) => yPred[i]! - yTrue[i]!, of: any, reason: none },
       mae: { is: (i) => Math.abs(yPred[i]! - yTrue[i]!), of: any, reason: none },
@@ -140,6 +140,7 @@ const gaps: Readonly<Record<Task, readonly { readonly name: string; readonly rat
     { name: "accuracyDifference", rates: ["accuracy"] },
   ],
   multiclass: [{ name: "accuracyDifference", rates: ["accuracy"] }],
+  ranking: [],
   regression: [
     { name: "meanErrorDifference", rates: ["meanError"] },
     { name: "maeDifference", rates: ["mae"] },

@@ -1,11 +1,17 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
-import { bootstrapDifference, bootstrapMetrics, type MetricValue, metrics } from "../../ml/metrics/index.ts";
+import {
+  bootstrapDifference,
+  bootstrapMetrics,
+  type MetricValue,
+  metrics,
+  type Ranked,
+} from "../../ml/metrics/index.ts";
 import { type BootstrapOptions, bootstrapSums, differenceOf, ratioOf, valueWithInterval } from "./bootstrap-sums.ts";
 import { decideClasses, pointPrediction } from "./decided.ts";
 import type { Metrics } from "./evaluation.ts";
 import type { RegressionLoss } from "./evaluation-input.ts";
-import { rowLosses } from "./row-loss.ts";
+import { lossMetric, rowLosses } from "./row-loss.ts";
 
 /** How predictions are read: what a model was trained for, and where its probabilities become decisions. */
 export interface Scoring {
@@ -20,6 +26,8 @@ export interface Scoring {
 export interface MeasuredRows {
   readonly yTrue: Float64Array;
   readonly sampleWeight?: Float64Array;
+  /** Ranking: which rows belong to one query. */
+  readonly ranked?: Ranked;
 }
 
 const reported: Readonly<Record<Task, readonly string[]>> = {
@@ -38,17 +46,18 @@ const reported: Readonly<Record<Task, readonly string[]>> = {
   ],
   multiclass: ["logLoss", "rocAuc", "brier", "ece", "accuracy", "balancedAccuracy", "f1", "mcc", "topK"],
   regression: ["rmse", "mae", "medianAbsoluteError", "mape", "r2"],
+  ranking: ["ndcg@1", "ndcg@3", "ndcg@5", "ndcg@10", "map", "mrr"],
 };
 
 /**
- * The metric reported first and compared: the user's, else rocAuc (binary), logLoss (multiclass), or the trained loss (rmse, mae,
- * pinball). AUC is the default for two classes because it needs neither a threshold nor calibration, which are chosen later;
+ * The metric reported first and compared: the user's, else rocAuc (binary), logLoss (multiclass), ndcg@10 (ranking), or the trained loss
+ * (rmse, mae, pinball, poissonDeviance …). AUC is the default for two classes because it needs neither a threshold nor calibration, which are chosen later;
  * candidates are still selected by log loss, row by row. Throws EVALUATION_METRIC_UNKNOWN.
  */
 export function primaryMetric({ task, loss }: Scoring, asked?: string): string {
-  const own = { squared: "rmse", absolute: "mae", quantile: "pinball" }[loss?.kind ?? "squared"];
+  const own = lossMetric(loss);
   const known = [...reported[task], ...(task === "regression" ? [own] : [])];
-  const name = asked ?? { binary: "rocAuc", multiclass: "logLoss", regression: own }[task];
+  const name = asked ?? { binary: "rocAuc", multiclass: "logLoss", regression: own, ranking: "ndcg@10" }[task];
   if (known.includes(name)) return name;
   const near = nearestName(name, known);
   throw new FettleError(
@@ -66,7 +75,7 @@ export function isGreaterBetter(metric: string): boolean {
 
 /**
  * Every metric of the task with its interval, from one set of resamples. Metrics of decisions (accuracy, f1 …) read the decisions at the
- * threshold; metrics of several quantiles read the one nearest to the median, but pinball reads them all.
+ * threshold; metrics of several quantiles read the one nearest to the median, but pinball reads them all. The mean of the trained loss is among them.
  */
 export function measureModel(
   scoring: Scoring,
@@ -74,12 +83,13 @@ export function measureModel(
   prediction: Float64Array,
   bootstrap: BootstrapOptions,
 ): Metrics {
-  const options = { ...bootstrap, ...(rows.sampleWeight && { sampleWeight: rows.sampleWeight }) };
+  const options = optionsOf(rows, bootstrap);
   const byNeed = Map.groupBy(reported[scoring.task], (name) => readsDecisions(name, scoring));
   const measured = [...byNeed].flatMap(([, names]) =>
     Object.entries(bootstrapMetrics(names, rows.yTrue, predictionFor(names[0]!, scoring, rows, prediction), options)),
   );
-  if (scoring.loss?.kind === "quantile") measured.push(["pinball", pinball(scoring, rows, [prediction], bootstrap)]);
+  const own = lossMetric(scoring.loss);
+  if (isTrainedLoss(own, scoring)) measured.push([own, meanLoss(scoring, rows, [prediction], bootstrap)]);
   return Object.fromEntries(measured);
 }
 
@@ -91,8 +101,8 @@ export function measureMetric(
   prediction: Float64Array,
   bootstrap: BootstrapOptions,
 ): MetricValue {
-  if (metric === "pinball") return pinball(scoring, rows, [prediction], bootstrap);
-  const options = { ...bootstrap, ...(rows.sampleWeight && { sampleWeight: rows.sampleWeight }) };
+  if (isTrainedLoss(metric, scoring)) return meanLoss(scoring, rows, [prediction], bootstrap);
+  const options = optionsOf(rows, bootstrap);
   return bootstrapMetrics([metric], rows.yTrue, predictionFor(metric, scoring, rows, prediction), options)[metric]!;
 }
 
@@ -105,10 +115,19 @@ export function pairedDifference(
   b: Float64Array,
   bootstrap: BootstrapOptions,
 ): MetricValue {
-  if (metric === "pinball") return pinball(scoring, rows, [a, b], bootstrap);
+  if (isTrainedLoss(metric, scoring)) return meanLoss(scoring, rows, [a, b], bootstrap);
   const read = (prediction: Float64Array) => predictionFor(metric, scoring, rows, prediction);
-  const options = { ...bootstrap, ...(rows.sampleWeight && { sampleWeight: rows.sampleWeight }) };
+  const options = optionsOf(rows, bootstrap);
   return bootstrapDifference(metric, rows.yTrue, read(a), read(b), options);
+}
+
+// A loss whose parameters only the training knows: the dictionary has no metric of just that meaning.
+function isTrainedLoss(metric: string, { task, loss }: Scoring): boolean {
+  return task === "regression" && metric === lossMetric(loss) && !reported.regression.includes(metric);
+}
+
+function optionsOf({ sampleWeight, ranked }: MeasuredRows, bootstrap: BootstrapOptions) {
+  return { ...bootstrap, ...(sampleWeight && { sampleWeight }), ...(ranked && { ranked }) };
 }
 
 function readsDecisions(name: string, { task }: Scoring): boolean {
@@ -126,8 +145,8 @@ function predictionFor(
   return decideClasses("binary", prediction, yTrue.length, scoring.threshold ?? 0.5);
 }
 
-/** Mean pinball loss over rows and quantiles of one prediction, or the difference of two. */
-function pinball(
+/** Mean of the trained loss (of several quantiles over them too) of one prediction, or the difference of two. */
+function meanLoss(
   { task, loss }: Scoring,
   { yTrue, sampleWeight }: MeasuredRows,
   predictions: readonly Float64Array[],

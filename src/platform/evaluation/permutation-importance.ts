@@ -1,4 +1,5 @@
 import { createRng, FettleError, permutation, type Rng } from "../../lib/index.ts";
+import { rowsByQuery } from "../../ml/stats/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { takeRows } from "../../ml/table/index.ts";
 import type { Importance } from "./evaluation.ts";
@@ -66,10 +67,10 @@ function importanceOf(column: string, { part, nRows }: Sample, input: Importance
 
 /** At most `maxRows` rows, ascending; the whole sample up to 3 times where it is small and does not follow time. */
 function drawSample(part: ScoredPart, maxRows: number, rng: Rng): Sample {
-  const { table, yTrue, prediction, sampleWeight, resample } = part;
+  const { table, yTrue, prediction, sampleWeight, resample, ranked } = part;
   const n = yTrue.length;
   const nCopies = resample.unit === "block" ? 1 : Math.max(1, Math.min(3, Math.floor(maxRows / n)));
-  const once = permutation(n, rng).slice(0, maxRows).sort();
+  const once = someRows(part, maxRows, rng);
   const rows = Int32Array.from({ length: once.length * nCopies }, (_, k) => once[k % once.length]!);
   const width = prediction.length / n;
   const groups = resample.unit === "group" ? rows.map((row) => resample.groups[row]!) : rows;
@@ -84,6 +85,23 @@ function drawSample(part: ScoredPart, maxRows: number, rng: Rng): Sample {
       ),
       resample: nCopies > 1 || resample.unit === "group" ? { unit: "group", groups } : resample,
       ...(sampleWeight && { sampleWeight: Float64Array.from(rows, (row) => sampleWeight[row]!) }),
+      ...(ranked && { ranked: { ...ranked, queries: copiedQueries(ranked.queries, rows, once.length) } }),
     },
   };
+}
+
+// Of a ranking whole queries, at least one: part of a query has another best order.
+function someRows({ yTrue, ranked }: ScoredPart, maxRows: number, rng: Rng): Int32Array {
+  if (!ranked) return permutation(yTrue.length, rng).slice(0, maxRows).sort();
+  const queries = rowsByQuery(ranked.queries);
+  const taken: number[] = [];
+  for (const q of permutation(queries.length, rng))
+    if (taken.length === 0 || taken.length + queries[q]!.length <= maxRows) taken.push(...queries[q]!);
+  return Int32Array.from(taken).sort();
+}
+
+// A copy of the rows is a copy of the queries, each to be ordered on its own.
+function copiedQueries(queries: Int32Array, rows: Int32Array, nOnce: number): Int32Array {
+  const nCodes = queries.reduce((most, query) => Math.max(most, query), 0) + 1;
+  return rows.map((row, k) => queries[row]! + nCodes * Math.floor(k / nOnce));
 }

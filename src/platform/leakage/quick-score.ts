@@ -13,6 +13,7 @@ export const quickMetric: Readonly<Record<Task, string>> = {
   binary: "rocAuc",
   multiclass: "logLoss",
   regression: "rmse",
+  ranking: "rmse", // grades are read as numbers here
 };
 
 /**

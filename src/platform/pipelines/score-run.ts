@@ -1,4 +1,5 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
+import { isNumeric } from "../../ml/learners/index.ts";
 import { type Column, columnLength, numberColumn, Table } from "../../ml/table/index.ts";
 import { type Predictor, parseInstant, type Signature, type SignatureInput } from "../capsule/index.ts";
 import { type ColumnSchema, type RejectedRow, type Schema, storageOf } from "../data/index.ts";
@@ -183,7 +184,7 @@ export interface AnswerColumn extends ColumnSchema {
 
 /**
  * The answers for `nRows` rows as columns. Classification: `prediction` (the class), `probability` (binary: of the positive
- * class; multiclass: of the answered one) and `probability_<class>` for each. Regression: `prediction` (with quantiles the
+ * class; multiclass: of the answered one) and `probability_<class>` for each. Regression and ranking: `prediction` (with quantiles the
  * middle one), then one column per quantile.
  * @param outputs row-major, nRows × the outputs of the model
  */
@@ -194,7 +195,7 @@ export function answerColumns(signature: Signature, outputs: Float64Array, nRows
     type: "number",
     column: { kind: "number", values: Float64Array.from({ length: nRows }, (_, i) => cell(i)) },
   });
-  if (task === "regression") {
+  if (isNumeric(task)) {
     const width = signature.outputs.length;
     const prediction = numbers("prediction", (i) => outputs[i * width + Math.floor(width / 2)]!);
     if (width === 1) return [prediction];

@@ -20,7 +20,7 @@ export interface Verification {
   readonly version: number;
   readonly verdict: "identical" | "differs" | "cannot-verify";
   readonly message: string;
-  /** One list per thread count on which the snapshot was read. */
+  /** One list per thread count on which the snapshot was read and the model trained. */
   readonly threads: readonly { readonly threads: number; readonly parts: readonly VerifiedPart[] }[];
 }
 
@@ -28,7 +28,7 @@ export interface Verification {
 export async function verifyRun(
   ports: PipelinePorts,
   reference: ModelReference,
-  options: WorkOptions & { readonly threads?: readonly number[] } = {},
+  options: WorkOptions & { readonly threadCounts?: readonly number[] } = {},
 ): Promise<Verification> {
   const version = await findVersion(ports.ledger, reference);
   const run = await ports.ledger.run(version.runId);
@@ -45,8 +45,12 @@ export async function verifyRun(
 
   const recorded = manifestOf(await loadCapsule(ports.objects, version.capsule));
   const threads = [];
-  for (const count of options.threads ?? [1, 2]) {
-    const again = await trainAgain(ports, version, (run?.end?.trials ?? []) as Configuration[], count, options);
+  const { threadCounts = [1, 2], ...work } = options;
+  for (const count of threadCounts) {
+    const again = await trainAgain(ports, version, (run?.end?.trials ?? []) as Configuration[], {
+      ...work,
+      threads: count,
+    });
     threads.push({ threads: count, parts: compareParts(recorded, again) });
   }
   const different = threads.flatMap(({ parts }) => parts.filter((part) => !part.same).map(({ part }) => part));
@@ -65,8 +69,7 @@ async function trainAgain(
   ports: PipelinePorts,
   version: ModelVersion,
   trials: readonly Configuration[],
-  threads: number,
-  options: WorkOptions,
+  options: WorkOptions & { readonly threads: number },
 ): Promise<CapsuleManifest> {
   const snapshot = await ports.ledger.snapshot(version.snapshot);
   if (snapshot === null)
@@ -77,7 +80,7 @@ async function trainAgain(
     );
   const definition = (await readJson(ports, version.definitionObject)) as ModelDefinition;
   const report = (await readJson(ports, version.report)) as RunReport;
-  const table = await loadSnapshotTable(ports, snapshot, threads);
+  const table = await loadSnapshotTable(ports, snapshot, options.threads);
   if (snapshotId(table, snapshot.schema) !== snapshot.id)
     throw new FettleError(
       "damaged",

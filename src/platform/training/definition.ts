@@ -8,12 +8,39 @@ import type { FeatureOptions } from "../features/index.ts";
 export type Family = (typeof familyNames)[number];
 
 /** Every family; its traits stand in `families.ts`. */
-const familyNames = ["linear", "gbdt"] as const;
+const familyNames = ["linear", "gam", "gbdt", "forest", "extra-trees"] as const;
+
+/** The losses that have a name. */
+export type LossName = (typeof lossNames)[number];
+
+const lossNames = [
+  "squared",
+  "absolute",
+  "quantile",
+  "huber",
+  "poisson",
+  "tweedie",
+  "gamma",
+  "lambdarank",
+  "xendcg",
+] as const;
+
+/** A loss of one's own: where its code lies. */
+export interface LossModule {
+  /** Path of the module, relative to the project folder; see `defineLoss`. */
+  readonly module: string;
+  /** Name of its export. */
+  readonly export: string;
+  /** Hash of the module and all that it imports by relative paths; the training writes it. */
+  readonly hash?: Sha256;
+}
 
 /** One configuration to try: a family and the parameters that differ from its defaults. */
 export interface Configuration {
   readonly family: Family;
-  readonly params: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+  readonly params: Readonly<
+    Record<string, number | string | boolean | readonly number[] | Readonly<Record<string, number>>>
+  >;
 }
 
 /**
@@ -38,8 +65,10 @@ export interface ModelDefinition<Name extends string = string> {
     /** `VALUE`, `!=VALUE`, `>=NUMBER` …: makes a binary target out of the column. */
     readonly positive?: string;
   };
-  /** Default: inferred from the target. */
+  /** Default: inferred from the target; `ranking` is never inferred. */
   readonly task?: Task;
+  /** Ranking: the column that says which rows are ordered together. It is no feature, and no query lies in two parts. */
+  readonly query?: NoInfer<Name>;
   /** What the data must look like. Default: inferred from the data at each run, so that only gross faults are found. */
   readonly contract?: Contract<Name>;
   /** Default: random with 20 % validation and 20 % test, stratified by the target; the official test file where there is one. */
@@ -60,8 +89,19 @@ export interface ModelDefinition<Name extends string = string> {
   readonly leakage?: { readonly exclude?: readonly NoInfer<Name>[]; readonly keep?: readonly NoInfer<Name>[] };
   /** How columns become features, where the default is not wanted. */
   readonly features?: FeatureOptions;
-  /** Loss of a regression. Default `squared`. */
-  readonly loss?: "squared" | "absolute" | "quantile";
+  /** Loss of a regression (default `squared`) or of a ranking (default `lambdarank`), or a loss of your own, for a regression or two classes. */
+  readonly loss?: LossName | LossModule;
+  /** What the loss leaves open. */
+  readonly lossOptions?: {
+    /** `huber`: residual, in the unit of the target, from which on it is linear. Default: the 0.9 quantile of the distances to the median. */
+    readonly delta?: number;
+    /** `tweedie`: power of the mean that the variance is proportional to, between 1 and 2. Default 1.5. */
+    readonly variancePower?: number;
+    /** `lambdarank`: places from the top whose pairs count. Default 30. */
+    readonly truncation?: number;
+    /** Ranking: gain of each grade from 0 on, in training and in NDCG. Default 2^grade − 1. */
+    readonly gains?: readonly number[];
+  };
   /** Levels of a quantile loss, ascending, each in (0, 1). */
   readonly quantiles?: readonly number[];
   readonly search?: {
@@ -69,8 +109,13 @@ export interface ModelDefinition<Name extends string = string> {
     readonly trials?: number;
     /** Cap on the time of the search in seconds, default 600. It may end a search early; it never changes a trial. */
     readonly seconds?: number;
-    /** Default both. */
+    /** Default linear models and boosted trees. */
     readonly families?: readonly Family[];
+    /**
+     * One candidate more: the best configuration of each family, joined by weights (of one family: its two best). It is made in any case, also after
+     * `seconds`. Not for rankings, and for numbers with squared loss only. Default false.
+     */
+    readonly stack?: boolean;
     /** Exactly these configurations instead of a search. */
     readonly configurations?: readonly Configuration[];
   };
@@ -83,7 +128,7 @@ export interface ModelDefinition<Name extends string = string> {
     readonly protected?: readonly NoInfer<Name>[];
     readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
     /** `auto` (default) calibrates only where validation shows that it helps. */
-    readonly calibration?: "auto" | "none" | "platt" | "isotonic";
+    readonly calibration?: "auto" | "none" | "temperature" | "platt" | "beta" | "isotonic";
     /** Bootstrap resamples, default 1000. */
     readonly resamples?: number;
   };
@@ -133,7 +178,8 @@ const schema = z
       quarantine: z.boolean().optional(),
     }),
     target: z.strictObject({ column: z.string().min(1), positive: z.string().min(1).optional() }),
-    task: z.enum(["binary", "multiclass", "regression"]).optional(),
+    task: z.enum(["binary", "multiclass", "regression", "ranking"]).optional(),
+    query: z.string().min(1).optional(),
     contract: plain.optional(),
     split: z
       .strictObject({
@@ -152,7 +198,20 @@ const schema = z
     ignore: names.optional(),
     leakage: z.strictObject({ exclude: names.optional(), keep: names.optional() }).optional(),
     features: z.record(z.string(), featureOption).optional(),
-    loss: z.enum(["squared", "absolute", "quantile"]).optional(),
+    loss: z
+      .union([
+        z.enum(lossNames),
+        z.strictObject({ module: z.string().min(1), export: z.string().min(1), hash: z.string().optional() }),
+      ])
+      .optional(),
+    lossOptions: z
+      .strictObject({
+        delta: positive.optional(),
+        variancePower: z.number().gt(1).lt(2).optional(),
+        truncation: z.int().min(1).optional(),
+        gains: z.array(z.number().min(0)).min(2).readonly().optional(),
+      })
+      .optional(),
     quantiles: z
       .array(z.number().gt(0).lt(1))
       .min(1)
@@ -165,6 +224,7 @@ const schema = z
         trials: z.int().min(1).max(1000).optional(),
         seconds: positive.optional(),
         families: z.array(z.enum(familyNames)).min(1).readonly().optional(),
+        stack: z.boolean().optional(),
         configurations: z
           .array(z.strictObject({ family: z.enum(familyNames), params: plain }))
           .min(1)
@@ -178,17 +238,18 @@ const schema = z
         slices: names.optional(),
         protected: names.optional(),
         cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
-        calibration: z.enum(["auto", "none", "platt", "isotonic"]).optional(),
+        calibration: z.enum(["auto", "none", "temperature", "platt", "beta", "isotonic"]).optional(),
         resamples: z.int().min(200).max(10_000).optional(),
       })
       .optional(),
     seed: z.int().min(0).optional(),
   })
-  .superRefine(({ target, split, weight }, context) => {
+  .superRefine(({ target, split, weight, query }, context) => {
     const refuse = (path: string[]) =>
       context.addIssue({ code: "custom", path, message: `"${target.column}" is the target, another column is needed` });
     if (split?.kind === "group" && split.column === target.column) refuse(["split", "column"]);
     if (weight === target.column) refuse(["weight"]);
+    if (query === target.column) refuse(["query"]);
   });
 
 /**

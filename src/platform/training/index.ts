@@ -1,7 +1,18 @@
-export { type Configuration, defineModel, definitionHash, type Family, type ModelDefinition } from "./definition.ts";
+export {
+  type Configuration,
+  defineModel,
+  definitionHash,
+  type Family,
+  type LossModule,
+  type ModelDefinition,
+} from "./definition.ts";
 export { definitionToSource } from "./definition-source.ts";
+export { familiesOf } from "./families.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
+export { type FinishedTuning, reportTuning, tunedTrial } from "./report-tuning.ts";
 export type { Candidate, Gate, RunReport } from "./run-report.ts";
+export type { ShapeAxis, TermShape } from "./term-shapes.ts";
+
 export { trainModel } from "./train.ts";
 export {
   type TrainHooks,
@@ -11,3 +22,26 @@ export {
   type TrainStage,
   trainStages,
 } from "./train-input.ts";
+export { chooseTrial, type MeasuredTrial, measureOf, type TuneChoice } from "./tune-choice.ts";
+export {
+  type Objective,
+  type OuterOutcome,
+  type OuterRequest,
+  objectives,
+  type TrialOutcome,
+  type TrialRequest,
+  type TuneInput,
+  type TuneSettings,
+  type TuneSubject,
+} from "./tune-input.ts";
+export {
+  bestFirst,
+  type EndedTrial,
+  isComplete,
+  type NextTrial,
+  nextTrial,
+  planSearch,
+  type SearchPlan,
+} from "./tune-proposal.ts";
+export { openTrials, type TrialBench } from "./tune-trial.ts";
+export type { NestedEstimate, TunedTrial, TuningReport } from "./tuning-report.ts";

@@ -1,3 +1,4 @@
+import type { Target } from "../../ml/learners/index.ts";
 import { findLeakage, type LeakageFinding } from "../leakage/index.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { RunReport } from "./run-report.ts";
@@ -8,7 +9,7 @@ export function checkLeakage(run: PreparedRun): LeakageFinding[] {
   return findLeakage({
     table: run.table,
     schema: run.schema,
-    target: run.built.target,
+    target: asNumbers(run.built.target),
     targetColumn: definition.target.column,
     split: run.split,
     seed: run.seed,
@@ -18,10 +19,15 @@ export function checkLeakage(run: PreparedRun): LeakageFinding[] {
   });
 }
 
+// What knows the grades of a ranking too well is found as for any other number.
+function asNumbers(target: Target): Target {
+  return target.task === "ranking" ? { ...target, task: "regression" } : target;
+}
+
 // Columns that are no features whatever they know: the user's, those of the split and the weights, personal data.
 function ignoredColumns({ definition, personalData, split: { rule } }: PreparedRun): string[] {
   const group = rule.kind === "group" ? rule.column : rule.kind === "official" ? rule.group : undefined;
-  const structural = [definition.weight, group];
+  const structural = [definition.weight, definition.query, group];
   return [...(definition.ignore ?? []), ...structural.filter((name) => name !== undefined), ...personalData.keys()];
 }
 

@@ -1,10 +1,10 @@
+import { isNumeric } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Signature } from "../capsule/index.ts";
 import { byFirstAppearance } from "../data/index.ts";
 import { type CalibrationDecision, chooseThreshold } from "../evaluation/index.ts";
 import type { FittedFeatures } from "../features/index.ts";
 import { calibrated } from "./calibrated-trial.ts";
-import { regressionLoss } from "./families.ts";
 import { joinRows, type Part } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Trial } from "./search.ts";
@@ -25,7 +25,6 @@ export function signatureOf(
     resample: validation.resample,
     ...(validation.sampleWeight === null ? {} : { sampleWeight: validation.sampleWeight }),
   };
-  const { quantiles, kind } = regressionLoss(run.definition);
   const fittedOn = run.table.take(joinRows(run.split.train, run.split.validation));
   return {
     inputs: features.inputs.map(({ name, type }) => ({
@@ -35,9 +34,15 @@ export function signatureOf(
     })),
     task,
     classes: run.built.classes,
-    outputs: task !== "regression" ? [] : kind === "quantile" ? (quantiles ?? [0.5]).map((q) => `q${q}`) : ["value"],
+    outputs: outputsOf(run),
     threshold: isBinary ? chooseThreshold(rows, run.definition.evaluation?.cost, run.seed).threshold : null,
   };
+}
+
+/** Names of the outputs of a model that gives numbers; empty for classes. */
+export function outputsOf({ loss: { quantiles, kind }, built }: PreparedRun): string[] {
+  if (!isNumeric(built.target.task)) return [];
+  return kind === "quantile" ? (quantiles ?? [0.5]).map((q) => `q${q}`) : ["value"];
 }
 
 // Ranges and levels of the rows that the model was fitted on, for documentation; a column that may be personal stays undocumented.

@@ -1,4 +1,5 @@
 import type { Target } from "../../ml/learners/index.ts";
+import type { Ranked } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Split } from "../data/index.ts";
 import { type PreparedRun, takeNumbers, takeTarget } from "./prepare-run.ts";
@@ -10,15 +11,19 @@ export interface Part {
   readonly target: Target;
   readonly sampleWeight: Float64Array | null;
   readonly resample: Split["resample"];
+  /** Ranking: which rows belong to one query; null for other tasks. */
+  readonly ranked: Ranked | null;
 }
 
 /** Cuts a part out of a prepared run. */
 export function partOf(run: PreparedRun, rows: Int32Array): Part {
   const { resample } = run.split;
+  const target = takeTarget(run.built.target, rows);
   return {
     rows,
     table: run.table.take(rows),
-    target: takeTarget(run.built.target, rows),
+    target,
+    ranked: target.queries ? { queries: target.queries, gains: run.definition.lossOptions?.gains ?? null } : null,
     sampleWeight: run.sampleWeight === null ? null : takeNumbers(run.sampleWeight, rows),
     resample:
       resample.unit === "group" ? { unit: "group", groups: rows.map((row) => resample.groups[row]!) } : resample,

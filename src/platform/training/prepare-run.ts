@@ -1,5 +1,5 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
-import type { Target, Task } from "../../ml/learners/index.ts";
+import { type CustomLoss, checkLabels, defaultDelta, type Target, type Task } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import {
   type BuiltTarget,
@@ -7,6 +7,7 @@ import {
   type ContractReport,
   checkContract,
   detectPersonalData,
+  groupCodes,
   inferContract,
   type PersonalDataKind,
   quarantineRows,
@@ -15,7 +16,9 @@ import {
   type SplitRule,
   splitRows,
 } from "../data/index.ts";
+import type { RegressionLoss } from "../evaluation/index.ts";
 import type { ModelDefinition } from "./definition.ts";
+import { regressionLoss } from "./families.ts";
 import type { TrainInput } from "./train-input.ts";
 
 /** A run's rows, checked and parted: rows with a target only. */
@@ -25,7 +28,10 @@ export interface PreparedRun {
   /** Source columns without the target; rows that have a target. */
   readonly table: Table;
   readonly schema: Schema;
+  /** Of a ranking with its queries. */
   readonly built: BuiltTarget;
+  /** With everything that the definition leaves open. */
+  readonly loss: RegressionLoss;
   readonly contract: ContractReport;
   readonly personalData: ReadonlyMap<string, PersonalDataKind>;
   readonly split: Split;
@@ -33,8 +39,15 @@ export interface PreparedRun {
   readonly notes: readonly string[];
 }
 
-/** Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN, DEFINITION_COLUMNS, DEFINITION_TASK, WEIGHTS_INVALID. */
-export function prepareRun({ definition, snapshot, table, testStart }: TrainInput): PreparedRun {
+/**
+ * Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN, DEFINITION_COLUMNS, DEFINITION_TASK, QUERY_PARTED, WEIGHTS_INVALID,
+ * FIT_LABELS.
+ * @param customLoss the functions of a loss that the definition names by its module
+ */
+export function prepareRun(
+  { definition, snapshot, table, testStart }: TrainInput,
+  customLoss?: CustomLoss,
+): PreparedRun {
   const { schema } = snapshot;
   checkColumns(definition, table);
   const personalData = detectPersonalData(table, schema);
@@ -45,21 +58,25 @@ export function prepareRun({ definition, snapshot, table, testStart }: TrainInpu
   });
   refuseErrors(report);
   const quarantined = definition.data.quarantine === true ? quarantineRows(contract, table, schema) : new Int32Array(0);
-  const built = buildTarget(withoutRows(table, quarantined, definition.target.column), schema, {
+  const plain = buildTarget(withoutRows(table, quarantined, definition.target.column), schema, {
     column: definition.target.column,
     ...(definition.target.positive === undefined ? {} : { positive: definition.target.positive }),
     ...(definition.task === undefined ? {} : { task: definition.task }),
   });
-  checkTask(definition, built.target.task);
-  const rows = table.take(built.rows);
-  const start = testStart === null ? undefined : countBelow(built.rows, testStart);
+  checkTask(definition, plain.target.task);
+  const rows = table.take(plain.rows);
+  const start = testStart === null ? undefined : countBelow(plain.rows, testStart);
+  const built = withQueries(plain, definition, rows, start);
   const seed = definition.seed ?? 1;
-  const split = splitRows(rows, {
-    rule: splitRule(definition, testStart !== null),
-    target: built.target,
-    seed,
-    ...(start === undefined ? {} : { testStart: start }),
-  });
+  const split = wholeQueries(
+    splitRows(rows, {
+      rule: splitRule(definition, testStart !== null),
+      target: built.target,
+      seed,
+      ...(start === undefined ? {} : { testStart: start }),
+    }),
+    built.target.queries,
+  );
   const sources = rows.drop([definition.target.column]);
   const columns = new Set(sources.names);
   return {
@@ -68,6 +85,7 @@ export function prepareRun({ definition, snapshot, table, testStart }: TrainInpu
     table: sources,
     schema: schema.filter(({ name }) => columns.has(name)),
     built,
+    loss: lossInForce(definition, built.target, split, customLoss),
     contract: report,
     personalData,
     split,
@@ -86,9 +104,10 @@ export function prepareRun({ definition, snapshot, table, testStart }: TrainInpu
 }
 
 // A mistyped name in a list of columns would leave a column in, in silence.
-function checkColumns({ weight, split, ignore = [], leakage, evaluation }: ModelDefinition, table: Table): void {
+function checkColumns({ weight, query, split, ignore = [], leakage, evaluation }: ModelDefinition, table: Table): void {
   const named: Readonly<Record<string, readonly (string | undefined)[]>> = {
     weight: [weight],
+    query: [query],
     "split.column": [split?.column],
     ignore,
     "leakage.exclude": leakage?.exclude ?? [],
@@ -114,14 +133,23 @@ function checkColumns({ weight, split, ignore = [], leakage, evaluation }: Model
 }
 
 // A setting that the task has no use for is a misunderstanding: it is said, not ignored.
-function checkTask({ loss, quantiles, evaluation }: ModelDefinition, task: Task): void {
-  const problems = [
-    ...(task !== "regression" && (loss ?? quantiles) !== undefined ? ["loss and quantiles are for a regression"] : []),
-    ...(task === "regression" && quantiles !== undefined && loss !== "quantile"
-      ? ["quantiles need the loss quantile"]
-      : []),
-    ...(task !== "binary" && evaluation?.cost !== undefined ? ["evaluation.cost is for two classes"] : []),
+function checkTask(definition: ModelDefinition, task: Task): void {
+  const { loss, quantiles, query, evaluation } = definition;
+  const { kind, delta, variancePower, truncation, gains } = regressionLoss(definition);
+  const isRanking = task === "ranking";
+  const rules: readonly (readonly [boolean, string])[] = [
+    [loss !== undefined && !takesLoss(task, kind), `the loss ${kind} is for ${tasksOf(kind)}`],
+    [quantiles !== undefined && kind !== "quantile", "quantiles need the loss quantile"],
+    [delta !== undefined && kind !== "huber", "lossOptions.delta needs the loss huber"],
+    [variancePower !== undefined && kind !== "tweedie", "lossOptions.variancePower needs the loss tweedie"],
+    [truncation !== undefined && kind !== "lambdarank", "lossOptions.truncation needs the loss lambdarank"],
+    [gains !== undefined && !isRanking, "lossOptions.gains are for a ranking"],
+    [query !== undefined && !isRanking, "query is for a ranking"],
+    [isRanking && query === undefined, "a ranking needs query, the column that says which rows are ordered together"],
+    [isRanking && (evaluation?.slices ?? evaluation?.protected) !== undefined, noSlices],
+    [task !== "binary" && evaluation?.cost !== undefined, "evaluation.cost is for two classes"],
   ];
+  const problems = rules.flatMap(([isBroken, says]) => (isBroken ? [says] : []));
   if (problems.length === 0) return;
   throw new FettleError(
     "invalid-input",
@@ -129,6 +157,61 @@ function checkTask({ loss, quantiles, evaluation }: ModelDefinition, task: Task)
     `Cannot train: the target makes this a ${task} task: ${problems.join("; ")}`,
     { hint: "Leave these settings out, or set the task" },
   );
+}
+
+const noSlices =
+  "a ranking is judged by whole queries, so evaluation.slices and evaluation.protected are for other tasks";
+
+function tasksOf(kind: RegressionLoss["kind"]): string {
+  if (kind === "custom") return "two classes or a regression";
+  return kind === "lambdarank" || kind === "xendcg" ? "a ranking" : "a regression";
+}
+
+function takesLoss(task: Task, kind: RegressionLoss["kind"]): boolean {
+  if (kind === "custom") return task === "binary" || task === "regression";
+  return task === (kind === "lambdarank" || kind === "xendcg" ? "ranking" : "regression");
+}
+
+// Queries of an official test file have nothing to do with those of the training files, whatever they are called.
+function withQueries(built: BuiltTarget, { query }: ModelDefinition, rows: Table, testStart = rows.nRows): BuiltTarget {
+  if (query === undefined) return built;
+  const { groups, nGroups } = groupCodes(rows.column(query), rows.nRows);
+  const queries = groups.map((group, row) => (row < testStart ? group : group + nGroups));
+  return { ...built, target: { ...built.target, queries } };
+}
+
+// A query is drawn as a whole wherever rows are drawn, unless the split names greater groups.
+function wholeQueries(split: Split, queries: Int32Array | undefined): Split {
+  if (queries === undefined) return split;
+  const partOf = new Map<number, string>();
+  const parted = new Set<number>();
+  for (const part of ["train", "validation", "test"] as const)
+    for (const row of split[part]) {
+      if ((partOf.get(queries[row]!) ?? part) !== part) parted.add(queries[row]!);
+      partOf.set(queries[row]!, part);
+    }
+  if (parted.size > 0)
+    throw new FettleError(
+      "invalid-input",
+      "QUERY_PARTED",
+      `Cannot split the rows: ${parted.size} queries would lie in two parts, each must lie in one`,
+      { hint: 'Leave "split" out, or split by groups that hold whole queries', facts: { queries: parted.size } },
+    );
+  return split.resample.unit === "group" ? split : { ...split, resample: { unit: "group", groups: queries } };
+}
+
+// Labels are checked on all rows: those of validation and test are measured by the same loss.
+function lossInForce(
+  definition: ModelDefinition,
+  { task, values }: Target,
+  { train }: Split,
+  custom: CustomLoss | undefined,
+): RegressionLoss {
+  const loss = regressionLoss(definition);
+  if (task === "regression" || task === "ranking") checkLabels(loss.kind, values, loss.gains ?? null);
+  if (loss.kind === "huber" && loss.delta === undefined)
+    return { ...loss, delta: defaultDelta(takeNumbers(values, train), new Float64Array(train.length).fill(1)) };
+  return loss.kind === "custom" && custom !== undefined ? { ...loss, custom } : loss;
 }
 
 function refuseErrors({ violations }: ContractReport): void {
@@ -168,7 +251,9 @@ function countBelow(rows: Int32Array, limit: number): number {
   return n;
 }
 
-function splitRule({ split }: ModelDefinition, hasTestFile: boolean): SplitRule {
+function splitRule({ split: asked, query }: ModelDefinition, hasTestFile: boolean): SplitRule {
+  const isByRow = asked === undefined || asked.kind === "random";
+  const split = query !== undefined && isByRow ? { ...asked, kind: "group" as const, column: query } : asked;
   const validation = split?.validation ?? 0.2;
   const test = split?.test ?? 0.2;
   if (hasTestFile) {
@@ -196,7 +281,12 @@ function weightsOf(rows: Table, column: string, split: Split): Float64Array {
 
 /** The target of some rows. */
 export function takeTarget(target: Target, rows: Int32Array): Target {
-  return { ...target, values: takeNumbers(target.values, rows) };
+  const { queries } = target;
+  return {
+    ...target,
+    values: takeNumbers(target.values, rows),
+    ...(queries === undefined ? {} : { queries: rows.map((row) => queries[row]!) }),
+  };
 }
 
 /** Numbers at some rows. */

@@ -3,6 +3,8 @@ import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ColumnProfile, Snapshot, Violation } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import type { LeakageFinding } from "../leakage/index.ts";
+import type { TermShape } from "./term-shapes.ts";
+import type { TuningReport } from "./tuning-report.ts";
 
 /** One configuration that was tried, in the order of trying. */
 export interface Candidate {
@@ -60,6 +62,10 @@ export interface RunReport {
   };
   readonly features: readonly { readonly name: string; readonly from: string; readonly says: string }[];
   readonly candidates: readonly Candidate[];
+  /** What each term of an additive model adds, the most important first; absent for another family. */
+  readonly terms?: readonly TermShape[];
+  /** How the configuration was found, where `fettle tune` found it. */
+  readonly tuning?: TuningReport;
   /** The version that this one was compared with, as `model@version`; null where there was none. */
   readonly champion: string | null;
   readonly evaluation: Evaluation;

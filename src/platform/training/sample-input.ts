@@ -6,8 +6,10 @@ import type { TrainInput } from "./train-input.ts";
 
 const day = 86_400_000;
 
-/** What is asked of the sample: columns `binary`, `three` and `amount` can be predicted. */
-export type SampleDefinition = Partial<ModelDefinition> & { readonly column: "binary" | "three" | "amount" };
+const targets = ["binary", "three", "amount", "count", "grade"] as const;
+
+/** What is asked of the sample: columns `binary`, `three`, `amount`, `count` and `grade` (within a `place`) can be predicted. */
+export type SampleDefinition = Partial<ModelDefinition> & { readonly column: (typeof targets)[number] };
 
 /** A seeded table with numbers, levels, dates, groups and weights, as the tests of training need it. */
 export function sampleTable(nRows: number, seed = 1): Table {
@@ -27,6 +29,8 @@ export function sampleTable(nRows: number, seed = 1): Table {
     binary: categoryColumn(rows.map(({ score }) => (score > 0.8 ? "yes" : "no"))),
     three: categoryColumn(rows.map(({ score }) => (score > 1 ? "high" : score > -0.5 ? "middle" : "low"))),
     amount: numberColumn(rows.map(({ score }) => 100 + 10 * score)),
+    count: numberColumn(rows.map(({ score }) => Math.max(0, Math.floor(2 * score)))),
+    grade: numberColumn(rows.map(({ score }) => Math.min(3, Math.max(0, Math.floor(score + 1))))),
   });
 }
 
@@ -34,7 +38,7 @@ export function sampleTable(nRows: number, seed = 1): Table {
 export function sampleInput({ column, ...rest }: SampleDefinition, table = sampleTable(400)): TrainInput {
   const types: Readonly<Record<string, LogicalType>> = { weight: "integer" };
   const schema = table.names.map((name) => ({ name, type: types[name] ?? table.column(name).kind }));
-  const ignore = ["binary", "three", "amount"].filter((name) => name !== column);
+  const ignore = targets.filter((name) => name !== column);
   return {
     definition: {
       name: "sample",

@@ -1,7 +1,11 @@
 import {
+  bestFeature,
   bestRule,
   type FitOptions,
+  type FittedGam,
+  type FittedGbdt,
   type FittedModel,
+  type GbdtParams,
   type Learner,
   mean,
   median,
@@ -11,13 +15,14 @@ import {
 } from "../../ml/learners/index.ts";
 import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
-import { measureMetric, rowLosses, selectCandidate } from "../evaluation/index.ts";
+import { measureMetric, type RegressionLoss, rowLosses, selectCandidate } from "../evaluation/index.ts";
 import { type FeatureFamily, type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
 import type { Configuration, Family } from "./definition.ts";
-import { familyTraits, learnerOf, regressionLoss } from "./families.ts";
+import { familyTraits, learnerOf } from "./families.ts";
 import { type Part, partOf } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Candidate } from "./run-report.ts";
+import type { Stack } from "./stack.ts";
 import type { TrainHooks } from "./train-input.ts";
 
 /** Features of one kind, fitted on the training part. */
@@ -31,9 +36,12 @@ export interface FamilyFeatures {
 export interface Trial {
   readonly name: string;
   readonly role: Candidate["role"];
+  /** Of a stack: that of its best model. */
   readonly family: Family;
   readonly configuration: Configuration | null;
-  readonly learner: Learner;
+  readonly learner: Pick<Learner, "params">;
+  /** The models of a stack and what each counts; null for a single model. */
+  readonly stack: Stack | null;
   readonly model: FittedModel;
   /** Row-major predictions for the validation part. */
   readonly validation: Float64Array;
@@ -88,14 +96,26 @@ function baselinesOf(run: PreparedRun): { name: string; learner: Learner }[] {
 }
 
 function constantBaselines(run: PreparedRun): { name: string; learner: Learner }[] {
-  const { kind, quantiles } = regressionLoss(run.definition);
+  const { kind, quantiles } = run.loss;
   const { task } = run.built.target;
-  const rule = { name: "best single rule", learner: bestRule() };
+  if (task === "ranking")
+    return [
+      { name: "random order", learner: mean() },
+      { name: "best single feature", learner: bestFeature() },
+    ];
+  const rule = { name: "best single rule", learner: bestRule(ruleParams(run.loss)) };
   if (task !== "regression") return [{ name: "class shares", learner: prior() }, rule];
   if (kind === "quantile") return [{ name: "quantiles", learner: quantile({ quantiles: quantiles ?? [0.5] }) }];
-  return kind === "absolute"
+  return kind === "absolute" || kind === "huber"
     ? [{ name: "median", learner: median() }, rule]
     : [{ name: "mean", learner: mean() }, rule];
+}
+
+// Means of squares can be 0, which a deviance does not allow: the rule is fitted by the loss that judges it.
+function ruleParams({ kind, delta, variancePower }: RegressionLoss): GbdtParams {
+  if (kind === "huber") return { loss: kind, delta: delta ?? null };
+  if (kind === "tweedie") return { loss: kind, variancePower: variancePower ?? 1.5 };
+  return kind === "poisson" || kind === "gamma" ? { loss: kind } : {};
 }
 
 /** What {@link search} works on. */
@@ -105,12 +125,17 @@ export interface SearchInput {
   readonly validation: Part;
   readonly features: Readonly<Partial<Record<FeatureFamily, FamilyFeatures>>>;
   readonly configurations: readonly Configuration[];
+  /** Makes one candidate more out of those that were tried; null where none is asked for. */
+  readonly stack: ((candidates: readonly Trial[]) => Trial | null) | null;
   /** The metric shown for every trial. */
   readonly metric: string;
   readonly hooks: TrainHooks;
   /** Seconds after which no further configuration is started. */
   readonly maxSeconds: number;
 }
+
+/** A stack is the least simple of all candidates. */
+const stackComplexity = 10;
 
 /** Tries baselines, then the configurations in order; chooses on validation only, and the simplest among equals. */
 export function search(input: SearchInput): SearchResult {
@@ -124,18 +149,20 @@ export function search(input: SearchInput): SearchResult {
   configurations.forEach((configuration, k) => {
     if (k > 0 && now() - startedAt > input.maxSeconds) return;
     const name = configurationName(configuration, configurations.slice(0, k));
-    const learner = learnerOf(run.built.target.task, run.definition, configuration);
+    const learner = learnerOf(run.built.target.task, run.loss, configuration);
     const onShare = (share: number) =>
       hooks.onProgress?.({ stage: "search", share: (k + share) / configurations.length, says: name });
     trials.push(
       tryLearner(input, { name, role: "candidate", family: configuration.family, configuration, learner }, onShare),
     );
   });
+  const stacked = input.stack?.(trials.filter((trial) => trial.role === "candidate")) ?? null;
+  if (stacked !== null) trials.push(stacked);
   const candidates = trials.filter((trial) => trial.role === "candidate");
   const selection = selectCandidate(
     candidates.map((trial) => ({
       name: trial.name,
-      complexity: familyTraits[trial.family].complexity,
+      complexity: trial.stack === null ? familyTraits[trial.family].complexity : stackComplexity,
       losses: trial.losses,
     })),
     input.validation.resample,
@@ -169,7 +196,7 @@ function weigh(losses: Float64Array, sampleWeight: Float64Array | null): Float64
   return mean > 0 ? losses.map((loss, i) => (loss * sampleWeight[i]!) / mean) : losses;
 }
 
-type Attempt = Pick<Trial, "name" | "role" | "family" | "configuration" | "learner">;
+type Attempt = Pick<Trial, "name" | "role" | "family" | "configuration"> & { readonly learner: Learner };
 
 function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: number) => void): Trial {
   const { run, train, validation, hooks } = input;
@@ -183,25 +210,36 @@ function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: n
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
+    ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
+    ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   };
   const model = attempt.learner.fit(features.train, train.target, options);
   const prediction = model.predict(features.validation);
+  const measured = measureTrial(input, prediction);
+  return { ...attempt, ...measured, stack: null, model, seconds: now() - startedAt };
+}
+
+/** What a trial's predictions for the validation rows are worth. */
+export function measureTrial(
+  { run, validation, metric }: Pick<SearchInput, "run" | "validation" | "metric">,
+  prediction: Float64Array,
+): Pick<Trial, "validation" | "losses" | "value"> {
   const { task } = run.built.target;
-  const loss = regressionLoss(run.definition);
+  const { loss } = run;
   const yTrue = validation.target.values;
-  const { sampleWeight, resample } = validation;
+  const { sampleWeight, resample, ranked } = validation;
   const value = measureMetric(
-    input.metric,
+    metric,
     { task, loss },
-    { yTrue, ...(sampleWeight === null ? {} : { sampleWeight }) },
+    { yTrue, ...(sampleWeight === null ? {} : { sampleWeight }), ...(ranked === null ? {} : { ranked }) },
     prediction,
     { seed: run.seed, resample, nResamples: 200 },
   );
-  const losses = weigh(rowLosses(task, yTrue, prediction, loss).values, sampleWeight);
-  return { ...attempt, model, validation: prediction, losses, value, seconds: now() - startedAt };
+  const losses = weigh(rowLosses(task, yTrue, prediction, loss, ranked ?? undefined).values, sampleWeight);
+  return { validation: prediction, losses, value };
 }
 
-/** The chosen configuration refitted on training and validation rows, as many trees as early stopping found best. */
+/** The chosen configuration refitted on training and validation rows, for as many rounds as early stopping found best. */
 export function refit(
   run: PreparedRun,
   trial: Trial,
@@ -211,20 +249,20 @@ export function refit(
 ): { features: FittedFeatures; model: FittedModel } {
   const part = partOf(run, rows);
   const { fitted, features } = fitFamilyFeatures(run, familyTraits[trial.family].features, excluded, part);
-  const { bestRound } = trial.model as FittedModel & { readonly bestRound?: number };
+  const { bestRound, refitParams } = trial.model as FittedModel & Partial<Pick<FittedGbdt, "bestRound"> & FittedGam>;
   const params = {
     ...trial.configuration?.params,
+    ...refitParams,
     ...(bestRound === undefined ? {} : { nTrees: Math.max(1, bestRound), earlyStoppingRounds: 0 }),
   };
-  const learner =
-    trial.configuration === null
-      ? trial.learner
-      : learnerOf(run.built.target.task, run.definition, { family: trial.family, params });
+  const learner = learnerOf(run.built.target.task, run.loss, { family: trial.family, params });
   const model = learner.fit(features, part.target, {
     seed: run.seed,
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
+    ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
+    ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   });
   return { features: fitted, model };
 }

@@ -8,10 +8,29 @@ import { type SampleDefinition, sampleInput, sampleTable } from "./sample-input.
 
 const trees = { configurations: [{ family: "gbdt", params: { nTrees: 20, maxLeaves: 8 } }] } as const;
 
+const additive = {
+  configurations: [{ family: "gam", params: { nBags: 2, nRounds: 50, interactions: 0, minSamplesLeaf: 12 } }],
+} as const;
+
+const stacked = {
+  stack: true,
+  configurations: [
+    { family: "linear", params: {} },
+    { family: "gbdt", params: { nTrees: 20, maxLeaves: 8 } },
+  ],
+} as const;
+
 const runs: readonly (SampleDefinition & { readonly says: string; readonly testStart?: number })[] = [
   { says: "two classes", column: "binary" },
   { says: "three classes", column: "three" },
   { says: "a number with squared loss", column: "amount" },
+  { says: "a stack, two classes", column: "binary", search: stacked },
+  { says: "a stack, three classes", column: "three", search: stacked },
+  { says: "a stack, a number, groups", column: "amount", split: { kind: "group", column: "place" }, search: stacked },
+  { says: "a stack, a number, time", column: "amount", split: { kind: "time", column: "when" }, search: stacked },
+  { says: "two classes, by an additive model", column: "binary", search: additive },
+  { says: "three classes, by an additive model", column: "three", search: additive },
+  { says: "a count, by an additive model", column: "count", loss: "poisson", search: additive },
   { says: "a number with absolute loss", column: "amount", loss: "absolute", search: trees },
   { says: "quantiles of a number", column: "amount", loss: "quantile", quantiles: [0.1, 0.5, 0.9], search: trees },
   {
@@ -23,6 +42,16 @@ const runs: readonly (SampleDefinition & { readonly says: string; readonly testS
   { says: "groups", column: "binary", split: { kind: "group", column: "place" } },
   { says: "time", column: "amount", split: { kind: "time", column: "when" } },
   { says: "an official test part", column: "binary", testStart: 300 },
+  { says: "a number with Huber's loss", column: "amount", loss: "huber", search: trees },
+  { says: "counts with Poisson loss", column: "count", loss: "poisson", search: trees },
+  {
+    says: "counts with Tweedie loss",
+    column: "count",
+    loss: "tweedie",
+    lossOptions: { variancePower: 1.2 },
+    search: trees,
+  },
+  { says: "amounts with gamma loss", column: "amount", loss: "gamma", search: trees },
 ];
 
 for (const { says, testStart = null, ...definition } of runs)
@@ -43,6 +72,51 @@ for (const { says, testStart = null, ...definition } of runs)
     const { signature, evaluation } = outcome.capsule;
     assert.equal(signature.threshold, evaluation.threshold?.threshold ?? null);
   });
+
+const rankings = [
+  { says: "LambdaMART", testStart: null },
+  {
+    says: "XE-NDCG, gains and an official test part",
+    loss: "xendcg",
+    lossOptions: { gains: [0, 1, 2, 4] },
+    testStart: 300,
+  },
+] as const;
+
+for (const { says, testStart, ...definition } of rankings)
+  test(`trainModel() ranks the rows of queries with ${says}: the same capsule again, measured query by query`, () => {
+    const ranking = { column: "grade", task: "ranking", query: "place", search: trees } as const;
+    const input = { ...sampleInput({ ...ranking, ...definition }), testStart };
+    const { capsule, report } = trainModel(input);
+    assert.deepEqual(manifestOf(trainModel(input).capsule), manifestOf(capsule));
+    openCapsule(JSON.parse(canonicalJson(capsule)) as Capsule);
+    assert.deepEqual(capsule.signature.outputs, ["value"]);
+    assert.ok(capsule.signature.inputs.every(({ name }) => name !== "place"));
+    const { metrics, baseline, primary, slices, importance } = capsule.evaluation;
+    assert.deepEqual(Object.keys(metrics), ["ndcg@1", "ndcg@3", "ndcg@5", "ndcg@10", "map", "mrr"]);
+    assert.equal(primary, "ndcg@10");
+    const random = report.candidates.find(({ name }) => name === "random order")!;
+    assert.ok(metrics[primary]!.low! > random.validation.value!, JSON.stringify(metrics[primary]));
+    assert.equal(baseline.name, "best single feature");
+    assert.deepEqual(slices, []);
+    assert.equal(importance[0]!.column, "a");
+  });
+
+test("trainModel() never parts a query, and refuses a split that would", () => {
+  const ranking = { column: "grade", task: "ranking", query: "place", search: trees } as const;
+  const split = { kind: "time", column: "when" } as const;
+  assert.throws(() => trainModel(sampleInput({ ...ranking, split })), { code: "QUERY_PARTED", facts: { queries: 40 } });
+});
+
+test("trainModel() refuses labels that the loss is not defined for, wherever they lie", () => {
+  for (const loss of ["poisson", "tweedie", "gamma"] as const) {
+    const table = sampleTable(400);
+    const count = table.numbers("count").values.slice();
+    count[399] = loss === "gamma" ? 0 : -1;
+    const input = sampleInput({ column: "count", loss, search: trees }, table.with("count", numberColumn(count)));
+    assert.throws(() => trainModel(input), { code: "FIT_LABELS" });
+  }
+});
 
 test("trainModel() replays given configurations to the same capsule", () => {
   const input = sampleInput({ column: "binary", search: { trials: 2 } });
@@ -175,9 +249,20 @@ const refused: readonly { readonly code: string; readonly says: RegExp; readonly
     },
   },
   {
+    code: "STACK_LOSS",
+    says: /models of a regression with absolute loss: classes, or numbers with squared loss, are needed$/,
+    input: () => sampleInput({ column: "amount", loss: "absolute", search: { ...trees, stack: true } }),
+  },
+  {
     code: "FAMILY_LOSS",
     says: /use the family "gbdt"/,
     input: () => sampleInput({ column: "amount", loss: "absolute" }),
+  },
+  {
+    code: "FAMILY_PARAMS",
+    says: /it has no parameter "interaction", its parameters are .*interactions/,
+    input: () =>
+      sampleInput({ column: "binary", search: { configurations: [{ family: "gam", params: { interaction: 5 } }] } }),
   },
   {
     code: "FAMILY_PARAMS",
@@ -187,7 +272,7 @@ const refused: readonly { readonly code: string; readonly says: RegExp; readonly
   },
   {
     code: "DEFINITION_TASK",
-    says: /a binary task: loss and quantiles are for a regression$/,
+    says: /a binary task: the loss absolute is for a regression$/,
     input: () => sampleInput({ column: "binary", loss: "absolute" }),
   },
   {
@@ -195,6 +280,32 @@ const refused: readonly { readonly code: string; readonly says: RegExp; readonly
     says: /a regression task: quantiles need the loss quantile; evaluation\.cost is for two classes$/,
     input: () =>
       sampleInput({ column: "amount", quantiles: [0.1], evaluation: { cost: { falsePositive: 1, falseNegative: 2 } } }),
+  },
+  {
+    code: "DEFINITION_TASK",
+    says: /a regression task: the loss xendcg is for a ranking; .*delta .* huber; .*truncation .*; query is for a ranking$/,
+    input: () =>
+      sampleInput({ column: "amount", loss: "xendcg", lossOptions: { delta: 1, truncation: 5 }, query: "place" }),
+  },
+  {
+    code: "DEFINITION_TASK",
+    says: /a ranking task: a ranking needs query.*; a ranking is judged by whole queries/,
+    input: () => sampleInput({ column: "grade", task: "ranking", evaluation: { slices: ["level"] } }),
+  },
+  {
+    code: "TARGET_KIND",
+    says: /"amount": \d+ values are no grades, whole numbers from 0 to 30 are needed/,
+    input: () => sampleInput({ column: "amount", task: "ranking", query: "place" }),
+  },
+  {
+    code: "FAMILY_LOSS",
+    says: /linear model with lambdarank loss/,
+    input: () => sampleInput({ column: "grade", task: "ranking", query: "place" }),
+  },
+  {
+    code: "DEFINITION_COLUMNS",
+    says: /query names "plase", did you mean "place"/,
+    input: () => sampleInput({ column: "grade", task: "ranking", query: "plase" as "place" }),
   },
   {
     code: "EVALUATION_METRIC_UNKNOWN",

@@ -5,7 +5,7 @@ import { evaluate, primaryMetric } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import { calibrated, calibrationOf } from "./calibrated-trial.ts";
 import { definitionHash } from "./definition.ts";
-import { familiesOf, familyTraits, regressionLoss } from "./families.ts";
+import { familiesOf, familyTraits } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns, pretendedScore, strongColumns } from "./leakage-decision.ts";
@@ -13,8 +13,10 @@ import { signatureOf } from "./model-signature.ts";
 import { joinRows, type Part, partOf } from "./part.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { candidatesOf, splitInWords, targetMean } from "./report-parts.ts";
-import { type FamilyFeatures, familyFeatures, refit, search, type Trial } from "./search.ts";
+import { type FamilyFeatures, familyFeatures, search, type Trial } from "./search.ts";
 import { proposeConfigurations } from "./search-space.ts";
+import { checkStack, refitChosen, tryStack } from "./stack.ts";
+import { termShapes } from "./term-shapes.ts";
 import { type TrainHooks, type TrainInput, type TrainOutcome, type TrainStage, trainStages } from "./train-input.ts";
 
 /**
@@ -27,7 +29,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const { definition, snapshot } = input;
 
   stages.enter("contract");
-  const run = prepareRun(input);
+  const run = prepareRun(input, hooks.customLoss);
   stages.enter("split");
   const train = partOf(run, run.split.train);
   const validation = partOf(run, run.split.validation);
@@ -49,10 +51,15 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
 
   stages.enter("search");
   const { task } = run.built.target;
-  const metric = primaryMetric({ task, loss: regressionLoss(definition) }, definition.evaluation?.metric);
+  const metric = primaryMetric({ task, loss: run.loss }, definition.evaluation?.metric);
   const maxSeconds = input.trials ? Number.POSITIVE_INFINITY : (definition.search?.seconds ?? 600);
-  const found = search({ run, train, validation, features, configurations, metric, hooks, maxSeconds });
-  const refitted = refit(run, found.chosen, excluded, joinRows(run.split.train, run.split.validation), hooks);
+  if (definition.search?.stack === true) checkStack(run);
+  const stack =
+    definition.search?.stack === true
+      ? (candidates: readonly Trial[]) => tryStack({ run, train, validation, metric, hooks }, excluded, candidates)
+      : null;
+  const found = search({ run, train, validation, features, configurations, stack, metric, hooks, maxSeconds });
+  const refitted = refitChosen(run, found.chosen, excluded, joinRows(run.split.train, run.split.validation), hooks);
 
   stages.enter("evaluate");
   const calibration = calibrationOf(run, found.chosen, validation);
@@ -66,7 +73,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const evaluation = evaluate({
     task,
     classes: run.built.classes,
-    loss: regressionLoss(definition),
+    loss: run.loss,
     test: scored(test, predictor.predict(test.table)),
     validation: scored(validation, calibrated(calibration, found.chosen)),
     baseline: { name: found.baseline.name, prediction: baselinePrediction(features, found.baseline, test) },
@@ -87,6 +94,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   });
 
   stages.enter("package");
+  const terms = termShapes(refitted.model.toJSON(), refitted.features, new Set(run.personalData.keys()));
   const capsule: Capsule = {
     name: definition.name,
     features: refitted.features.toJSON(),
@@ -123,6 +131,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     },
     features: refitted.features.outputs.map(({ name, from, says }) => ({ name, from, says })),
     candidates: candidatesOf(found, metric, calibration),
+    ...(terms === null ? {} : { terms }),
     champion: championName,
     evaluation,
     gates: gatesOf(evaluation, leakage, championName),
@@ -167,6 +176,7 @@ function scored(part: Part, prediction: Float64Array) {
     table: part.table,
     resample: part.resample,
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
+    ...(part.ranked === null ? {} : { ranked: part.ranked }),
   };
 }
 

@@ -13,6 +13,10 @@ export const train: Command = {
     { flags: "--keep <columns...>", says: "keep these columns, whatever the leakage check says" },
     { flags: "--trials <n>", says: "configurations to try instead of what the definition says" },
     { flags: "--seed <n>", says: "seed instead of the one in the definition" },
+    {
+      flags: "--threads <n>",
+      says: "threads of boosted trees, one per core where absent; any number gives the same model",
+    },
   ],
   example: "fettle train churn",
   async run(io, [model = ""], options) {
@@ -23,7 +27,9 @@ export const train: Command = {
       seed: wholeOption(options, "seed", 0, Number.MAX_SAFE_INTEGER),
     };
     const overrides = Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
-    const trained = await withApp(io, (app) => app.train(model, overrides, liveProgress(io)));
+    const threads = wholeOption(options, "threads", 1, 64);
+    const work = { ...liveProgress(io), ...(threads === undefined ? {} : { threads }) };
+    const trained = await withApp(io, (app) => app.train(model, overrides, work));
     return { json: trainJson(trained), text: trainSummary(trained), exit: trained.version.gatesPassed ? 0 : 1 };
   },
 };

@@ -1,10 +1,11 @@
 """
 Makes metrics.json, the reference values of ml/metrics.
 
-Needs Python 3.11 with numpy and scikit-learn:  python make-metrics.py
+Needs Python 3.11 with numpy, scipy and scikit-learn:  python make-metrics.py
 Binary scores are rounded to two decimals so that ties occur; several classes have none, as scikit-learn's top_k_accuracy_score prefers
 the last of equal classes and Fettle the first. `ece` is Fettle's own convention, written here a second time: bins of equal weight
-by ascending probability, equal probabilities together.
+by ascending probability, equal probabilities together. NDCG is scikit-learn's with gains 2^grade − 1 for true relevance, so equal scores are averaged;
+queries without a relevant row are left out. The reciprocal rank takes the last place of equal scores.
 """
 
 import json
@@ -13,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import sklearn
 import sklearn.metrics as m
+from scipy.special import huber
+from scipy.stats import rankdata
 
 SEED = 7
 rng = np.random.default_rng(SEED)
@@ -100,6 +103,44 @@ def regression(n, weighted):
     return rows(y, p, w, values, "regression, weights" if weighted else "regression")
 
 
+def positive(n, weighted):
+    mean = rng.gamma(2, 1, n)
+    p = np.round(mean, 3) + 0.01
+    counts, amounts = rng.poisson(mean).astype(float), np.round(rng.gamma(2, mean / 2), 3) + 0.001
+    w = rng.integers(0, 4, n).astype(float) if weighted else np.ones(n)
+    kind = {"sample_weight": w}
+    of_counts = {
+        "poissonDeviance": m.mean_poisson_deviance(counts, p, **kind),
+        "tweedieDeviance": m.mean_tweedie_deviance(counts, p, power=1.5, **kind),
+        "tweedieDeviance@1.2": m.mean_tweedie_deviance(counts, p, power=1.2, **kind),
+        "huber": np.average(huber(1, counts - p), weights=w),
+    }
+    of_amounts = {"gammaDeviance": m.mean_gamma_deviance(amounts, p, **kind)}
+    suffix = ", weights" if weighted else ""
+    return [rows(counts, p, w, of_counts, "counts" + suffix), rows(amounts, p, w, of_amounts, "amounts" + suffix)]
+
+
+def ranking(n_queries):
+    q = np.repeat(np.arange(n_queries), rng.integers(1, 25, n_queries))
+    y = rng.choice(5, len(q), p=[0.5, 0.2, 0.15, 0.1, 0.05]).astype(float)
+    y[q == 3] = 0
+    p = np.round(y + rng.normal(0, 2, len(q)), 0)
+    found = {name: [] for name in ["ndcg@1", "ndcg@3", "ndcg@5", "ndcg@10", "map", "mrr"]}
+    for k in np.unique(q):
+        grades, scores = y[q == k], p[q == k]
+        if not grades.any():
+            continue
+        for at in (1, 3, 5, 10):
+            # scikit-learn refuses queries of one row, whose only order is the best one.
+            found[f"ndcg@{at}"].append(m.ndcg_score([2**grades - 1], [scores], k=at) if len(grades) > 1 else 1)
+        found["map"].append(m.average_precision_score(grades > 0, scores))
+        found["mrr"].append(1 / rankdata(-scores, method="max")[grades > 0].min())
+    shuffled = rng.permutation(len(q))
+    values = {name: np.mean(of_query) for name, of_query in found.items()}
+    case = rows(y[shuffled], p[shuffled], np.ones(len(q)), values, f"ranking, {n_queries} queries")
+    return case | {"queries": q[shuffled].tolist()}
+
+
 def numbers(values):
     return {name: float(value) for name, value in values.items()}
 
@@ -117,6 +158,7 @@ def curves(case):
 
 cases = [make(*arguments, weighted) for weighted in (False, True) for make, arguments in
          ((binary, (180,)), (multiclass, (120, 5)), (multiclass, (60, 3)), (regression, (121,)), (regression, (60,)))]
+cases += [case for weighted in (False, True) for case in positive(90, weighted)] + [ranking(12), ranking(30)]
 Path(__file__).with_name("metrics.json").write_text(
     json.dumps(
         {

@@ -1,0 +1,64 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { type GbdtKernels, loseThread, stopTeam, teamMemory } from "../../ml/learners/index.ts";
+import { workerEntries } from "./entries.ts";
+import { instantiateKernels, prepareKernels, type SharedKernels } from "./load-kernels.ts";
+
+/** What a further thread of a team is started with. */
+export interface KernelThreadData {
+  readonly shared: SharedKernels;
+  readonly thread: number;
+}
+
+/** Kernels with the threads that serve them beside the one that trains. */
+export interface KernelTeam {
+  readonly shared: SharedKernels;
+  /** Ends the further threads. */
+  stop(): Promise<void>;
+}
+
+/** Most threads that a training takes by itself: more of them wait for memory, not for work. */
+const mostThreads = 16;
+
+/** Threads for a training: one per core, at most 16. */
+export function defaultThreads(): number {
+  return Math.min(mostThreads, availableParallelism());
+}
+
+/**
+ * Starts a team: this many threads in all, the one that will train among them. Undefined where the kernels are not built. A further thread that
+ * dies makes the training fail instead of wait.
+ */
+export function startTeam(nThreads: number): KernelTeam | undefined {
+  const shared = prepareKernels(nThreads);
+  if (shared === undefined) return undefined;
+  const { teamAt } = instantiateKernels(shared);
+  const { control } = teamMemory(shared.memory.buffer, teamAt);
+  let isOver = false;
+  const workers = Array.from({ length: nThreads - 1 }, (_, k) => {
+    const workerData: KernelThreadData = { shared, thread: k + 1 };
+    const worker = new Worker(workerEntries.kernelThread, { workerData });
+    worker.on("error", () => loseThread(control));
+    worker.on("exit", () => {
+      if (!isOver) loseThread(control);
+    });
+    worker.unref();
+    return worker;
+  });
+  return {
+    shared,
+    async stop() {
+      isOver = true;
+      stopTeam(control);
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+/** The compiled kernels for this thread with a team beside it, for one who trains in this very thread; undefined where they are not built. */
+export async function loadKernelTeam(
+  nThreads: number,
+): Promise<{ readonly kernels: GbdtKernels; stop(): Promise<void> } | undefined> {
+  const team = startTeam(nThreads);
+  return team && { kernels: instantiateKernels(team.shared), stop: team.stop };
+}

@@ -1,0 +1,3 @@
+export type { ImportedFeature, ImportedModel } from "./imported-model.ts";
+export { importLightgbm } from "./lightgbm-import.ts";
+export { importXgboost } from "./xgboost-import.ts";

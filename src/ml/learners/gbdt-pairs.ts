@@ -1,0 +1,62 @@
+import type { BoostingLoss } from "./boosting-loss.ts";
+import { type PairScale, pairScale, type Workspace } from "./gbdt-workspace.ts";
+
+/** Writes the pairs of one output and returns their factors. Scores are column-major, nOutputs × n, of the workspace. */
+export type DerivePairs = (scores: Float64Array, output: number, pairs: Int32Array) => PairScale;
+
+/**
+ * Turns a loss into pairs: by a compiled kernel where the loss names one, by its own derivatives elsewhere.
+ * @param headroom what pairs may be multiplied by later
+ */
+export function derivePairs(
+  loss: BoostingLoss,
+  workspace: Workspace,
+  y: Float64Array,
+  sampleWeight: Float64Array | null,
+  headroom: number,
+): DerivePairs {
+  const n = y.length;
+  const copied = (values: Float64Array) => {
+    const copy = workspace.float64(n);
+    copy.set(values);
+    return copy;
+  };
+  if (loss.kernel === undefined) return byDerivatives(loss, workspace, n, headroom);
+  const labels = copied(y);
+  const weights = sampleWeight && copied(sampleWeight);
+  const mostWeight = headroom * (weights === null ? 1 : greatest(weights));
+  if (loss.kernel === "logistic") {
+    const scale = pairScale(n, mostWeight, mostWeight / 4);
+    return (scores, _output, pairs) => {
+      workspace.logisticPairs({ scores, labels, weights }, scale, pairs);
+      return scale;
+    };
+  }
+  const gradients = workspace.float64(n);
+  return (scores, _output, pairs) => {
+    const scale = pairScale(
+      n,
+      headroom * workspace.squaredGradients({ scores, labels, weights }, gradients),
+      mostWeight,
+    );
+    workspace.roundPairs(gradients, weights ?? 1, scale, pairs);
+    return scale;
+  };
+}
+
+function byDerivatives(loss: BoostingLoss, workspace: Workspace, n: number, headroom: number): DerivePairs {
+  const gradients = workspace.float64(n);
+  const hessians = workspace.float64(n);
+  return (scores, output, pairs) => {
+    loss.derive(scores, output, gradients, hessians);
+    const scale = pairScale(n, headroom * greatest(gradients), headroom * greatest(hessians));
+    workspace.roundPairs(gradients, hessians, scale, pairs);
+    return scale;
+  };
+}
+
+function greatest(values: Float64Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
+  return most;
+}
