@@ -12,7 +12,7 @@ import { checkSize } from "./gbdt-size.ts";
 import { type GrowSpace, nearestWhole, type PairScale, pairScale } from "./gbdt-workspace.ts";
 import type { FitOptions, FittedModel, Learner, Target } from "./learner.ts";
 import { cancelled, checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
-import { type TreeData, withoutNegativeZero } from "./model-data.ts";
+import { type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Parameters of {@link forest}; all have defaults. */
 export interface ForestParams {
@@ -114,7 +114,7 @@ function fitForest(features: Table, target: Target, options: FitOptions, params:
     });
     options.onProgress?.((k + 1) / params.nTrees);
   }
-  const { bestRound: _, ...model } = gbdtModel({
+  const data: GbdtData = {
     kind: "forest",
     task: target.task,
     loss: "squared",
@@ -122,7 +122,8 @@ function fitForest(features: Table, target: Target, options: FitOptions, params:
     featureNames: features.names,
     base: base.map(withoutNegativeZero),
     trees,
-  });
+  };
+  const { bestRound: _, ...model } = gbdtModel(data, options.predictKernels);
   return model;
 }
 

@@ -8,9 +8,9 @@
  *            eight leaves, the last first: u16 number nodes, u16 category nodes that forbid some of them, and the nodes: u16 plane,
  *            i8 code, u8 leaves forbidden; category nodes: u16 plane, u8 leaves forbidden, a free byte, u32 offset of the set
  *   row masks  the same for one row without missing numbers, 16 trees abreast. Per 16 trees: 16 × u32 offset of a tree's leaves' values, i32 first leaf of the last
- *            eight of the largest one, 12 free bytes; then per eight leaves: u16 steps, u16 category nodes, 12 free bytes; the steps,
- *            one number node of each tree: 16 × u8 first plane, 16 × i8 code, 16 × u8 leaves forbidden; the category nodes: u16 plane, u8 leaves
- *            forbidden, u8 which tree, u32 offset of the set; filled up to 16 bytes
+ *            eight of the largest one, 12 free bytes; then per eight leaves: u16 steps, u16 tables, 12 free bytes; the steps,
+ *            one number node of each tree: 16 × u8 first plane, 16 × i8 code, 16 × u8 leaves forbidden; the tables, one per category
+ *            column that a node asks: u16 plane, u16 symbols, 12 free bytes, then per symbol 16 × u8 leaves forbidden by all its nodes
  *   nodes    of 8 bytes: u32 left child (the right one follows it), u16 plane, i8 code, a free byte. A leaf is its own left child
  *            and its code is 127, which nothing is beyond. Beside them f64 values and, where there are categories, u32 offsets of sets
  */
@@ -28,7 +28,7 @@ export interface Plan {
   readonly columns: readonly { readonly feature: number; readonly kind: CodedColumn["kind"]; readonly at: number }[];
   /** 0 where a tree has too many leaves. */
   readonly masksAt: number;
-  /** 0 where a tree has too many leaves or there are too many planes. */
+  /** 0 where a tree has too many leaves, or there are too many planes or categories. */
   readonly rowMasksAt: number;
   readonly rootsAt: number;
   readonly nodesAt: number;
@@ -43,6 +43,9 @@ const mostMaskLeaves = 255;
 /** Most leaves of a tree, and most planes, for which one row's masks are quicker than walking. */
 const mostRowLeaves = 64;
 const mostRowPlanes = 64;
+
+/** Most bytes of the tables by which one row's masks answer category nodes. */
+const mostTableBytes = 2 ** 20;
 
 /** Lays a forest out; null where the kernels cannot hold it (see {@link codingOf}). */
 export function planOf(forest: Forest): Plan | null {
@@ -63,8 +66,11 @@ export function planOf(forest: Forest): Plan | null {
     const items = trees.map((tree) => maskItems(tree, coding.questions, setOf));
     const valuesAt = writeLeaves(bytes, forest, trees);
     masksAt = writeMasks(bytes, items, valuesAt);
-    if (mostLeaves <= mostRowLeaves && nFirstPlanes <= mostRowPlanes)
-      rowMasksAt = writeRowMasks(bytes, items, valuesAt);
+    const categories = categoriesOf(coding.columns);
+    const nGroups = Math.ceil(trees.length / nLanes) * Math.ceil(mostLeaves / 8);
+    const tableBytes = nLanes * nGroups * categories.reduce((sum, { nSymbols }) => sum + nSymbols, 0);
+    if (mostLeaves <= mostRowLeaves && nFirstPlanes <= mostRowPlanes && tableBytes <= mostTableBytes)
+      rowMasksAt = writeRowMasks(bytes, items, valuesAt, categories);
   }
   const walk = writeNodes(bytes, forest, coding.questions, setOf);
   bytes.put(new Uint8Array(256)); // a walk reads a set at offset 0 where it needs none
@@ -156,6 +162,7 @@ interface MaskItem {
   readonly code: number;
   readonly mask: number;
   readonly set: number;
+  readonly bits: Uint8Array | null;
 }
 
 /** The nodes that forbid some of eight leaves: number nodes and category nodes. */
@@ -173,7 +180,7 @@ function maskItems(
   for (const { node, from, to } of inner)
     for (let k = from >> 3; 8 * k < to; k++) {
       const { plane, firstPlane, code, set } = questions[node]!;
-      const item = { plane, firstPlane, code, mask: maskOf(from - 8 * k, to - 8 * k), set: setOf[node]! };
+      const item = { plane, firstPlane, code, mask: maskOf(from - 8 * k, to - 8 * k), set: setOf[node]!, bits: set };
       (set === null ? eights[k]!.numbers : eights[k]!.sets).push(item);
     }
   return eights;
@@ -192,22 +199,24 @@ function writeMasks(bytes: GrowingBytes, trees: readonly EightLeaves[][], values
         bytes.u8(code);
         bytes.u8(mask);
       }
-      for (const item of sets) writeSetItem(bytes, item, 0);
+      for (const { plane, mask, set } of sets) {
+        bytes.u16(plane);
+        bytes.u16(mask);
+        bytes.u32(set);
+      }
     }
   });
   return start;
 }
 
-function writeSetItem(bytes: GrowingBytes, { plane, mask, set }: MaskItem, lane: number): void {
-  bytes.u16(plane);
-  bytes.u8(mask);
-  bytes.u8(lane);
-  bytes.u32(set);
-}
-
 const nLanes = 16;
 
-function writeRowMasks(bytes: GrowingBytes, trees: readonly EightLeaves[][], valuesAt: readonly number[]): number {
+function writeRowMasks(
+  bytes: GrowingBytes,
+  trees: readonly EightLeaves[][],
+  valuesAt: readonly number[],
+  categories: readonly Categories[],
+): number {
   bytes.align(16);
   const start = bytes.at;
   for (let t = 0; t < trees.length; t += nLanes) {
@@ -220,16 +229,18 @@ function writeRowMasks(bytes: GrowingBytes, trees: readonly EightLeaves[][], val
       writeRowEight(
         bytes,
         group.map((eights) => eights[k] ?? { numbers: [], sets: [] }),
+        categories,
       );
   }
   return start;
 }
 
-function writeRowEight(bytes: GrowingBytes, trees: readonly EightLeaves[]): void {
+function writeRowEight(bytes: GrowingBytes, trees: readonly EightLeaves[], categories: readonly Categories[]): void {
   const nSteps = Math.max(...trees.map(({ numbers }) => numbers.length));
+  const asked = categories.filter(({ plane }) => trees.some(({ sets }) => sets.some((item) => item.plane === plane)));
   bytes.u16(nSteps);
-  bytes.u16(trees.reduce((sum, { sets }) => sum + sets.length, 0));
-  bytes.align(16);
+  bytes.u16(asked.length);
+  bytes.align(nLanes);
   const steps = new Uint8Array(3 * nLanes * nSteps);
   trees.forEach(({ numbers }, lane) => {
     numbers.forEach(({ firstPlane, code, mask }, step) => {
@@ -240,10 +251,38 @@ function writeRowEight(bytes: GrowingBytes, trees: readonly EightLeaves[]): void
     });
   });
   bytes.put(steps);
-  trees.forEach(({ sets }, lane) => {
-    for (const item of sets) writeSetItem(bytes, item, lane);
+  for (const one of asked) {
+    bytes.u16(one.plane);
+    bytes.u16(one.nSymbols);
+    bytes.align(nLanes);
+    bytes.put(tableOf(trees, one));
+  }
+}
+
+/** A category column: its plane and its number of symbols. */
+interface Categories {
+  readonly plane: number;
+  readonly nSymbols: number;
+}
+
+function categoriesOf(columns: readonly CodedColumn[]): Categories[] {
+  return columns.flatMap((column) => {
+    if (column.kind === "number") return [];
+    return [{ plane: column.plane, nSymbols: 1 + column.symbols.reduce((most, symbol) => Math.max(most, symbol), 1) }];
   });
-  bytes.align(16);
+}
+
+// Per symbol 16 bytes: the leaves of each tree that its nodes on the column forbid to a row with that symbol.
+function tableOf(trees: readonly EightLeaves[], { plane, nSymbols }: Categories): Uint8Array {
+  const table = new Uint8Array(nLanes * nSymbols);
+  trees.forEach(({ sets }, lane) => {
+    for (const item of sets) {
+      if (item.plane !== plane) continue;
+      for (let symbol = 0; symbol < nSymbols; symbol++)
+        if (((item.bits![symbol >> 3]! >> (symbol & 7)) & 1) === 0) table[nLanes * symbol + lane]! |= item.mask;
+    }
+  });
+  return table;
 }
 
 // Bits `from` … `to` of a byte; both may lie beyond it.

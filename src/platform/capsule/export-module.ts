@@ -23,7 +23,7 @@ export interface ModuleParts {
 /** A capsule as a module: the embedded runtime with the model as data inside. Its answers are those of the server, to the bit. */
 export function exportModule(data: EmbeddedData, { runtime, kernels, title }: ModuleParts): ExportedModule {
   const { features, model, calibrator, signature } = data;
-  const hasTrees = model.kind === "gbdt" || model.kind === "forest" || model.kind === "packed-trees";
+  const hasTrees = ["gbdt", "forest", "stack", "packed-trees"].includes(model.kind);
   const compiled = hasTrees && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
   const json = JSON.stringify({ features, model, calibrator, signature });
   const body = runtime.replace(/export\s*\{[^}]*\};?\s*$/, "");

@@ -135,11 +135,12 @@ export function refitChosen(
     run,
     stack,
     stack.bases.map((base) => refit(run, base, excluded, rows, hooks)),
+    hooks,
   );
 }
 
 /** One model of several, over the features of all: those of one kind are fitted once. */
-function joinStack(run: PreparedRun, stack: Stack, pairs: readonly FittedPair[]): FittedPair {
+function joinStack(run: PreparedRun, stack: Stack, pairs: readonly FittedPair[], hooks: TrainHooks): FittedPair {
   const kinds = stack.bases.map(({ family }) => familyTraits[family].features);
   const sets = [...new Set(kinds)].map((kind) => pairs[kinds.indexOf(kind)]!.features);
   const starts = sets.map((_, s) => sets.slice(0, s).reduce((sum, { outputs }) => sum + outputs.length, 0));
@@ -154,5 +155,5 @@ function joinStack(run: PreparedRun, stack: Stack, pairs: readonly FittedPair[])
     weights: stack.weights,
     intercept: stack.intercept,
   };
-  return { features, model: loadModel(data) };
+  return { features, model: loadModel(data, hooks.predictKernels) };
 }

@@ -192,6 +192,7 @@ function fitOptions(run: PreparedRun, { train }: FoldData, hooks: TrainHooks): F
     ...(train.sampleWeight === null ? {} : { sampleWeight: train.sampleWeight }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
+    ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   };
 }

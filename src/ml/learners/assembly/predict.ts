@@ -249,7 +249,7 @@ function lowestFree(bytes: v128): v128 {
 }
 
 /**
- * Scores of one row by leaf masks, 16 trees abreast. stream: see the plan; nVectors: of 16 codes; scores: the nOutputs start scores; scratch: 32
+ * Scores of one row by leaf masks, 16 trees abreast. stream: see the plan; nVectors: of 16 codes; scores: the nOutputs start scores; scratch: 16
  * bytes.
  */
 export function scoreRowMasks(
@@ -274,7 +274,7 @@ export function scoreRowMasks(
     let chosen = i8x16.splat(0);
     let base = chosen;
     for (; first >= 0; first -= 8) {
-      const nSets = <usize>load<u16>(p, 2);
+      const nTables = load<u16>(p, 2);
       const stepsEnd = p + 16 + <usize>load<u16>(p) * 48;
       let forbidden = i8x16.splat(0);
       p += 16;
@@ -296,26 +296,20 @@ export function scoreRowMasks(
           }
           forbidden = forbid(forbidden, p, code);
         }
-      if (nSets > 0) {
-        v128.store(scratch, forbidden);
-        const setsEnd = p + (nSets << 3);
-        for (; p < setsEnd; p += 8) {
-          const code = codes + <usize>load<u16>(p);
-          const isInside = load<u8>(plan + load<u32>(p, 4) + load<u8>(code)) & load<u8>(code, 1);
-          const lane = scratch + <usize>load<u8>(p, 3);
-          store<u8>(lane, load<u8>(lane) | (load<u8>(p, 2) & select<u8>(0xff, 0, isInside === 0)));
-        }
-        forbidden = v128.load(scratch);
-        p = (p + 15) & ~15;
+      for (let k: u32 = 0; k < nTables; k++) {
+        const code = codes + <usize>load<u16>(p);
+        const symbol = (<usize>load<u8>(code) << 3) + <usize>ctz<u32>(load<u8>(code, 1));
+        forbidden = v128.or(forbidden, v128.load(p + 16 + (symbol << 4)));
+        p += 16 + (<usize>load<u16>(p, 2) << 4);
       }
       const none = i8x16.eq(forbidden, i8x16.splat(-1));
       chosen = v128.bitselect(chosen, forbidden, none);
       base = v128.bitselect(base, i8x16.splat(<i8>first), none);
     }
-    v128.store(scratch, i8x16.add(base, lowestFree(chosen)), 16);
+    v128.store(scratch, i8x16.add(base, lowestFree(chosen)));
     const nHere = min<u32>(16, nTrees - t);
     for (let lane: usize = 0; lane < nHere; lane++) {
-      const value = load<f64>(plan + load<u32>(values + (lane << 2)) + (<usize>load<u8>(scratch + lane, 16) << 3));
+      const value = load<f64>(plan + load<u32>(values + (lane << 2)) + (<usize>load<u8>(scratch + lane) << 3));
       store<f64>(out, load<f64>(out) + value);
       out += 8;
       if (out === end) out = scores;
