@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { ProjectApp, QuantisedExport, RunningServer, ServeOptions } from "./edge/cli/index.ts";
-import { loadKernels, loadPredictKernels, loadUserModule } from "./edge/compute/index.ts";
+import { loadKernels, loadPredictKernels, loadShapKernels, loadUserModule } from "./edge/compute/index.ts";
 import { diagnose, initModel, loadDefinition, openProject, type Project, resolveIn } from "./edge/project/index.ts";
 import { FettleError, uuidv7 } from "./lib/index.ts";
 import type { Precision } from "./ml/learners/index.ts";
@@ -312,7 +312,7 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
       `Cannot serve on ${asked.host} without a token: everybody who reaches it could call it, loopback is needed`,
       { hint: "Leave out --no-auth, or serve on 127.0.0.1" },
     );
-  const { openCapsule, loadCapsule } = await import("./platform/capsule/index.ts");
+  const { openCapsule, loadCapsule, rowExplainer } = await import("./platform/capsule/index.ts");
   const { createModelService } = await import("./platform/serving/index.ts");
   const { openPredictionLog } = await import("./edge/storage/index.ts");
   const { createServer } = await import("./edge/http/index.ts");
@@ -323,15 +323,17 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
   const opened = await Promise.all(
     served.map(async (found) => {
       const capsule = await loadCapsule(objects, found.capsule);
-      return { found, predictor: openCapsule(capsule, kernels), exampleRow: capsule.golden.rows[0] ?? [] };
+      const explainer = () => rowExplainer(capsule, loadShapKernels());
+      return { found, predictor: openCapsule(capsule, kernels), explainer, exampleRow: capsule.golden.rows[0] ?? [] };
     }),
   );
   const log = openPredictionLog(project.storeDir, { ackLevel, now });
-  const services = opened.map(({ found, predictor, exampleRow }) =>
+  const services = opened.map(({ found, predictor, explainer, exampleRow }) =>
     createModelService({
       model: found.model,
       version: found.version,
       predictor,
+      explainer,
       exampleRow,
       log,
       now,
