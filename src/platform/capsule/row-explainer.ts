@@ -2,6 +2,7 @@ import {
   type Explainer,
   explainerOf,
   explainTreesAgainst,
+  isNumeric,
   type NoExplainer,
   type ScoreScale,
   type ShapKernels,
@@ -133,7 +134,7 @@ export function explainedOutput(
   outputs: Float64Array,
 ): { readonly output: number; readonly of: string } {
   if (task === "binary") return { output: 0, of: classes[1]! };
-  if (task === "regression") {
+  if (isNumeric(task)) {
     const output = medianOutput(names);
     return { output, of: names[output]! };
   }
