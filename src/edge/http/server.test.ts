@@ -32,6 +32,8 @@ const explainer: RowExplainer = {
   expected: Float64Array.of(-1),
   explainRow: (_, out) => out.set([0.5, -1.5, -1]),
   explain: (table) => new Float64Array(3 * table.nRows),
+  hasInteractions: false,
+  interactRow: () => {},
 };
 
 interface Started {

@@ -6,6 +6,7 @@ import {
   type NoExplainer,
   type ScoreScale,
   type ShapKernels,
+  type TreeExplainer,
 } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, loadFeatures, type RawRow } from "../features/index.ts";
@@ -26,7 +27,16 @@ export interface RowExplainer {
   explainRow(row: RawRow, out: Float64Array): void;
   /** Explanations of every row of a table that holds the inputs: row-major, nRows × nOutputs × (nColumns + 1). */
   explain(table: Table): Float64Array;
+  /**
+   * Writes what columns contribute together, nOutputs × nColumns × nColumns numbers: symmetric, half of it at (i, j) and half at (j, i); what
+   * a column contributes alone is on the diagonal. Only where `hasInteractions`: of trees with at most 300 features.
+   */
+  readonly hasInteractions: boolean;
+  interactRow(row: RawRow, out: Float64Array): void;
 }
+
+// A matrix of features by features per row: beyond, it takes too long to be of use.
+const mostInteracting = 300;
 
 /** The explainer of a trained model, or why there is none. */
 export function rowExplainer(data: PredictorData, kernels?: ShapKernels): RowExplainer | NoExplainer {
@@ -43,7 +53,7 @@ export function rowExplainerAgainst(data: PredictorData, background: Table): Row
   return inColumns(explainTreesAgainst(model, features.transform(background)), features, signature);
 }
 
-function inColumns(explainer: Explainer, features: FittedFeatures, signature: Signature): RowExplainer {
+function inColumns(explainer: Explainer | TreeExplainer, features: FittedFeatures, signature: Signature): RowExplainer {
   const { scale, nOutputs, expected } = explainer;
   const encode = features.compileRow();
   const encoded = new Float64Array(features.outputs.length);
@@ -73,6 +83,19 @@ function inColumns(explainer: Explainer, features: FittedFeatures, signature: Si
       const out = new Float64Array(table.nRows * nOutputs * stride);
       for (let i = 0; i < table.nRows; i++) sumColumns(i * nOutputs * width, values, out, i * nOutputs * stride);
       return out;
+    },
+    hasInteractions: "interactRow" in explainer && width - 1 <= mostInteracting,
+    interactRow(row, out) {
+      out.fill(0);
+      if (!("interactRow" in explainer)) return;
+      const n = width - 1;
+      const pairs = new Float64Array(nOutputs * n * n);
+      encode(row, encoded);
+      explainer.interactRow(encoded, pairs);
+      for (let k = 0; k < nOutputs; k++)
+        for (let i = 0; i < n; i++)
+          for (let j = 0; j < n; j++)
+            out[(k * names.length + columnOf[i]!) * names.length + columnOf[j]!]! += pairs[(k * n + i) * n + j]!;
     },
   };
 }
