@@ -252,11 +252,12 @@ async function scoreFiles(
   folder: string,
   asked: Parameters<ProjectApp["score"]>[1],
 ): ReturnType<ProjectApp["score"]> {
-  const { loadCapsule, openCapsule } = await import("./platform/capsule/index.ts");
+  const { loadCapsule, openCapsule, rowExplainer, rowExplainerAgainst } = await import("./platform/capsule/index.ts");
   const { createBatchWriter, readBatches } = await import("./edge/query/index.ts");
-  const { scoreRun } = await import("./platform/pipelines/index.ts");
+  const { readBackground, scoreRun } = await import("./platform/pipelines/index.ts");
   const startedAt = performance.now();
-  const predictor = openCapsule(await loadCapsule(objects, found.capsule), loadPredictKernels());
+  const capsule = await loadCapsule(objects, found.capsule);
+  const predictor = openCapsule(capsule, loadPredictKernels());
   const out = resolve(folder, asked.out);
   const format = formatOf(asked.format, out);
   const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
@@ -267,10 +268,28 @@ async function scoreFiles(
       "SCORE_OVER_INPUT",
       `Cannot write "${asked.out}": it is one of the files to score, another name is needed`,
     );
+  const reading = { ...sameReading(trained), types };
+  const explainer =
+    asked.background !== undefined
+      ? rowExplainerAgainst(
+          capsule,
+          await readBackground(readBatches([resolve(folder, asked.background)], reading), capsule.signature),
+        )
+      : asked.explain
+        ? rowExplainer(capsule, loadShapKernels())
+        : undefined;
+  if (explainer && "reason" in explainer)
+    throw new FettleError(
+      "invalid-input",
+      "SCORE_UNEXPLAINED",
+      `Cannot explain the scores of ${found.model}@${found.version}: ${explainer.reason}`,
+      { hint: asked.background === undefined ? "Leave out --explain" : "Leave out --background" },
+    );
   const writer = await createBatchWriter(out, format);
   const scored = await scoreRun({
-    batches: readBatches(files, { ...sameReading(trained), types }),
+    batches: readBatches(files, reading),
     predictor,
+    ...(explainer ? { explainer } : {}),
     writer,
     ...(asked.onRows ? { onRows: asked.onRows } : {}),
     ...(asked.signal ? { signal: asked.signal } : {}),

@@ -95,10 +95,10 @@ export function waterfallPlot({ base, score, contributions, rest = 0 }: Explanat
   const ends = [base, score, ...parts.map(({ to }) => to)];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   return draw("From the expected score to that of one row", {
-    width: 560,
+    width: 480,
     height: 60 + 24 * parts.length,
-    marginLeft: 200,
-    marginRight: 60,
+    marginLeft: 180,
+    marginRight: 50,
     x: { ticks: 5, grid: true, label: "Score", tickFormat: tickFormat(low, high) },
     y: {
       domain: parts.map(({ key }) => key),
