@@ -56,7 +56,7 @@ const mask = "•••";
 /** What {@link summariseExplanations} reads. */
 export interface SummaryInput {
   readonly data: Omit<PredictorData, "calibrator">;
-  readonly test: Part;
+  readonly test: Pick<Part, "table" | "resample">;
   /** The model's outputs for the test rows. */
   readonly outputs: Float64Array;
   /** Test rows with the greatest loss, worst first. */
