@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { ProjectApp, QuantisedExport, RunningServer, ServeOptions } from "./edge/cli/index.ts";
-import { loadKernels, loadPredictKernels, loadUserModule } from "./edge/compute/index.ts";
+import { loadKernels, loadPredictKernels, loadShapKernels, loadUserModule } from "./edge/compute/index.ts";
 import { diagnose, initModel, loadDefinition, openProject, type Project, resolveIn } from "./edge/project/index.ts";
 import { FettleError, uuidv7 } from "./lib/index.ts";
 import type { Precision } from "./ml/learners/index.ts";
@@ -252,11 +252,12 @@ async function scoreFiles(
   folder: string,
   asked: Parameters<ProjectApp["score"]>[1],
 ): ReturnType<ProjectApp["score"]> {
-  const { loadCapsule, openCapsule } = await import("./platform/capsule/index.ts");
+  const { loadCapsule, openCapsule, rowExplainer, rowExplainerAgainst } = await import("./platform/capsule/index.ts");
   const { createBatchWriter, readBatches } = await import("./edge/query/index.ts");
-  const { scoreRun } = await import("./platform/pipelines/index.ts");
+  const { readBackground, scoreRun } = await import("./platform/pipelines/index.ts");
   const startedAt = performance.now();
-  const predictor = openCapsule(await loadCapsule(objects, found.capsule), loadPredictKernels());
+  const capsule = await loadCapsule(objects, found.capsule);
+  const predictor = openCapsule(capsule, loadPredictKernels());
   const out = resolve(folder, asked.out);
   const format = formatOf(asked.format, out);
   const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
@@ -267,10 +268,28 @@ async function scoreFiles(
       "SCORE_OVER_INPUT",
       `Cannot write "${asked.out}": it is one of the files to score, another name is needed`,
     );
+  const reading = { ...sameReading(trained), types };
+  const explainer =
+    asked.background !== undefined
+      ? rowExplainerAgainst(
+          capsule,
+          await readBackground(readBatches([resolve(folder, asked.background)], reading), capsule.signature),
+        )
+      : asked.explain
+        ? rowExplainer(capsule, loadShapKernels())
+        : undefined;
+  if (explainer && "reason" in explainer)
+    throw new FettleError(
+      "invalid-input",
+      "SCORE_UNEXPLAINED",
+      `Cannot explain the scores of ${found.model}@${found.version}: ${explainer.reason}`,
+      { hint: asked.background === undefined ? "Leave out --explain" : "Leave out --background" },
+    );
   const writer = await createBatchWriter(out, format);
   const scored = await scoreRun({
-    batches: readBatches(files, { ...sameReading(trained), types }),
+    batches: readBatches(files, reading),
     predictor,
+    ...(explainer ? { explainer } : {}),
     writer,
     ...(asked.onRows ? { onRows: asked.onRows } : {}),
     ...(asked.signal ? { signal: asked.signal } : {}),
@@ -312,7 +331,7 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
       `Cannot serve on ${asked.host} without a token: everybody who reaches it could call it, loopback is needed`,
       { hint: "Leave out --no-auth, or serve on 127.0.0.1" },
     );
-  const { openCapsule, loadCapsule } = await import("./platform/capsule/index.ts");
+  const { openCapsule, loadCapsule, rowExplainer } = await import("./platform/capsule/index.ts");
   const { createModelService } = await import("./platform/serving/index.ts");
   const { openPredictionLog } = await import("./edge/storage/index.ts");
   const { createServer } = await import("./edge/http/index.ts");
@@ -323,15 +342,17 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
   const opened = await Promise.all(
     served.map(async (found) => {
       const capsule = await loadCapsule(objects, found.capsule);
-      return { found, predictor: openCapsule(capsule, kernels), exampleRow: capsule.golden.rows[0] ?? [] };
+      const explainer = () => rowExplainer(capsule, loadShapKernels());
+      return { found, predictor: openCapsule(capsule, kernels), explainer, exampleRow: capsule.golden.rows[0] ?? [] };
     }),
   );
   const log = openPredictionLog(project.storeDir, { ackLevel, now });
-  const services = opened.map(({ found, predictor, exampleRow }) =>
+  const services = opened.map(({ found, predictor, explainer, exampleRow }) =>
     createModelService({
       model: found.model,
       version: found.version,
       predictor,
+      explainer,
       exampleRow,
       log,
       now,

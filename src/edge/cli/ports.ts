@@ -99,6 +99,10 @@ export interface ProjectApp {
       input: readonly string[];
       out: string;
       format?: string;
+      /** Add what each column contributed. */
+      explain?: boolean;
+      /** Contributions against the first 100 rows of this file. */
+      background?: string;
       signal?: AbortSignal;
       onRows?: (rows: number) => void;
     },

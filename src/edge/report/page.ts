@@ -1,6 +1,7 @@
 import { sha256 } from "../../lib/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { dataSection } from "./data-section.ts";
+import { explanationSection } from "./explanation-section.ts";
 import { type Html, html, type Section, trusted } from "./html.ts";
 import { leakageSection } from "./leakage-section.ts";
 import { calibrationSection, confusionSection, curvesSection } from "./prediction-sections.ts";
@@ -31,6 +32,7 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   slicesSection,
   errorsSection,
   importanceSection,
+  explanationSection,
   termsSection,
   fairnessSection,
   reproductionSection,

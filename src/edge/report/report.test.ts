@@ -17,12 +17,13 @@ const common = ["verdict", "data", "leakage", "split", "candidates", "metrics"];
 const sections = {
   binary: [
     ...common.toSpliced(4, 0, "tuning"),
-    ...["curves", "confusion", "calibration", "threshold-cost", "slices", "errors", "importance", "terms", "fairness"],
+    ...["curves", "confusion", "calibration", "threshold-cost", "slices", "errors"],
+    ...["importance", "explanations", "terms", "fairness"],
     "reproduction",
   ],
-  multiclass: [...common, "confusion", "calibration", "slices", "errors", "importance", "reproduction"],
-  regression: [...common, "curves", "slices", "errors", "importance", "reproduction"],
-  ranking: [...common, "slices", "importance", "reproduction"],
+  multiclass: [...common, "confusion", "calibration", "slices", "errors", "importance", "explanations", "reproduction"],
+  regression: [...common, "curves", "slices", "errors", "importance", "explanations", "reproduction"],
+  ranking: [...common, "slices", "importance", "explanations", "reproduction"],
 };
 
 for (const task of tasks) {
@@ -200,6 +201,17 @@ test("renderReport() stays under 1 MB for a table of 3,000 columns and drops wha
     idsOf(page),
     sections.regression.filter((id) => id !== "curves" && id !== "candidates"),
   );
+});
+
+test("renderReport() says why a model is not explained", () => {
+  const page = renderReport({ ...sampleReport("binary"), explanations: { reason: "it keeps no <means>" } });
+  assert.match(page, /This model is not explained: it keeps no &lt;means&gt;\./);
+});
+
+test("renderReport() gives each explained row its greatest contributions, largest first, and the rest", () => {
+  const text = documentOf(pages.get("binary")!).querySelector("#explanations")!.textContent!;
+  assert.match(text, /age/);
+  assert.match(text, /log-odds/);
 });
 
 test("numbers read well", () => {

@@ -4,6 +4,7 @@ import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ColumnProfile } from "../../platform/data/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { sampleEvaluation, sampleProblems } from "./sample-evaluation.ts";
+import { sampleExplanations } from "./sample-explanations.ts";
 import { sampleTuning } from "./sample-tuning.ts";
 
 /** A run report with plausible values, drawn from a seeded simulation: what the page is tested and looked at with. */
@@ -47,6 +48,7 @@ export function sampleReport(task: Task): RunReport {
     ...(task === "binary" ? { tuning: sampleTuning() } : {}),
     champion: task === "binary" ? `${sampleProblems[task].model}@2` : null,
     evaluation,
+    explanations: sampleExplanations(task),
     gates: [
       { name: "beats-baseline", passed: true, message: evaluation.comparisons[0]!.sentence },
       {

@@ -3,11 +3,11 @@ import { type Explainer, explainerOn, type NoExplainer, type ScoreScale, scaleOf
 import { cellOfRow } from "./gam-axes.ts";
 import type { Task } from "./learner.ts";
 import type { ConstantData, GamData, LinearData, ModelData, StackData } from "./model-data.ts";
-import { explainTrees } from "./tree-explainer.ts";
+import { explainTrees, type TreeExplainer } from "./tree-explainer.ts";
 import type { ShapKernels } from "./tree-shap-memory.ts";
 
 /** The explainer of a model, whatever its family. With compiled kernels trees are explained faster, to the same bits. */
-export function explainerOf(data: ModelData, kernels?: ShapKernels): Explainer | NoExplainer {
+export function explainerOf(data: ModelData, kernels?: ShapKernels): Explainer | TreeExplainer | NoExplainer {
   switch (data.kind) {
     case "gbdt":
     case "forest":

@@ -4,22 +4,34 @@ import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
 import { createRng, FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
-import { type FittedModel, fitPlatt, gbdt, linear, type Target } from "../../ml/learners/index.ts";
+import {
+  type Explainer,
+  explainerOf,
+  type FittedModel,
+  fitPlatt,
+  gbdt,
+  linear,
+  type Target,
+} from "../../ml/learners/index.ts";
 import { categoryColumn, instantColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import type { ObjectStore, Schema } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
-import { feature, fitFeatures, planFeatures, type RawRow } from "../features/index.ts";
+import { feature, fitFeatures, loadFeatures, planFeatures, type RawRow } from "../features/index.ts";
 import {
   answerOf,
   type Capsule,
   capsuleParts,
+  explanationOf,
   exportModule,
   joinPredictor,
   loadCapsule,
   manifestOf,
   openCapsule,
   quantise,
+  rawRowOf,
   recordGolden,
+  rowExplainer,
+  rowExplainerAgainst,
   type Signature,
   saveCapsule,
 } from "./index.ts";
@@ -113,6 +125,54 @@ for (const family of families)
       const predictor = openCapsule(loaded);
       assert.deepEqual(predictor.predict(table), openCapsule(capsule).predict(table));
     });
+
+for (const family of families)
+  for (const task of tasks)
+    test(`rowExplainer() of a ${task} ${family} capsule sums features by column, in a table as in a row`, () => {
+      const capsule = capsuleOf(family, task);
+      const explainer = rowExplainer(capsule);
+      assert.ok("explainRow" in explainer);
+      const width = explainer.nOutputs * (schema.length + 1);
+      const all = explainer.explain(table);
+      const features = loadFeatures(capsule.features);
+      const model = explainerOf(capsule.model) as Explainer;
+      const byFeature = model.explain(features.transform(table));
+      const sumOf = (values: Float64Array, i: number, size: number) =>
+        values.subarray(i * size, (i + 1) * size).reduce((a, b) => a + b);
+      for (let i = 0; i < 20; i++) {
+        const row = new Float64Array(width);
+        explainer.explainRow(rawRowOf(capsule.signature, table, i), row);
+        assert.deepEqual(row, all.slice(i * width, (i + 1) * width));
+        const whole = sumOf(byFeature, i, explainer.nOutputs * (features.outputs.length + 1));
+        assert.ok(Math.abs(sumOf(all, i, width) - whole) < 1e-12);
+      }
+    });
+
+test("explanationOf() gives the greatest contributions and the sum of the rest", () => {
+  const { signature } = capsuleOf("linear", "multiclass");
+  const explained = Float64Array.from({ length: 15 }, (_, k) => (k === 7 ? -10 : k));
+  const row = [1, "a", null, "red"];
+  assert.deepEqual(
+    explanationOf({ signature, scale: "class-score" }, row, explained, Float64Array.of(0.2, 0.7, 0.1), 2),
+    {
+      of: "yes",
+      scale: "class-score",
+      base: 9,
+      score: 5 + 6 - 10 + 8 + 9,
+      contributions: [
+        { feature: "since", value: null, contribution: -10 },
+        { feature: "note", value: "red", contribution: 8 },
+      ],
+      rest: 11,
+    },
+  );
+});
+
+test("rowExplainerAgainst() says why it explains trees only", () => {
+  assert.match((rowExplainerAgainst(capsuleOf("linear", "binary"), table) as { reason: string }).reason, /"linear"/);
+  const explainer = rowExplainerAgainst(capsuleOf("gbdt", "binary"), table.take(Int32Array.of(0, 1, 2)));
+  assert.ok("explainRow" in explainer && !explainer.hasInteractions);
+});
 
 test("loadCapsule() refuses a flipped byte in any object as damaged", async () => {
   const { store, objects } = memoryStore();

@@ -20,6 +20,15 @@ export {
 } from "./predictor.ts";
 export { type QuantisationLoss, quantise } from "./quantise.ts";
 export {
+  type Contribution,
+  type Explanation,
+  explainedOutput,
+  explanationOf,
+  type RowExplainer,
+  rowExplainer,
+  rowExplainerAgainst,
+} from "./row-explainer.ts";
+export {
   parseInstant,
   parseRow,
   type RowProblem,

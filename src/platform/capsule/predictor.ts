@@ -83,11 +83,12 @@ export function answerOf(signature: Signature, outputs: Float64Array, offset = 0
   }
   if (signature.outputs.length === 1) return { value: outputs[offset]! };
   const quantiles = Object.fromEntries(signature.outputs.map((name, k) => [name, outputs[offset + k]!]));
-  return { value: outputs[offset + nearestToMedian(signature.outputs)]!, quantiles };
+  return { value: outputs[offset + medianOutput(signature.outputs)]!, quantiles };
 }
 
-// The first of the quantiles named `q0.5` … that is nearest to the median: the value that the evaluation measures too.
-function nearestToMedian(outputs: readonly string[]): number {
+/** The first of the quantiles named `q0.5` … that is nearest to the median: the value that the evaluation measures too; 0 of one output. */
+export function medianOutput(outputs: readonly string[]): number {
+  if (outputs.length === 1) return 0;
   const distances = outputs.map((name) => Math.abs(Number(name.slice(1)) - 0.5));
   return distances.indexOf(Math.min(...distances));
 }

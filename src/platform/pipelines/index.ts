@@ -3,6 +3,7 @@ export type { PipelinePorts, TrialPool, WorkOptions } from "./ports.ts";
 export {
   type AnswerColumn,
   answerColumns,
+  readBackground,
   type ScoreBatch,
   type ScoreInput,
   type ScoreSummary,

@@ -7,6 +7,7 @@ export {
   type ModelDefinition,
 } from "./definition.ts";
 export { definitionToSource } from "./definition-source.ts";
+export type { ExplanationSummary } from "./explanation-summary.ts";
 export { familiesOf } from "./families.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
 export { type FinishedTuning, reportTuning, tunedTrial } from "./report-tuning.ts";

@@ -5,6 +5,7 @@ import { evaluate, primaryMetric } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import { calibrated, calibrationOf } from "./calibrated-trial.ts";
 import { definitionHash } from "./definition.ts";
+import { summariseExplanations } from "./explanation-summary.ts";
 import { familiesOf, familyTraits } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
@@ -93,6 +94,16 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     ...(hooks.shouldStop ? { shouldStop: hooks.shouldStop } : {}),
   });
 
+  const explanations = summariseExplanations({
+    data: { features: refitted.features.toJSON(), model: refitted.model.toJSON(), signature: predictor.signature },
+    test,
+    outputs: predictor.predict(test.table),
+    worst: task === "ranking" ? [] : evaluation.errors.worst.map(({ row }) => row),
+    hidden: run.personalData,
+    seed: run.seed,
+    ...(hooks.shapKernels && { kernels: hooks.shapKernels }),
+  });
+
   stages.enter("package");
   const terms = termShapes(refitted.model.toJSON(), refitted.features, new Set(run.personalData.keys()));
   const capsule: Capsule = {
@@ -134,6 +145,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     ...(terms === null ? {} : { terms }),
     champion: championName,
     evaluation,
+    explanations,
     gates: gatesOf(evaluation, leakage, championName),
     seconds: {},
   };
