@@ -128,3 +128,15 @@ export function takeNumbers(values: Float64Array, indexes: Int32Array): Float64A
   for (let k = 0; k < taken.length; k++) taken[k] = values[indexes[k]!]!;
   return taken;
 }
+
+/** The rows of each level, ascending. */
+export function listsOfLevels({ codes, nLevels }: LevelColumn): Int32Array[] {
+  const counts = new Int32Array(nLevels);
+  for (const code of codes) if (code >= 0 && code < nLevels) counts[code]!++;
+  const lists = Array.from(counts, (count) => new Int32Array(count));
+  counts.fill(0);
+  codes.forEach((code, i) => {
+    if (code >= 0 && code < nLevels) lists[code]![counts[code]!++] = i;
+  });
+  return lists;
+}

@@ -2,12 +2,20 @@ import { assertNever, unreachable } from "../../lib/index.ts";
 import { exp, log, log1p } from "../stats/index.ts";
 import type { Target } from "./learner.ts";
 
+/** Numbers of some rows: of those named, or of all where `rows` is null. */
+export interface RowList {
+  readonly rows: Int32Array | null;
+  readonly values: Float64Array;
+}
+
 /** A convex loss of margins: nOutputs × n numbers, output after output. */
 export interface Objective {
   /** The loss at the margins. Remembers the point and writes the gradient by margin to `residual`. */
   evaluate(margins: Float64Array, residual: Float64Array): number;
   /** Writes the product of rows `from` … `to` of a direction in margins with the second derivative at the remembered point. */
   curve(direction: Float64Array, out: Float64Array, from: number, to: number): void;
+  /** Adds to `out` the product with a direction that is step · (column − centre) in one output and 0 in the others. */
+  curveColumn(output: number, column: RowList, centre: number, step: number, out: Float64Array): void;
   /** Diagonal of the second derivative for one output, n numbers. */
   diagonal(output: number): Float64Array;
 }
@@ -40,6 +48,7 @@ function squaredObjective(y: Float64Array, w: Float64Array): Objective {
       return sum;
     },
     curve: timesRows(w),
+    curveColumn: timesColumn(w),
     diagonal: () => w,
   };
 }
@@ -62,6 +71,7 @@ function logisticObjective(y: Float64Array, w: Float64Array): Objective {
       return sum;
     },
     curve: timesRows(h),
+    curveColumn: timesColumn(h),
     diagonal: () => h,
   };
 }
@@ -69,6 +79,17 @@ function logisticObjective(y: Float64Array, w: Float64Array): Objective {
 function timesRows(h: Float64Array): Objective["curve"] {
   return (d, out, from, to) => {
     for (let i = from; i < to; i++) out[i] = h[i]! * d[i]!;
+  };
+}
+
+function timesColumn(h: Float64Array): Objective["curveColumn"] {
+  return (_output, { rows, values }, centre, step, out) => {
+    if (rows === null) for (let i = 0; i < values.length; i++) out[i]! += h[i]! * step * (values[i]! - centre);
+    else
+      for (let k = 0; k < rows.length; k++) {
+        const i = rows[k]!;
+        out[i]! += h[i]! * step * (values[k]! - centre);
+      }
   };
 }
 
@@ -97,6 +118,14 @@ function softmaxObjective(y: Float64Array, w: Float64Array, nOutputs: number): O
         let mean = 0;
         for (let k = 0; k < nOutputs; k++) mean += p[k * n + i]! * d[k * n + i]!;
         for (let k = 0; k < nOutputs; k++) out[k * n + i] = w[i]! * p[k * n + i]! * (d[k * n + i]! - mean);
+      }
+    },
+    curveColumn(output, { rows, values }, centre, step, out) {
+      for (let k = 0; k < values.length; k++) {
+        const i = rows === null ? k : rows[k]!;
+        const change = w[i]! * p[output * n + i]! * step * (values[k]! - centre);
+        for (let other = 0; other < nOutputs; other++) out[other * n + i]! -= p[other * n + i]! * change;
+        out[output * n + i]! += change;
       }
     },
     diagonal(output) {

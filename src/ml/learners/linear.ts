@@ -2,12 +2,14 @@ import { FettleError } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
 import { checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
+import { descentSteps } from "./linear-descent.ts";
 import { type Design, designOf, nLevelsOf, takeDesign, takeNumbers } from "./linear-design.ts";
 import { linearModel } from "./linear-model.ts";
-import { type Course, type Solution, solveNewton } from "./linear-newton.ts";
+import { newtonSteps } from "./linear-newton.ts";
 import { objectiveOf } from "./linear-objective.ts";
 import { passOver } from "./linear-pass.ts";
 import { sampleRows } from "./linear-precondition.ts";
+import { type Course, type Problem, type Solution, solve } from "./linear-solve.ts";
 import { type LinearData, withoutNegativeZero } from "./model-data.ts";
 
 /** The loss of each task. */
@@ -17,22 +19,28 @@ const lossOf = { binary: "logistic", multiclass: "softmax", regression: "squared
 export interface LinearParams {
   /** Default: by the task: logistic (binary), softmax (multiclass), squared (regression). */
   readonly loss?: "logistic" | "softmax" | "squared";
-  /** L2 penalty λ/2 · ‖w‖² beside the sum of the losses (scikit-learn: C = 1/λ, alpha = λ); the intercept is free. Default 1. */
+  /**
+   * Penalty λ · ((1 − l1Share)/2 · ‖w‖² + l1Share · ‖w‖₁) beside the sum of the losses (scikit-learn: C = 1/λ; alpha = λ in Ridge, λ/n in
+   * ElasticNet); the intercept is free. Default 1.
+   */
   readonly lambda?: number;
+  /** Share of the penalty on absolute weights, in [0, 1]: above 0 (elastic net; 1: lasso) it makes weights exactly 0. Default 0. */
+  readonly l1Share?: number;
   /** `balanced` gives every class the same weight in sum, and leaves the total as it is. Default `none`. */
   readonly classWeight?: "none" | "balanced";
-  /** The fit ends where no component of the gradient exceeds this share of its start value. Default 1e-8. */
+  /** The fit ends where no component of the (sub)gradient exceeds this share of the greatest at zero weights. Default 1e-8. */
   readonly tolerance?: number;
   /** Most Newton steps. Default 100. */
   readonly maxIterations?: number;
 }
 
 /**
- * Linear, logistic or softmax regression with an L2 penalty, by truncated Newton (conjugate gradients inside, Nash 2000). A category column
+ * Linear, logistic or softmax regression with an L2 penalty, by truncated Newton (conjugate gradients inside, Nash 2000), or an elastic net, by coordinate
+ * descent. A category column
  * counts as one indicator per level; missing, unseen and NaN contribute nothing.
  */
 export function linear(params: LinearParams = {}): Learner {
-  const { lambda = 1, classWeight = "none", tolerance = 1e-8, maxIterations = 100 } = params;
+  const { lambda = 1, l1Share = 0, classWeight = "none", tolerance = 1e-8, maxIterations = 100 } = params;
   const refuse = (name: string, value: string | number, needed: string) =>
     new FettleError(
       "invalid-input",
@@ -41,12 +49,13 @@ export function linear(params: LinearParams = {}): Learner {
       { facts: { parameter: name } },
     );
   if (!(lambda >= 0 && Number.isFinite(lambda))) throw refuse("lambda", lambda, "a number ≥ 0");
+  if (!(l1Share >= 0 && l1Share <= 1)) throw refuse("l1Share", l1Share, "a number in [0, 1]");
   if (classWeight !== "none" && classWeight !== "balanced")
     throw refuse("classWeight", `"${classWeight}"`, '"none" or "balanced"');
   if (!(tolerance >= 0 && tolerance < 1)) throw refuse("tolerance", tolerance, "a number in [0, 1)");
   if (!(Number.isInteger(maxIterations) && maxIterations >= 1))
     throw refuse("maxIterations", maxIterations, "a whole number ≥ 1");
-  const settled = { lambda, classWeight, tolerance, maxIterations };
+  const settled = { lambda, l1Share, classWeight, tolerance, maxIterations };
   return {
     kind: "linear",
     params: { ...settled, ...(params.loss === undefined ? {} : { loss: params.loss }) },
@@ -61,22 +70,28 @@ export function linear(params: LinearParams = {}): Learner {
 
 interface Settled {
   readonly lambda: number;
+  readonly l1Share: number;
   readonly classWeight: "none" | "balanced";
   readonly tolerance: number;
   readonly maxIterations: number;
 }
 
 function fitLinear(features: Table, target: Target, options: FitOptions, settled: Settled): LinearData {
+  const { lambda, l1Share } = settled;
   const nLevels = nLevelsOf(features);
   const design = designOf(features, nLevels);
   const width = design.nWeights + 1; // per output: intercept first, then the weights
   const rows = { design, target, weights: rowWeights(target, options.sampleWeight, settled.classWeight) };
-  const { weights, iterations, converged } = fitRidge(rows, settled.lambda, {
-    tolerance: settled.tolerance,
-    maxIterations: settled.maxIterations,
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    ...(options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop }),
-  });
+  const { weights, iterations, converged } = fitRows(
+    rows,
+    { ridge: lambda * (1 - l1Share), lasso: lambda * l1Share },
+    {
+      tolerance: settled.tolerance,
+      maxIterations: settled.maxIterations,
+      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      ...(options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop }),
+    },
+  );
   const outputs = Array.from({ length: weights.length / width }, (_, k) =>
     weights.subarray(k * width, (k + 1) * width),
   );
@@ -109,25 +124,31 @@ interface Rows {
 /** So many rows per weight, and the fit to an eighth of them is a good start for the fit to all. */
 const rowsForSample = 64;
 
-function fitRidge(rows: Rows, ridge: number, course: Course): Solution {
-  const { design, target, weights } = rows;
-  const nOutputs = target.task === "multiclass" ? target.nClasses : 1;
-  const width = design.nWeights + 1;
-  const objective = objectiveOf(target, weights, nOutputs);
-  return solveNewton({ design, objective, nOutputs, ridge }, startOf(rows, ridge, course, nOutputs * width), course);
+interface Penalty {
+  readonly ridge: number;
+  readonly lasso: number;
 }
 
-function startOf(rows: Rows, ridge: number, { shouldStop }: Course, nWeights: number): Float64Array {
+function fitRows(rows: Rows, penalty: Penalty, course: Course): Solution {
+  const { design, target, weights } = rows;
+  const nOutputs = target.task === "multiclass" ? target.nClasses : 1;
+  const problem: Problem = { design, objective: objectiveOf(target, weights, nOutputs), nOutputs, ...penalty };
+  const start = startOf(rows, penalty, course, nOutputs * (design.nWeights + 1));
+  return solve(problem, start, course, (penalty.lasso > 0 ? descentSteps : newtonSteps)(problem, course));
+}
+
+function startOf(rows: Rows, { ridge, lasso }: Penalty, { shouldStop }: Course, nWeights: number): Float64Array {
   const { design, target, weights } = rows;
   if (design.n < rowsForSample * nWeights) return new Float64Array(nWeights);
   const indexes = sampleRows(design.n, design.n / 8);
+  const share = indexes.length / design.n;
   const sample = {
     design: takeDesign(design, indexes),
     target: { ...target, values: takeNumbers(target.values, indexes) },
     weights: takeNumbers(weights, indexes),
   };
   const course = { tolerance: 1e-2, maxIterations: 10, ...(shouldStop === undefined ? {} : { shouldStop }) };
-  return fitRidge(sample, (ridge * indexes.length) / design.n, course).weights;
+  return fitRows(sample, { ridge: share * ridge, lasso: share * lasso }, course).weights;
 }
 
 function rowWeights(target: Target, sampleWeight: Float64Array | undefined, classWeight: Settled["classWeight"]) {
