@@ -52,57 +52,51 @@ export function offsetsOf(nLevels: readonly number[]): number[] {
   });
 }
 
-/** Lays a table out; NaN becomes 0, a code outside the levels contributes nothing. */
+/** Lays a table out. NaN is not looked for in dense columns: see {@link withoutNaN}. A code outside the levels contributes nothing. */
 export function designOf(features: Table, nLevels: readonly number[]): Design {
   const offsets = offsetsOf(nLevels);
   const dense: DenseColumn[] = [];
   const sparse: SparseColumn[] = [];
   const levels: LevelColumn[] = [];
-  const n = features.nRows;
-  let j = 0;
-  for (const [, column] of features.entries()) {
+  [...features.entries()].forEach(([, column], j) => {
     const offset = offsets[j]!;
     if (column.kind === "category") levels.push({ codes: column.codes, nLevels: nLevels[j]!, offset });
-    else {
-      const counts = countOf(column.values);
-      if (counts.nonZero <= mostlyZero * n) sparse.push({ ...nonZeroOf(column.values, counts.nonZero), offset });
-      else dense.push({ values: counts.missing === 0 ? column.values : withoutNaN(column.values), offset });
-    }
-    j++;
-  }
+    else if (isMostlyZero(column.values)) sparse.push({ ...nonZeroOf(column.values), offset });
+    else dense.push({ values: column.values, offset });
+  });
   const nWeights = nLevels.reduce((sum, nLevel) => sum + Math.max(1, nLevel), 0);
-  return { n, nWeights, dense, sparse, levels };
+  return { n: features.nRows, nWeights, dense, sparse, levels };
 }
 
-function countOf(values: Float64Array): { nonZero: number; missing: number } {
-  let zero = 0;
-  let missing = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value === 0) zero++;
-    else if (value !== value) missing++;
-  }
-  return { nonZero: values.length - zero - missing, missing };
+/** The design with 0 for NaN in the dense columns that `isClean` does not vouch for. */
+export function withoutNaN(design: Design, isClean: (offset: number) => boolean): Design {
+  const clean = (value: number) => (value === value ? value : 0);
+  const dense = design.dense.map(({ values, offset }) => ({
+    values: isClean(offset) ? values : values.map(clean),
+    offset,
+  }));
+  return { ...design, dense };
 }
 
-function nonZeroOf(values: Float64Array, nonZero: number): { rows: Int32Array; values: Float64Array } {
-  const rows = new Int32Array(nonZero);
-  const kept = new Float64Array(nonZero);
-  let k = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value === 0 || value !== value) continue;
-    rows[k] = i;
-    kept[k++] = value;
-  }
-  return { rows, values: kept };
+// A few rows tell most dense columns from those that need counting.
+function isMostlyZero(values: Float64Array): boolean {
+  const stride = Math.max(1, Math.floor(values.length / 128));
+  return shareNonZero(values, stride) <= 2 * mostlyZero && shareNonZero(values, 1) <= mostlyZero;
 }
 
-const withoutNaN = (values: Float64Array): Float64Array => {
-  const clean = values.slice();
-  for (let i = 0; i < clean.length; i++) if (clean[i] !== clean[i]) clean[i] = 0;
-  return clean;
-};
+function shareNonZero(values: Float64Array, stride: number): number {
+  let seen = 0;
+  let nonZero = 0;
+  for (let i = 0; i < values.length; i += stride, seen++) if (values[i]! > 0 || values[i]! < 0) nonZero++;
+  return nonZero / seen;
+}
+
+function nonZeroOf(values: Float64Array): { rows: Int32Array; values: Float64Array } {
+  const rows: number[] = [];
+  for (let i = 0; i < values.length; i++) if (values[i]! > 0 || values[i]! < 0) rows.push(i);
+  const at = Int32Array.from(rows);
+  return { rows: at, values: takeNumbers(values, at) };
+}
 
 /** The rows at `indexes`, ascending. */
 export function takeDesign(design: Design, indexes: Int32Array): Design {

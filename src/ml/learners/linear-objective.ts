@@ -1,5 +1,5 @@
 import { assertNever, unreachable } from "../../lib/index.ts";
-import { exp, log, log1p } from "../stats/index.ts";
+import { exp, log } from "../stats/index.ts";
 import type { Target } from "./learner.ts";
 
 /** Numbers of some rows: of those named, or of all where `rows` is null. */
@@ -56,19 +56,28 @@ function squaredObjective(y: Float64Array, w: Float64Array): Objective {
 function logisticObjective(y: Float64Array, w: Float64Array): Objective {
   const h = new Float64Array(y.length);
   return {
-    // One exponential a row: with e = exp(−|m|) the softplus of m is max(m, 0) + log(1 + e), its sigmoid 1/(1 + e) or e/(1 + e).
+    // One exponential a row: with e = exp(−|m|) the softplus of m is max(m, 0) + log(1 + e), its sigmoid 1/(1 + e) or e/(1 + e). Rows of
+    // one weight that follow one another share a logarithm, that of the product of up to 32 factors 1 + e, each at most 2.
     evaluate(m, r) {
       let sum = 0;
+      let product = 1;
+      let weight = w[0]!;
       for (let i = 0; i < y.length; i++) {
+        if (w[i] !== weight || (i & 31) === 0) {
+          sum += weight * log(product);
+          product = 1;
+          weight = w[i]!;
+        }
         const margin = m[i]!;
         const e = exp(-Math.abs(margin));
         const q = 1 / (1 + e);
         const p = margin >= 0 ? q : e * q;
-        sum += w[i]! * (Math.max(margin, 0) + log1p(e) - y[i]! * margin);
-        r[i] = w[i]! * (p - y[i]!);
-        h[i] = w[i]! * q * (e * q);
+        product *= 1 + e;
+        sum += weight * (Math.max(margin, 0) - y[i]! * margin);
+        r[i] = weight * (p - y[i]!);
+        h[i] = weight * q * (e * q);
       }
-      return sum;
+      return sum + weight * log(product);
     },
     curve: timesRows(h),
     curveColumn: timesColumn(h),

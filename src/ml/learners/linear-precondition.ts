@@ -62,13 +62,16 @@ function gramOf(design: Design, h: Float64Array): Float64Array {
   const width = design.nWeights + 1;
   const gram = new Float64Array(width * width);
   const rows = new Float64Array(design.n);
-  const addRow = (j: number) => passOver(design, 1, { back: { rows, out: gram.subarray(j * width, (j + 1) * width) } });
+  const addRow = (j: number, firstDense = 0) => {
+    const out = gram.subarray(j * width, (j + 1) * width);
+    passOver({ ...design, dense: design.dense.slice(firstDense) }, 1, { back: { rows, out } });
+  };
   rows.set(h);
   addRow(0);
-  for (const { values, offset } of design.dense) {
+  design.dense.forEach(({ values, offset }, k) => {
     for (let i = 0; i < rows.length; i++) rows[i] = h[i]! * values[i]!;
-    addRow(offset + 1);
-  }
+    addRow(offset + 1, k);
+  });
   for (const { rows: at, values, offset } of design.sparse) {
     rows.fill(0);
     for (let k = 0; k < at.length; k++) rows[at[k]!] = h[at[k]!]! * values[k]!;
@@ -79,6 +82,9 @@ function gramOf(design: Design, h: Float64Array): Float64Array {
       for (let i = 0; i < rows.length; i++) rows[i] = codes[i] === level ? h[i]! : 0;
       addRow(offset + 1 + level);
     }
+  // Of two dense columns only the first has the product, which is as good for the second.
+  for (const { offset: a } of design.dense)
+    for (const { offset: b } of design.dense) if (b > a) gram[(b + 1) * width + a + 1] = gram[(a + 1) * width + b + 1]!;
   return gram;
 }
 

@@ -3,7 +3,7 @@ import type { Table } from "../table/index.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
 import { checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
 import { descentSteps } from "./linear-descent.ts";
-import { type Design, designOf, nLevelsOf, takeDesign, takeNumbers } from "./linear-design.ts";
+import { type Design, designOf, nLevelsOf, takeDesign, takeNumbers, withoutNaN } from "./linear-design.ts";
 import { linearModel } from "./linear-model.ts";
 import { newtonSteps } from "./linear-newton.ts";
 import { objectiveOf } from "./linear-objective.ts";
@@ -79,19 +79,22 @@ interface Settled {
 function fitLinear(features: Table, target: Target, options: FitOptions, settled: Settled): LinearData {
   const { lambda, l1Share } = settled;
   const nLevels = nLevelsOf(features);
-  const design = designOf(features, nLevels);
-  const width = design.nWeights + 1; // per output: intercept first, then the weights
-  const rows = { design, target, weights: rowWeights(target, options.sampleWeight, settled.classWeight) };
-  const { weights, iterations, converged } = fitRows(
-    rows,
-    { ridge: lambda * (1 - l1Share), lasso: lambda * l1Share },
-    {
-      tolerance: settled.tolerance,
-      maxIterations: settled.maxIterations,
-      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-      ...(options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop }),
-    },
+  const rows = rowsOf(
+    designOf(features, nLevels),
+    target,
+    rowWeights(target, options.sampleWeight, settled.classWeight),
   );
+  const width = rows.design.nWeights + 1; // per output: intercept first, then the weights
+  const penalty = { ridge: lambda * (1 - l1Share), lasso: lambda * l1Share };
+  const course: Course = {
+    tolerance: settled.tolerance,
+    maxIterations: settled.maxIterations,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    ...(options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop }),
+  };
+  const zero = new Float64Array((target.task === "multiclass" ? target.nClasses : 1) * width);
+  const start = rows.design.n < rowsForSample * zero.length ? zero : startOf(rows, penalty, course, zero);
+  const { weights, iterations, converged } = fitRows(rows, penalty, course, start);
   const outputs = Array.from({ length: weights.length / width }, (_, k) =>
     weights.subarray(k * width, (k + 1) * width),
   );
@@ -102,17 +105,10 @@ function fitLinear(features: Table, target: Target, options: FitOptions, settled
     nLevels,
     weights: outputs.map((output) => Array.from(output.subarray(1), withoutNegativeZero)),
     intercepts: outputs.map((output) => withoutNegativeZero(output[0]!)),
-    means: Array.from(meansOf(rows), withoutNegativeZero),
+    means: Array.from(rows.means, withoutNegativeZero),
     iterations,
     converged,
   };
-}
-
-/** Weighted mean of each of the design's columns. */
-function meansOf({ design, weights }: Rows): Float64Array {
-  const sums = new Float64Array(design.nWeights + 1);
-  passOver(design, 1, { back: { rows: weights, out: sums } });
-  return sums.subarray(1).map((sum) => sum / sums[0]!);
 }
 
 interface Rows {
@@ -121,34 +117,42 @@ interface Rows {
   readonly weights: Float64Array;
 }
 
-/** So many rows per weight, and the fit to an eighth of them is a good start for the fit to all. */
-const rowsForSample = 64;
+// The rows of a fit, and each column's weighted mean: a sum that is NaN tells the columns that hold NaN, so none is read once more.
+function rowsOf(laidOut: Design, target: Target, weights: Float64Array): Rows & { readonly means: Float64Array } {
+  const sums = new Float64Array(laidOut.nWeights + 1);
+  const sumUp = (design: Design) => passOver(design, 1, { back: { rows: weights, out: sums } });
+  sumUp(laidOut);
+  const isClean = (offset: number) => !Number.isNaN(sums[offset + 1]!);
+  const design = sums.some(Number.isNaN) ? withoutNaN(laidOut, isClean) : laidOut;
+  if (design !== laidOut) sumUp(design);
+  return { design, target, weights, means: sums.subarray(1).map((sum) => sum / sums[0]!) };
+}
+
+/** With so many rows per weight, the fit to every sixteenth is a good start for the fit to all. */
+const rowsForSample = 128;
+const sampleShare = 1 / 16;
 
 interface Penalty {
   readonly ridge: number;
   readonly lasso: number;
 }
 
-function fitRows(rows: Rows, penalty: Penalty, course: Course): Solution {
-  const { design, target, weights } = rows;
+function fitRows({ design, target, weights }: Rows, penalty: Penalty, course: Course, start: Float64Array): Solution {
   const nOutputs = target.task === "multiclass" ? target.nClasses : 1;
   const problem: Problem = { design, objective: objectiveOf(target, weights, nOutputs), nOutputs, ...penalty };
-  const start = startOf(rows, penalty, course, nOutputs * (design.nWeights + 1));
   return solve(problem, start, course, (penalty.lasso > 0 ? descentSteps : newtonSteps)(problem, course));
 }
 
-function startOf(rows: Rows, { ridge, lasso }: Penalty, { shouldStop }: Course, nWeights: number): Float64Array {
+function startOf(rows: Rows, { ridge, lasso }: Penalty, { shouldStop }: Course, zero: Float64Array): Float64Array {
   const { design, target, weights } = rows;
-  if (design.n < rowsForSample * nWeights) return new Float64Array(nWeights);
-  const indexes = sampleRows(design.n, design.n / 8);
-  const share = indexes.length / design.n;
+  const indexes = sampleRows(design.n, sampleShare * design.n);
   const sample = {
     design: takeDesign(design, indexes),
     target: { ...target, values: takeNumbers(target.values, indexes) },
     weights: takeNumbers(weights, indexes),
   };
   const course = { tolerance: 1e-2, maxIterations: 10, ...(shouldStop === undefined ? {} : { shouldStop }) };
-  return fitRows(sample, { ridge: share * ridge, lasso: share * lasso }, course).weights;
+  return fitRows(sample, { ridge: sampleShare * ridge, lasso: sampleShare * lasso }, course, zero).weights;
 }
 
 function rowWeights(target: Target, sampleWeight: Float64Array | undefined, classWeight: Settled["classWeight"]) {
