@@ -92,7 +92,7 @@ export function solve(problem: Problem, start: Float64Array, course: Course, sol
   let iterations = 0;
   while (size > goal && iterations < maxIterations) {
     heed(course);
-    solveStep(point, Math.max(Math.min(0.1, Math.sqrt(size / first)), (0.5 * goal) / size), step);
+    solveStep(point, wantedOf(size / first, goal / size), step);
     let slope = penaltyOf({ ...problem, ridge: 0 }, sumOf(weights, step.weights)) - lasso * sizeOf(problem, weights);
     for (let j = 0; j < weights.length; j++) slope += gradient[j]! * step.weights[j]!;
     let next = Number.NaN;
@@ -113,6 +113,11 @@ export function solve(problem: Problem, start: Float64Array, course: Course, sol
     value = next;
   }
   return { weights, iterations, converged: size <= goal };
+}
+
+// Share of the gradient that a step may leave: a tenth and less as the minimum nears; what ends the fit where one step can reach that.
+function wantedOf(left: number, end: number): number {
+  return end > 0.01 ? Math.min(0.1, 0.3 * end) : Math.max(Math.min(0.1, Math.sqrt(left)), 0.3 * end);
 }
 
 /** Whether the weight at an index is penalised: all but intercepts. */
