@@ -146,3 +146,43 @@ for (const task of ["binary", "multiclass", "regression"] as const) {
     });
   });
 }
+
+test("linear(): the fit that starts from a sample of many rows ends at the optimum of all", () => {
+  const data = sample("binary", 3000, 3);
+  for (const l1Share of [0, 0.5]) {
+    const params = { lambda: 2, l1Share, tolerance: 1e-10 };
+    const model = fit(data.table, data.target, params, data.sampleWeight);
+    assert.ok(model.converged);
+    gradientOf(data, model, params)[0]!.forEach((g, j) => {
+      const w = model.weights[0]![j]!;
+      const whole = g + 2 * (1 - l1Share) * w + 2 * l1Share * Math.sign(w);
+      assert.ok(w === 0 ? Math.abs(whole) <= 2 * l1Share + 1e-5 : Math.abs(whole) < 1e-4, `${whole}`);
+    });
+  }
+});
+
+const xs = Array.from({ length: 20 }, (_, i) => i - 9.5);
+const third = xs.map((_, i) => Number(i % 3 > 0));
+const badInputs: readonly { name: string; columns: Record<string, number[]>; y: number[] }[] = [
+  { name: "classes that a plane separates", columns: { x: xs }, y: xs.map((x) => Number(x > 0)) },
+  { name: "one value in every column", columns: { x: xs.map(() => 3), z: xs.map(() => 0) }, y: third },
+  { name: "a column of NaN", columns: { x: xs.map(() => Number.NaN) }, y: third },
+  { name: "one class", columns: { x: xs }, y: xs.map(() => 1) },
+  {
+    name: "fewer rows than columns",
+    columns: Object.fromEntries(
+      Array.from({ length: 40 }, (_, j) => [`x${j}`, xs.map((_, i) => ((i + 1) * (j + 3)) % 7)]),
+    ),
+    y: third,
+  },
+];
+
+for (const { name, columns, y } of badInputs)
+  test(`linear() gives finite weights for ${name}, with any penalty or none`, () => {
+    const table = Table.of(Object.entries(columns).map(([column, values]) => [column, numberColumn(values)] as const));
+    const target: Target = { task: "binary", values: Float64Array.from(y), nClasses: 2 };
+    for (const params of [{ lambda: 0 }, {}, { l1Share: 0.5 }, { l1Share: 1 }]) {
+      const { weights, intercepts } = fit(table, target, params);
+      assert.ok([...weights.flat(), ...intercepts].every(Number.isFinite));
+    }
+  });
