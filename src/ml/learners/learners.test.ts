@@ -30,6 +30,7 @@ const learners: readonly { name: string; learner: Learner; tasks: readonly Task[
   { name: "median", learner: median(), tasks: ["regression"] },
   { name: "quantile", learner: quantile({ quantiles: [0.1, 0.9] }), tasks: ["regression"] },
   { name: "previousValue", learner: previousValue(), tasks: ["regression"] },
+  { name: "linear elastic net", learner: linear({ l1Share: 0.5 }), tasks },
   { name: "linear", learner: linear(), tasks },
   { name: "gbdt", learner: gbdt(small), tasks },
   { name: "gbdt absolute", learner: gbdt({ ...small, loss: "absolute" }), tasks: ["regression"] },

@@ -4,7 +4,7 @@ import { gamModel } from "./gam-model.ts";
 import type { PredictKernels } from "./gbdt-arena.ts";
 import { gbdtModel } from "./gbdt-model.ts";
 import type { FittedModel } from "./learner.ts";
-import { linearModel } from "./linear.ts";
+import { linearModel } from "./linear-model.ts";
 import type { ModelData } from "./model-data.ts";
 import { stackModel } from "./stack-model.ts";
 

@@ -69,6 +69,8 @@ test("gam() refuses each wrong parameter by its name", () => {
 const wrongLinear = [
   { lambda: -1 },
   { lambda: Number.NaN },
+  { l1Share: -0.1 },
+  { l1Share: 1.1 },
   { classWeight: "even" },
   { tolerance: 1 },
   { maxIterations: 0 },

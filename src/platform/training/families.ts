@@ -29,7 +29,10 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
     complexity: 1,
     losses: ["squared"],
     learner: (task, _loss, params) => linear({ ...params, loss: lossOf(task, "squared") }),
-    space: [{ name: "lambda", kind: "real", low: 0.01, high: 300, scale: "log" }],
+    space: [
+      { name: "lambda", kind: "real", low: 0.01, high: 300, scale: "log" },
+      { name: "l1Share", kind: "choice", values: [0, 0.5, 1] },
+    ],
   },
   gam: {
     title: "additive model",
