@@ -9,6 +9,8 @@ import type { BinnedTable, FeatureBins } from "./gbdt-workspace.ts";
 
 /** Features are bundled where there are at least so many: of few columns the histogram is cheap. */
 const fewestFeatures = 32;
+/** Evenly spaced rows that tell a feature's most frequent bin. */
+const rowsForShare = 20_000;
 /** Share of rows at the most frequent bin from which a feature may be bundled. */
 const fewestAtDefault = 0.8;
 /** Where features share columns. */
@@ -56,8 +58,9 @@ export function sharedColumns(
   features: readonly FeatureBins[],
   { crossFrom }: Sharing,
 ): ColumnPlan {
-  const defaults = features.map((_, j) => frequentBin(byFeature.subarray(j * n, (j + 1) * n)));
-  const bundles = features.length < fewestFeatures ? aloneOf(features) : assign(byFeature, n, features, defaults);
+  const isWide = features.length >= fewestFeatures;
+  const defaults = isWide ? features.map((_, j) => frequentBin(byFeature.subarray(j * n, (j + 1) * n))) : [];
+  const bundles = isWide ? assign(byFeature, n, features, defaults) : aloneOf(features);
   const groups = n < crossFrom ? bundles : cross(bundles, features);
   if (groups.length === features.length) return ownColumns(features);
   const plan = {
@@ -116,9 +119,10 @@ function cross(groups: readonly Group[], features: readonly FeatureBins[]): Grou
 
 function frequentBin(bins: Uint8Array): { readonly bin: number; readonly share: number } {
   const counts = new Float64Array(256);
-  for (const bin of bins) counts[bin]!++;
+  const step = Math.max(1, Math.floor(bins.length / rowsForShare));
+  for (let i = 0; i < bins.length; i += step) counts[bins[i]!]!++;
   const most = counts.reduce((best, count, bin) => (count > counts[best]! ? bin : best), 0);
-  return { bin: most, share: counts[most]! / bins.length };
+  return { bin: most, share: counts[most]! / Math.ceil(bins.length / step) };
 }
 
 function assign(

@@ -26,7 +26,7 @@ const recordBytes = 96;
 const itemBytes = 24;
 const scanScratchBytes = 4096 + 2048 + 1024;
 /** Rows of a chunk: enough work that taking it costs nothing. */
-const chunkRows = { histogram: 4096, partition: 16_384, elementwise: 16_384, bins: 8192 } as const;
+const chunkRows = { histogram: 1024, partition: 8192, elementwise: 16_384, bins: 8192 } as const;
 /** Columns whose samples lie in the memory at a time. */
 const sampledAtOnce = 64;
 /** A job of fewer bins to scan than this is not worth a second thread. */
@@ -117,6 +117,21 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
     },
     toRows(columns: Uint8Array, nColumns: number, stride: number, rows: Uint8Array) {
       const n = columns.length / nColumns;
+      overRows(team, jobOf.toRows, n, chunkRows.bins, [addressOf(columns), n, nColumns, stride, addressOf(rows)]);
+    },
+    reorder(order: Int32Array, { n, columns, rows, stride, columnBins }: BinnedTable, beside: readonly Float64Array[]) {
+      const nColumns = columnBins.length;
+      heap.borrow(12 * n + 64, (at) => {
+        const places = new Int32Array(memory.buffer, at, n);
+        places.set(order);
+        const spare = at + 8 * Math.ceil(n / 2);
+        const gather = (array: number, size: number) => {
+          overRows(team, jobOf.gatherRows, n, chunkRows.elementwise, [array, at, spare, size]);
+          kernels.functions.copy(array, spare, size * n);
+        };
+        for (const values of beside) gather(addressOf(values), 8);
+        for (let j = 0; j < nColumns; j++) gather(addressOf(columns) + j * n, 1);
+      });
       overRows(team, jobOf.toRows, n, chunkRows.bins, [addressOf(columns), n, nColumns, stride, addressOf(rows)]);
     },
     addTree({ n, rows, stride }: BinnedTable, tree: BinnedTree, scores: Float64Array) {

@@ -87,6 +87,8 @@ export interface KernelFunctions {
     pairs: number,
   ): void;
   binNumbers(values: number, n: number, thresholds: number, nThresholds: number, missing: number, out: number): void;
+  gatherBytes(source: number, places: number, from: number, to: number, target: number): void;
+  gatherNumbers(source: number, places: number, from: number, to: number, target: number): void;
   learnThresholds(values: number, n: number, mostBins: number, scratch: number, out: number): number;
   toRows(columns: number, n: number, nColumns: number, from: number, to: number, stride: number, rows: number): void;
 }
@@ -243,6 +245,13 @@ const number: Job = ({ functions }, a, _answers, chunk) => {
   functions.number(a[3]!, from, to);
 };
 
+// from, to, rows per chunk, source, places, target, bytes of a value (1 or 8).
+const gatherRows: Job = ({ functions }, a, _answers, chunk) => {
+  const [from, to] = rowRange(a, chunk);
+  const gather = a[6] === 8 ? functions.gatherNumbers : functions.gatherBytes;
+  gather(a[3]!, a[4]!, from, to, a[5]!);
+};
+
 /** Every job; its place is its name in the shared memory. */
 export const jobs: readonly Job[] = [
   histogram,
@@ -258,6 +267,7 @@ export const jobs: readonly Job[] = [
   toRows,
   number,
   learnThresholds,
+  gatherRows,
 ];
 
 /** Places in {@link jobs}. */
@@ -275,4 +285,5 @@ export const jobOf = {
   toRows: 10,
   number: 11,
   learnThresholds: 12,
+  gatherRows: 13,
 } as const;

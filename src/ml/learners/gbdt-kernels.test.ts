@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { loadKernels } from "../../edge/compute/index.ts";
-import { createRng } from "../../lib/index.ts";
+import { createRng, permutation } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../table/index.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
 import { compiledWorkspace } from "./gbdt-compiled.ts";
@@ -67,6 +67,20 @@ test("thresholds are the same compiled and plain", { skip }, () => {
     ),
     { numRuns: 60 },
   );
+});
+
+test("rows come into another order alike, compiled and plain", { skip }, () => {
+  const features = tableOf(777, 5, 2, 9);
+  const order = permutation(777, createRng(3));
+  const [plain, compiled] = workspaces().map((workspace) => {
+    const table = binTable(features, learnBins(features), workspace);
+    const beside = workspace.float64(777);
+    for (let i = 0; i < 777; i++) beside[i] = i;
+    workspace.reorder(order, table, [beside]);
+    return [[...beside], [...table.columns], [...table.rows]];
+  });
+  assert.deepEqual(plain![0], [...order]);
+  assert.deepEqual(compiled, plain);
 });
 
 test("pairs of the logistic and the squared loss are the same compiled and plain", { skip }, () => {

@@ -28,6 +28,7 @@ export const plainWorkspace: Workspace = {
   binNumbers,
   toRows,
   space: plainSpace,
+  reorder,
   addTree,
   logisticPairs,
   squaredGradients,
@@ -57,6 +58,17 @@ function firstAtLeast(thresholds: Float32Array, value: number): number {
 function toRows(columns: Uint8Array, nColumns: number, stride: number, rows: Uint8Array): void {
   const n = columns.length / nColumns;
   for (let j = 0; j < nColumns; j++) for (let i = 0; i < n; i++) rows[i * stride + j] = columns[j * n + i]!;
+}
+
+function reorder(order: Int32Array, table: BinnedTable, beside: readonly Float64Array[]): void {
+  const { n, columns, rows, stride, columnBins } = table;
+  const places = order.slice();
+  for (const values of beside) values.set(Float64Array.from(places, (place) => values[place]!));
+  for (let j = 0; j < columnBins.length; j++) {
+    const column = columns.subarray(j * n, (j + 1) * n);
+    column.set(Uint8Array.from(places, (place) => column[place]!));
+  }
+  toRows(columns, columnBins.length, stride, rows);
 }
 
 function addTree({ n, rows, stride }: BinnedTable, tree: BinnedTree, scores: Float64Array): void {

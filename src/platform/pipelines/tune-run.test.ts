@@ -162,7 +162,8 @@ test("a bug in a trial ends the tuning and is not hidden as a failed trial", asy
 });
 
 test("tuneRun() ends where the space has one point, and where the time is used after one trial", async () => {
-  const one = (await tune(portsFor().ports, { fixed: { family: "linear", "linear.lambda": 1, "linear.l1Share": 0 } })).report.tuning!;
+  const one = (await tune(portsFor().ports, { fixed: { family: "linear", "linear.lambda": 1, "linear.l1Share": 0 } }))
+    .report.tuning!;
   assert.deepEqual([one.trials.length, one.stopped.kind], [1, "used-up"]);
   const short = (await tune(portsFor().ports, { budgetSeconds: 1e-9 })).report.tuning!;
   assert.deepEqual([short.trials.length, short.stopped.kind], [1, "budget"]);

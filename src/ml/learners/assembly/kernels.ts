@@ -522,6 +522,17 @@ export function copy(target: usize, source: usize, bytes: usize): void {
   memory.copy(target, source, bytes);
 }
 
+/** target[i] = source[places[i]] for i from `from` to `to`, bytes. */
+export function gatherBytes(source: usize, places: usize, from: u32, to: u32, target: usize): void {
+  for (let i = from; i < to; i++) store<u8>(target + i, load<u8>(source + load<u32>(places + (<usize>i << 2))));
+}
+
+/** target[i] = source[places[i]] for i from `from` to `to`, f64. */
+export function gatherNumbers(source: usize, places: usize, from: u32, to: u32, target: usize): void {
+  for (let i = from; i < to; i++)
+    store<f64>(target + (<usize>i << 3), load<f64>(source + (<usize>load<u32>(places + (<usize>i << 2)) << 3)));
+}
+
 /** Numbers the rows from `from` to `to`: rows[i] = i. */
 export function number(rows: usize, from: u32, to: u32): void {
   for (let i = from; i < to; i++) store<u32>(rows + (<usize>i << 2), i);
