@@ -61,34 +61,54 @@ function uncrossed(histogram: Float64Array, { offset, nBins, step, columnBins }:
 
 // The threshold of greatest score, missing on the right, then on the left; without missing rows, missing goes with the heavier side.
 function scanNumber(part: Float64Array, item: ScanItem, sums: Sums, settings: SplitSettings): Split | null {
-  const { lambda, minRows, minHessian, minGain } = settings;
-  const { g, h, n } = sums;
   const missing = item.nBins - 1;
-  const nMissing = part[numbersPerBin * missing + 2]!;
-  const both = h + 2 * lambda;
-  let score = leastScore(sums, lambda, minGain);
-  let bin = -1;
+  const hasMissing = part[numbersPerBin * missing + 2]! > 0;
+  const sides = hasMissing ? [false, true] : [false];
+  let found = { score: leastScore(sums, settings.lambda, settings.minGain), bin: -1 };
   let missingLeft = false;
-  for (const side of nMissing > 0 ? [false, true] : [false]) {
-    const last = side || nMissing === 0 ? missing - 1 : missing;
-    const left = side ? sumsAt(part, missing) : { g: 0, h: 0, n: 0 };
-    for (let k = 0; k < last; k++) {
-      addBin(left, part, k);
-      if (left.n < minRows || left.h < minHessian) continue;
-      const a = left.h + lambda;
-      const b = both - a;
-      if (n - left.n < minRows || b < minHessian + lambda) break;
-      const d = left.g * both - g * a;
-      const here = (d * d) / (a * b);
-      if (here > score) {
-        score = here;
-        bin = k;
-        missingLeft = side;
-      }
-    }
+  for (const side of sides) {
+    const here = scanSide(part, item.nBins, hasMissing, side, sums, settings, found.score);
+    if (here.bin < 0) continue;
+    found = here;
+    missingLeft = side;
   }
-  if (bin < 0) return null;
-  return numberSplit(part, item, sums, bin, missingLeft, gainOf(score, sums, lambda));
+  if (found.bin < 0) return null;
+  return numberSplit(part, item, sums, found.bin, missingLeft, gainOf(found.score, sums, settings.lambda));
+}
+
+interface Found {
+  readonly score: number;
+  readonly bin: number;
+}
+
+// The allowed threshold of greatest score above `least`, missing rows on one side.
+function scanSide(
+  part: Float64Array,
+  nBins: number,
+  hasMissing: boolean,
+  missingLeft: boolean,
+  sums: Sums,
+  { lambda, minRows, minHessian }: SplitSettings,
+  least: number,
+): Found {
+  const { g, h, n } = sums;
+  const both = h + 2 * lambda;
+  const last = hasMissing && !missingLeft ? nBins - 2 : nBins - 3;
+  const left = missingLeft ? sumsAt(part, nBins - 1) : { g: 0, h: 0, n: 0 };
+  let score = least;
+  let bin = -1;
+  for (let k = 0; k <= last; k++) {
+    addBin(left, part, k);
+    if (left.n < minRows || left.h < minHessian) continue;
+    if (n - left.n < minRows || h - left.h < minHessian) break;
+    const a = left.h + lambda;
+    const d = left.g * both - g * a;
+    const here = (d * d) / (a * (both - a));
+    if (!(here > score)) continue;
+    score = here;
+    bin = k;
+  }
+  return { score, bin };
 }
 
 function numberSplit(
@@ -158,11 +178,10 @@ function scanCategory(part: Float64Array, item: ScanItem, sums: Sums, settings: 
     for (let k = 0; k < levels.length; k++) {
       addBin(left, part, levels[k]!);
       if (left.n < minRows || left.h < minHessian) continue;
+      if (n - left.n < minRows || h - left.h < minHessian) break;
       const a = left.h + lambda;
-      const b = both - a;
-      if (n - left.n < minRows || b < minHessian + lambda) break;
       const d = left.g * both - g * a;
-      const here = (d * d) / (a * b);
+      const here = (d * d) / (a * (both - a));
       if (here > score) {
         score = here;
         best = levels.slice(0, k + 1);

@@ -126,8 +126,8 @@ export function clear(at: usize, bytes: usize): void {
 }
 
 // A whole number below 2^51 either way, as f64: added to the bits of 1.5 · 2^52 it stands in the low bits of the sum.
-// Those bits, that number, and 2.
-const wholeConstants = memory.data<u64>([0x4338000000000000, 0x4338000000000000, 2]);
+// Those bits, and that number.
+const wholeConstants = memory.data<u64>([0x4338000000000000, 0x4338000000000000]);
 
 // What a scan reads of a feature, and what it writes: see `scanItem` and `splitRecord` in gbdt-compiled.ts.
 const itemBytes: usize = 24;
@@ -220,84 +220,78 @@ function unbundle(
 }
 
 // The threshold of greatest score, two bins at a time; missing on the right first, then on the left. The left side grows and the right side
-// shrinks from bin to bin, so the allowed thresholds are one run: its begin is found first, its end where the right side is too small.
+// shrinks from bin to bin, so the allowed thresholds are one run: its two ends are found first.
 function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: usize, hessianBits: u32, record: usize): void {
   const lambda = load<f64>(settings);
   const minHessian = load<f64>(settings, 8);
-  const minRows = <i64>load<i32>(settings, 16);
+  const fewest = <i64>load<i32>(settings, 16) << hessianBits;
   const missing = nBins - 1;
   const missingSums = v128.load(part + (<usize>missing << 4));
+  const missingPacked = i64x2.extract_lane(missingSums, 1);
   const mask = (<i64>1 << hessianBits) - 1;
-  const nMissing = i64x2.extract_lane(missingSums, 1) >> hessianBits;
-  const fewest = minRows << hessianBits;
-  const tooMany = (<i64>n - minRows + 1) << hessianBits;
+  const hasMissing = missingPacked >> hessianBits > 0;
 
-  const both = h + 2 * lambda;
-  const least = minHessian + lambda;
+  const both2 = f64x2.splat(h + 2 * lambda);
   const g2 = f64x2.splat(g);
-  const both2 = f64x2.splat(both);
   const lambda2 = f64x2.splat(lambda);
   const mask2 = i64x2.splat(mask);
   // Out of the memory, or they would be made anew in every step.
   const bits2 = v128.load_splat<u64>(wholeConstants);
   const base2 = v128.load_splat<u64>(wholeConstants, 8);
-  const two = v128.load_splat<u64>(wholeConstants, 16);
   let score = leastScore(g, h, lambda, load<f64>(settings, 24));
   let bin = -1;
   let missingLeft = 0;
-  for (let side: u32 = 0; side < (nMissing > 0 ? 2 : 1); side++) {
+  const nSides: u32 = hasMissing ? 2 : 1;
+  for (let side: u32 = 0; side < nSides; side++) {
     let sums = side == 1 ? missingSums : i64x2.splat(0);
-    const end = part + (<usize>(side == 1 || nMissing == 0 ? missing - 1 : missing) << 4);
     let at = part;
-    let packedLeft = i64x2.extract_lane(sums, 1);
-    for (; at < end; at += 16) {
-      const withBin = packedLeft + load<i64>(at, 8);
-      if (withBin >= fewest && <f64>(withBin & mask) >= minHessian) break;
-      packedLeft = withBin;
+    let last = part + (<usize>(missing - 1) << 4);
+    let right = side == 1 ? 0 : missingPacked;
+    if (side == 1 || !hasMissing) {
+      right += load<i64>(last, 8);
+      last -= 16;
+    }
+    for (; last >= at; last -= 16) {
+      if (right >= fewest && <f64>(right & mask) >= minHessian) break;
+      right += load<i64>(last, 8);
+    }
+    for (let left = i64x2.extract_lane(sums, 1); at <= last; at += 16) {
+      left += load<i64>(at, 8);
+      if (left >= fewest && <f64>(left & mask) >= minHessian) break;
       sums = v128.add<i64>(sums, v128.load(at));
     }
+    // Of the last pair, the second may be none.
+    const lastPair = last - ((last - at) & 16);
     let best = f64x2.splat(score);
-    let bestBin = i64x2.splat(-1);
-    const first = <i64>((at - part) >> 4);
-    let here = i64x2.replace_lane(i64x2.splat(first), 1, first + 1);
-    for (; at < end; at += 32) {
+    let bestAt = i64x2.splat(0);
+    for (; at <= lastPair; at += 32) {
       const x0 = v128.load(at);
       const x1 = v128.load(at, 16);
       // Where both bins are empty, these thresholds part the rows as the one before.
-      if (!v128.any_true(v128.or(x0, x1))) {
-        here = v128.add<i64>(here, two);
-        continue;
-      }
+      if (!v128.any_true(v128.or(x0, x1))) continue;
       const one = v128.add<i64>(sums, x0);
       sums = v128.add<i64>(one, x1);
-      const packed = v128.shuffle<i64>(one, sums, 1, 3);
       const gl = v128.sub<f64>(v128.add<i64>(v128.shuffle<i64>(one, sums, 0, 2), bits2), base2);
-      const hl = v128.sub<f64>(v128.add<i64>(v128.and(packed, mask2), bits2), base2);
+      const hl = v128.sub<f64>(v128.add<i64>(v128.and(v128.shuffle<i64>(one, sums, 1, 3), mask2), bits2), base2);
       const a = v128.add<f64>(hl, lambda2);
-      const b = v128.sub<f64>(both2, a);
       const d = v128.sub<f64>(v128.mul<f64>(gl, both2), v128.mul<f64>(g2, a));
-      const value = v128.div<f64>(v128.mul<f64>(d, d), v128.mul<f64>(a, b));
+      const value = v128.div<f64>(v128.mul<f64>(d, d), v128.mul<f64>(a, v128.sub<f64>(both2, a)));
       let isBetter = v128.gt<f64>(value, best);
-      const isLast = i64x2.extract_lane(packed, 1) >= tooMany || f64x2.extract_lane(b, 1) < least;
-      if (isLast) {
-        const isFirstAllowed = i64x2.extract_lane(packed, 0) < tooMany && f64x2.extract_lane(b, 0) >= least;
-        isBetter = v128.and(isBetter, i64x2.replace_lane(i64x2.splat(0), 0, isFirstAllowed ? -1 : 0));
-      }
+      if (at == last) isBetter = v128.and(isBetter, i64x2.replace_lane(i64x2.splat(0), 0, -1));
       best = v128.bitselect(value, best, isBetter);
-      bestBin = v128.bitselect(here, bestBin, isBetter);
-      if (isLast) break;
-      here = v128.add<i64>(here, two);
+      bestAt = v128.bitselect(i64x2.splat(<i64>at), bestAt, isBetter);
     }
+    const evenAt = <usize>i64x2.extract_lane(bestAt, 0);
+    const oddPair = <usize>i64x2.extract_lane(bestAt, 1);
+    const oddAt: usize = oddPair == 0 ? 0 : oddPair + 16;
     // Of equal scores the first bin counts.
     const even = f64x2.extract_lane(best, 0);
     const odd = f64x2.extract_lane(best, 1);
-    const evenBin = <i32>i64x2.extract_lane(bestBin, 0);
-    const oddBin = <i32>i64x2.extract_lane(bestBin, 1);
-    const isOdd = oddBin >= 0 && (evenBin < 0 || odd > even || (odd == even && oddBin < evenBin));
-    const found = isOdd ? oddBin : evenBin;
-    if (found < 0) continue;
+    const isOdd = oddAt != 0 && (evenAt == 0 || odd > even || (odd == even && oddAt < evenAt));
+    const foundAt = isOdd ? oddAt : evenAt;
+    if (foundAt == 0) continue;
     score = isOdd ? odd : even;
-    bin = found;
+    bin = <i32>((foundAt - part) >> 4);
     missingLeft = side;
   }
   if (bin < 0) return;
@@ -395,11 +389,10 @@ function scanCategory(
       const nl = <i32>(sumPacked >> hessianBits);
       const hl = <f64>(sumPacked & mask);
       if (nl < minRows || hl < minHessian) continue;
+      if (n - nl < minRows || h - hl < minHessian) break;
       const a = hl + lambda;
-      const b = both - a;
-      if (n - nl < minRows || b < minHessian + lambda) break;
       const d = <f64>sumG * both - g * a;
-      const value = (d * d) / (a * b);
+      const value = (d * d) / (a * (both - a));
       if (value > score) {
         score = value;
         length = k + 1;
