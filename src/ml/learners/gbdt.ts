@@ -28,10 +28,9 @@ const mostActive = 1000;
  */
 export function gbdt(params: GbdtParams = {}): Learner {
   const settled = settleGbdt(params);
-  const { loss, ...shown } = settled;
   return {
     kind: "gbdt",
-    params: { ...shown, ...(loss === null ? {} : { loss }) },
+    params: shownParams(settled),
     fit: (features, target, options) => fitGbdt(features, target, options, settled),
   };
 }
@@ -39,6 +38,18 @@ export function gbdt(params: GbdtParams = {}): Learner {
 /** The best single rule: one split of one column, chosen by the loss. */
 export function bestRule(params: GbdtParams = {}): Learner {
   return gbdt({ ...params, nTrees: 1, learningRate: 1, maxLeaves: 2 });
+}
+
+// Parameters that the loss does not read are left out.
+function shownParams({ loss, delta, variancePower, truncation, gains, ...shared }: SettledGbdt): Learner["params"] {
+  return {
+    ...shared,
+    ...(loss === null ? {} : { loss }),
+    ...(loss === "huber" ? { delta } : {}),
+    ...(loss === "tweedie" ? { variancePower } : {}),
+    ...(loss === "lambdarank" ? { truncation } : {}),
+    ...(loss === "lambdarank" || loss === "xendcg" ? { gains } : {}),
+  };
 }
 
 function fitGbdt(features: Table, target: Target, options: FitOptions, params: SettledGbdt): FittedGbdt {
@@ -98,7 +109,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const data: GbdtData = {
     kind: "gbdt",
     task: target.task,
-    loss,
+    loss: loss === "custom" ? `custom:${made.custom?.name ?? "unnamed"}` : loss,
     link: linkOf(loss, target.task, made.custom),
     featureNames: features.names,
     base: objective.base.map(withoutNegativeZero),
