@@ -6,7 +6,7 @@ import { exp, quantileSorted } from "../stats/index.ts";
 import { numberColumn, Table } from "../table/index.ts";
 import { boostingLoss, type GbdtLoss, type LossOptions } from "./gbdt-loss.ts";
 import { shorterStep } from "./gbdt-loss-deviance.ts";
-import { type CustomLoss, gbdt, loadModel, type Target, type Task } from "./index.ts";
+import { type CustomLoss, type FittedGbdt, type GbdtData, gbdt, loadModel, type Target, type Task } from "./index.ts";
 import { leafQuantiles } from "./leaf-quantiles.ts";
 
 const quantiles = [0.1, 0.5, 0.8];
@@ -349,6 +349,9 @@ test("a custom loss written in rows or for all rows at once is the built-in one,
     const model = gbdt({ loss: "custom", nTrees: 10 }).fit(features, target, { seed: 1, customLoss });
     assert.deepEqual(model.predict(features), plain);
     assert.equal((model.toJSON() as { loss: string }).loss, "custom:unnamed");
+    const more = gbdt({ loss: "custom", nTrees: 5 });
+    const longer = more.fit(features, target, { seed: 1, customLoss, warmStart: model.toJSON() as GbdtData });
+    assert.equal((longer as FittedGbdt).bestRound, 15);
   }
 });
 

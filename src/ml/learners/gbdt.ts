@@ -61,7 +61,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const weights = weightsOf(n, options.sampleWeight);
   const made = lossOptions(loss, target, weights, params, options);
   const objective = boostingLoss(loss, target, weights, { ...made, ...(warmStart && { base: warmStart.base }) });
-  if (warmStart) checkWarmStart(warmStart, loss, objective.nOutputs, features.names);
+  const lossName = loss === "custom" ? `custom:${made.custom?.name ?? "unnamed"}` : loss;
+  if (warmStart) checkWarmStart(warmStart, lossName, objective.nOutputs, features.names);
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);
   const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, usualSharing);
@@ -109,7 +110,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const data: GbdtData = {
     kind: "gbdt",
     task: target.task,
-    loss: loss === "custom" ? `custom:${made.custom?.name ?? "unnamed"}` : loss,
+    loss: lossName,
     link: linkOf(loss, target.task, made.custom),
     featureNames: features.names,
     base: objective.base.map(withoutNegativeZero),
