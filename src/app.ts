@@ -2,7 +2,13 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { ProjectApp, QuantisedExport, RunningServer, ServeOptions } from "./edge/cli/index.ts";
-import { loadKernels, loadPredictKernels, loadShapKernels, loadUserModule } from "./edge/compute/index.ts";
+import {
+  loadKernels,
+  loadPredictKernels,
+  loadShapKernels,
+  loadUserModule,
+  moduleGraphHash,
+} from "./edge/compute/index.ts";
 import { diagnose, initModel, loadDefinition, openProject, type Project, resolveIn } from "./edge/project/index.ts";
 import { FettleError, uuidv7 } from "./lib/index.ts";
 import type { Precision } from "./ml/learners/index.ts";
@@ -92,6 +98,7 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
       return diagnose({
         project,
         load: loadUserModule,
+        moduleHash: moduleHashIn(project),
         openLedger: () => openLedger(project.storeDir),
         objects: await store.objects(),
         sqliteVersion,
@@ -126,6 +133,8 @@ function lazyStore({ storeDir }: Project, onStep: (step: string) => void = () =>
   };
 }
 
+const moduleHashIn = (project: Project) => async (path: string) => moduleGraphHash(join(project.root, path));
+
 const now = () => Date.now();
 const newId = (at = now()) => uuidv7(at, pooledBytes(10));
 
@@ -153,8 +162,9 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
     tables: tableFiles(),
     objects: await store.objects(),
     ledger: await store.ledger(),
-    train: runTraining,
-    openTrials: openTrialPool,
+    train: (input, work) => runTraining(input, { ...work, projectDir: project.root }),
+    openTrials: (input, nWorkers, work) => openTrialPool(input, nWorkers, { ...work, projectDir: project.root }),
+    moduleHash: moduleHashIn(project),
     clock: now,
     usage() {
       const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();

@@ -1,4 +1,12 @@
 export { FettleError } from "./lib/index.ts";
+export type { CustomLoss } from "./ml/learners/index.ts";
+export { exp, log, sigmoid } from "./ml/stats/index.ts";
 export { type ColumnContract, type Contract, defineContract } from "./platform/data/index.ts";
 export { type FeatureOptions, feature } from "./platform/features/index.ts";
-export { defineConfig, defineModel, type ModelDefinition, type ProjectConfig } from "./platform/training/index.ts";
+export {
+  defineConfig,
+  defineLoss,
+  defineModel,
+  type ModelDefinition,
+  type ProjectConfig,
+} from "./platform/training/index.ts";

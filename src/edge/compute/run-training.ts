@@ -15,6 +15,8 @@ export interface TrainWorkerData {
   readonly stopFlag: SharedArrayBuffer;
   /** The compiled kernels and the memory of their team; null where they are not built. */
   readonly kernels: SharedKernels | null;
+  /** Folder that a loss's module is relative to. */
+  readonly projectDir: string;
 }
 
 type Message = { progress: TrainProgress } | { outcome: TrainOutcome } | { error: PlainError };
@@ -26,10 +28,18 @@ const stopGraceMs = 2_000;
  * Trains in a worker thread, so that the caller's event loop stays free. An aborted signal sets the shared stop flag; a worker
  * that does not heed it is ended. A worker that dies gives TRAINING_WORKER_DIED, never a hang.
  */
-export async function runTraining(input: TrainInput, options: WorkOptions = {}): Promise<TrainOutcome> {
+export async function runTraining(
+  input: TrainInput,
+  options: WorkOptions & { readonly projectDir?: string } = {},
+): Promise<TrainOutcome> {
   const stopFlag = new SharedArrayBuffer(4);
   const team = startTeam(options.threads ?? defaultThreads());
-  const workerData: TrainWorkerData = { input: packInput(input), stopFlag, kernels: team?.shared ?? null };
+  const workerData: TrainWorkerData = {
+    input: packInput(input),
+    stopFlag,
+    kernels: team?.shared ?? null,
+    projectDir: options.projectDir ?? ".",
+  };
   const worker = new Worker(workerEntries.training, { workerData, resourceLimits: { maxOldGenerationSizeMb: 8192 } });
   let grace: NodeJS.Timeout | undefined;
   const stop = () => {

@@ -3,11 +3,12 @@ import { trainModel } from "../../platform/training/index.ts";
 import { instantiateKernels } from "./load-kernels.ts";
 import { loadPredictKernels } from "./load-predict-kernels.ts";
 import { loadShapKernels } from "./load-shap-kernels.ts";
+import { customLossOf } from "./loss-module.ts";
 import type { TrainWorkerData } from "./run-training.ts";
 import { unpackInput } from "./train-transfer.ts";
 import { toPlainError } from "./worker-error.ts";
 
-const { input, stopFlag, kernels: shared } = workerData as TrainWorkerData;
+const { input, stopFlag, kernels: shared, projectDir } = workerData as TrainWorkerData;
 const stop = new Int32Array(stopFlag);
 const startedAt = performance.now();
 const kernels = shared && instantiateKernels(shared);
@@ -15,11 +16,13 @@ const predictKernels = loadPredictKernels();
 const shapKernels = loadShapKernels();
 
 try {
+  const customLoss = await customLossOf(input.definition, projectDir);
   const outcome = trainModel(unpackInput(input), {
     onProgress: (progress) => parentPort!.postMessage({ progress }),
     ...(kernels && { kernels }),
     ...(predictKernels && { predictKernels }),
     ...(shapKernels && { shapKernels }),
+    ...(customLoss && { customLoss }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,
     elapsedSeconds: () => (performance.now() - startedAt) / 1000,
   });

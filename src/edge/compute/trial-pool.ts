@@ -19,6 +19,8 @@ export interface TrialWorkerData {
   readonly input: Packed<TuneInput>;
   /** One shared Int32: 1 asks the worker to stop. */
   readonly stopFlag: SharedArrayBuffer;
+  /** Folder that a loss's module is relative to. */
+  readonly projectDir: string;
 }
 
 /** What a tuning worker is asked to do. */
@@ -36,9 +38,9 @@ const stopGraceMs = 2_000;
 export async function openTrialPool(
   input: TuneInput,
   nWorkers = availableParallelism(),
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, projectDir = "." }: { readonly signal?: AbortSignal; readonly projectDir?: string } = {},
 ): Promise<TrialPool> {
-  const workerData: TrialWorkerData = { input: packInput(input), stopFlag: new SharedArrayBuffer(4) };
+  const workerData: TrialWorkerData = { input: packInput(input), stopFlag: new SharedArrayBuffer(4), projectDir };
   const all = new Set<Worker>();
   const idle: Worker[] = [];
   const waiting: ((worker: Worker) => void)[] = [];

@@ -1,12 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openTrials, type TrainHooks, type TrialBench } from "../../platform/training/index.ts";
 import { loadKernels } from "./load-kernels.ts";
+import { customLossOf } from "./loss-module.ts";
 import { unpackInput } from "./train-transfer.ts";
 import type { TrialJob, TrialWorkerData } from "./trial-pool.ts";
 import { toPlainError } from "./worker-error.ts";
 
 // Prepares the data once, then answers one job after the other.
-const { input, stopFlag } = workerData as TrialWorkerData;
+const { input, stopFlag, projectDir } = workerData as TrialWorkerData;
 const stop = new Int32Array(stopFlag);
 const kernels = loadKernels();
 const hooks: TrainHooks = {
@@ -24,10 +25,13 @@ function answer<T>(work: () => T): void {
 }
 
 let bench: TrialBench | undefined;
-answer(() => {
-  bench = openTrials(unpackInput(input));
-  return bench.subject;
-});
+try {
+  const customLoss = await customLossOf(input.definition, projectDir);
+  bench = openTrials(unpackInput(input), customLoss);
+  parentPort!.postMessage({ value: bench.subject });
+} catch (error) {
+  parentPort!.postMessage({ error: toPlainError(error) });
+}
 parentPort!.on("message", (job: TrialJob) =>
   answer(() => ("trial" in job ? bench!.runTrial(job.trial, hooks) : bench!.runOuter(job.outer, hooks))),
 );

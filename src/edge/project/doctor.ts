@@ -1,8 +1,8 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
-import { FettleError } from "../../lib/index.ts";
+import { FettleError, type Sha256 } from "../../lib/index.ts";
 import type { ObjectStore } from "../../platform/data/index.ts";
 import type { Ledger } from "../../platform/registry/index.ts";
-import { definitionHash } from "../../platform/training/index.ts";
+import { definitionHash, withLossHash } from "../../platform/training/index.ts";
 import { definedModels, type LoadModule, loadDefinition, type Project } from "./project.ts";
 
 /** One thing that was looked at. */
@@ -17,6 +17,8 @@ export interface Diagnosis {
 export interface Patient {
   readonly project: Project;
   readonly load: LoadModule;
+  /** Hash of a module that a definition names, by its path in the project folder. */
+  readonly moduleHash: (path: string) => Promise<Sha256>;
   readonly openLedger: () => Ledger;
   readonly objects: ObjectStore;
   readonly sqliteVersion: () => string;
@@ -163,10 +165,14 @@ async function lockCheck(ledger: Ledger): Promise<Diagnosis> {
   }
 }
 
-async function definitionCheck({ project, load }: Patient, ledger: Ledger, model: string): Promise<Diagnosis> {
+async function definitionCheck(
+  { project, load, moduleHash }: Patient,
+  ledger: Ledger,
+  model: string,
+): Promise<Diagnosis> {
   const name = "definition";
   try {
-    const now = definitionHash(await loadDefinition(project, model, load));
+    const now = definitionHash(await withLossHash(await loadDefinition(project, model, load), moduleHash));
     const last = (await ledger.versions(model)).at(-1);
     if (last === undefined)
       return { name, status: "ok", message: `${model}: not trained yet`, hint: `fettle train ${model}` };

@@ -10,6 +10,8 @@ import type { Link } from "./model-data.ts";
  * `hessian` are in terms of the score, weights left out. Either `gradient` and `hessian`, or `derive` for all rows at once.
  */
 export type CustomLoss = {
+  /** Shown beside the model; the training gives it the name of the export. */
+  readonly name?: string;
   /** How a score becomes an output. Default: logistic for two classes, identity for a regression. */
   readonly link?: "identity" | "logistic" | "exp";
   /** The score to start from. Default: that of the weighted mean of the target. */
@@ -48,18 +50,23 @@ export function customLoss(
   base?: readonly number[],
 ): BoostingLoss {
   const derive = "derive" in custom ? custom.derive : rowByRow(custom);
+  const meanLoss = (scores: Float64Array) => weightedMeanLoss(weights, (i) => custom.loss(scores[i]!, y[i]!));
   return {
     nOutputs: 1,
     base: base ?? [startOf(y, weights, custom, link)],
     derive(scores, _output, gradient, hessian) {
-      derive(y, scores, gradient, hessian);
+      guarded(() => derive(y, scores, gradient, hessian));
       checkDerivatives(gradient, hessian);
       for (let i = 0; i < y.length; i++) {
         gradient[i]! *= weights[i]!;
         hessian[i] = weights[i]! * Math.max(0, hessian[i]!);
       }
     },
-    mean: (scores) => weightedMeanLoss(weights, (i) => custom.loss(scores[i]!, y[i]!)),
+    mean(scores) {
+      const mean = guarded(() => meanLoss(scores));
+      if (Number.isFinite(mean)) return mean;
+      throw refused(`the mean loss of ${y.length} rows is ${mean}`, y.length);
+    },
   };
 }
 
@@ -76,7 +83,7 @@ function rowByRow({
 }
 
 function startOf(y: Float64Array, weights: Float64Array, { base }: CustomLoss, link: Link): number {
-  const start = base === undefined ? scoreOf(link, weightedMean(y, weights)) : base(y, weights);
+  const start = base === undefined ? scoreOf(link, weightedMean(y, weights)) : guarded(() => base(y, weights));
   if (Number.isFinite(start)) return start;
   throw refused(`its start score is ${start}`, 1);
 }
@@ -92,7 +99,16 @@ function checkDerivatives(gradient: Float64Array, hessian: Float64Array): void {
   if (nCurved === 0) throw refused("the hessian is 0 or below for all rows", gradient.length);
 }
 
-function refused(why: string, rows: number): FettleError {
+// The message of what a user's function throws may hold values of rows: it stays in the cause.
+function guarded<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    throw refused(`it threw ${cause instanceof Error ? cause.name : typeof cause}`, 0, cause);
+  }
+}
+
+function refused(why: string, rows: number, cause?: unknown): FettleError {
   return new FettleError(
     "invalid-input",
     "FIT_LOSS_NUMBERS",
@@ -100,6 +116,7 @@ function refused(why: string, rows: number): FettleError {
     {
       hint: "Keep scores away from where the loss has no finite derivative; give the hessian 1 where the loss has no curvature",
       facts: { rows },
+      cause,
     },
   );
 }

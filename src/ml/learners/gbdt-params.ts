@@ -137,6 +137,8 @@ export function settleGbdt(params: GbdtParams): SettledGbdt {
     const value = settled[name as keyof typeof rules] as number;
     if (!isRight(value)) throw refused(name, `${name} is ${value}, ${needed} is needed`);
   }
+  if (settled.gains !== null && !settled.gains.every((gain) => gain >= 0 && Number.isFinite(gain)))
+    throw refused("gains", `gains is [${settled.gains.join(",")}], a list of numbers ≥ 0 is needed`);
   const wrongSign = Object.entries(settled.monotone).find(([, sign]) => sign !== 1 && sign !== -1 && sign !== 0);
   if (wrongSign) throw refused("monotone", `monotone.${wrongSign[0]} is ${wrongSign[1]}, 1, −1 or 0 is needed`);
   if (settled.topFraction > 0 && settled.topFraction + settled.rowFraction > 1)

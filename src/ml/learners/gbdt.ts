@@ -31,10 +31,9 @@ const fewestRowsToReorder = 100_000;
  */
 export function gbdt(params: GbdtParams = {}): Learner {
   const settled = settleGbdt(params);
-  const { loss, ...shown } = settled;
   return {
     kind: "gbdt",
-    params: { ...shown, ...(loss === null ? {} : { loss }) },
+    params: shownParams(settled),
     fit: (features, target, options) => fitGbdt(features, target, options, settled),
   };
 }
@@ -42,6 +41,18 @@ export function gbdt(params: GbdtParams = {}): Learner {
 /** The best single rule: one split of one column, chosen by the loss. */
 export function bestRule(params: GbdtParams = {}): Learner {
   return gbdt({ ...params, nTrees: 1, learningRate: 1, maxLeaves: 2 });
+}
+
+// Parameters that the loss does not read are left out.
+function shownParams({ loss, delta, variancePower, truncation, gains, ...shared }: SettledGbdt): Learner["params"] {
+  return {
+    ...shared,
+    ...(loss === null ? {} : { loss }),
+    ...(loss === "huber" ? { delta } : {}),
+    ...(loss === "tweedie" ? { variancePower } : {}),
+    ...(loss === "lambdarank" ? { truncation } : {}),
+    ...(loss === "lambdarank" || loss === "xendcg" ? { gains } : {}),
+  };
 }
 
 function fitGbdt(features: Table, target: Target, options: FitOptions, params: SettledGbdt): FittedGbdt {
@@ -53,7 +64,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const weights = weightsOf(n, options.sampleWeight);
   const made = lossOptions(loss, target, weights, params, options);
   const objective = boostingLoss(loss, target, weights, { ...made, ...(warmStart && { base: warmStart.base }) });
-  if (warmStart) checkWarmStart(warmStart, loss, objective.nOutputs, features.names);
+  const lossName = loss === "custom" ? `custom:${made.custom?.name ?? "unnamed"}` : loss;
+  if (warmStart) checkWarmStart(warmStart, lossName, objective.nOutputs, features.names);
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);
   const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, usualSharing);
@@ -110,7 +122,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const data: GbdtData = {
     kind: "gbdt",
     task: target.task,
-    loss,
+    loss: lossName,
     link: linkOf(loss, target.task, made.custom),
     featureNames: features.names,
     base: objective.base.map(withoutNegativeZero),

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createRng, FettleError } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../table/index.ts";
 import {
+  bestFeature,
   type GamParams,
   type GbdtParams,
   gam,
@@ -32,6 +33,11 @@ const wrongGbdt: readonly GbdtParams[] = [
   { featureFraction: 1.1 },
   { categorySmoothing: -1 },
   { earlyStoppingRounds: -1 },
+  { delta: 0 },
+  { variancePower: 1 },
+  { variancePower: 2 },
+  { truncation: 0 },
+  { gains: [0, -1] },
 ];
 
 test("gbdt() refuses each wrong parameter by its name", () => {
@@ -147,4 +153,44 @@ test("linear() takes missing numbers, missing codes and unseen codes as nothing"
   };
   assert.equal(at(Number.NaN, -1), at(0, -1));
   assert.equal(at(0.3, 7), at(0.3, -1));
+});
+
+test("gbdt() refuses labels that the loss is not defined for, with their number", () => {
+  const regression = (y: number): Target => ({
+    task: "regression",
+    values: x.map((_, i) => (i < 7 ? y : 1)),
+    nClasses: 0,
+  });
+  for (const [loss, y] of [
+    ["poisson", -1],
+    ["tweedie", -0.5],
+    ["gamma", 0],
+  ] as const)
+    assert.throws(() => gbdt({ loss }).fit(features, regression(y), { seed: 1 }), {
+      code: "FIT_LABELS",
+      facts: { rows: 7 },
+    });
+  const zeros: Target = { task: "regression", values: new Float64Array(n), nClasses: 0 };
+  assert.throws(() => gbdt({ loss: "poisson" }).fit(features, zeros, { seed: 1 }), { code: "FIT_LABELS" });
+});
+
+test("gbdt() refuses a ranking without queries, with wrong grades, and grades without a gain", () => {
+  const ranking: Target = { task: "ranking", values: x.map((_, i) => i % 4), nClasses: 0, queries: new Int32Array(n) };
+  const { queries: _, ...without } = ranking;
+  for (const target of [without, { ...ranking, queries: new Int32Array(1) }])
+    assert.throws(() => gbdt().fit(features, target, { seed: 1 }), { code: "FIT_QUERIES" });
+  for (const grade of [-1, 0.5, 31, Number.NaN])
+    assert.throws(() => gbdt().fit(features, { ...ranking, values: x.map(() => grade) }, { seed: 1 }), {
+      code: "FIT_TARGET",
+    });
+  assert.throws(() => gbdt({ gains: [0, 1, 2] }).fit(features, ranking, { seed: 1 }), { code: "FIT_LABELS" });
+  assert.throws(() => linear().fit(features, ranking, { seed: 1 }), { code: "FIT_LOSS" });
+  assert.throws(() => bestFeature().fit(features, binary, { seed: 1 }), { code: "FIT_LOSS" });
+});
+
+test("gbdt() refuses a custom loss without functions, or without probabilities of two classes", () => {
+  const learner = gbdt({ loss: "custom" });
+  assert.throws(() => learner.fit(features, binary, { seed: 1 }), { code: "FIT_LOSS" });
+  const customLoss = { link: "exp", loss: () => 0, gradient: () => 0, hessian: () => 1 } as const;
+  assert.throws(() => learner.fit(features, binary, { seed: 1, customLoss }), { code: "FIT_LOSS" });
 });

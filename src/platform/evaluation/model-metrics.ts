@@ -157,6 +157,8 @@ function meanLoss(
     rows: null,
     values: rowLosses(task, yTrue, prediction, loss).values.map((value, i) => value * weights[i]!),
   }));
+  if (sums.some(({ values }) => !values.every(Number.isFinite)))
+    return { value: null, low: null, high: null, n: yTrue.length, reason: "the loss of a row is no finite number" };
   const draws = bootstrapSums([...sums, { rows: null, values: weights }], yTrue.length, bootstrap);
   const means = sums.map((_, k) => ratioOf(draws[k]!, draws[sums.length]!));
   const result = means.length === 2 ? differenceOf(means[0]!, means[1]!) : means[0]!;

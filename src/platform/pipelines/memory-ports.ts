@@ -75,6 +75,7 @@ export function portsOf(files: Readonly<Record<string, Table>>, schema: Schema) 
     },
     objects: store,
     ledger: ledger as Ledger,
+    moduleHash: async (path) => sha256(path),
     train: async (input, { onProgress }) => trainModel(input, onProgress ? { onProgress } : {}),
     openTrials: async (input) => {
       const bench = openTrials(input);

@@ -1,4 +1,4 @@
-import type { Clock } from "../../lib/index.ts";
+import type { Clock, Sha256 } from "../../lib/index.ts";
 import type { ObjectStore, SourceReader, TableFiles } from "../data/index.ts";
 import type { Ledger } from "../registry/index.ts";
 import type {
@@ -46,6 +46,8 @@ export interface PipelinePorts {
     nWorkers: number | undefined,
     options: Pick<WorkOptions, "signal">,
   ) => Promise<TrialPool>;
+  /** Hash of a user's module and all that it imports by relative paths; the path is relative to the project folder. */
+  readonly moduleHash: (path: string) => Promise<Sha256>;
   readonly clock: Clock;
   readonly newId: () => string;
   /** Calls back with the path of a scratch file that is gone afterwards. */

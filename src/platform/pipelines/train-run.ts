@@ -8,6 +8,7 @@ import {
   type TrainInput,
   type TrainOutcome,
   type TuningReport,
+  withLossHash,
 } from "../training/index.ts";
 import type { PipelinePorts, WorkOptions } from "./ports.ts";
 import { type TakenSnapshot, takeSnapshot } from "./take-snapshot.ts";
@@ -25,11 +26,12 @@ export interface TrainedVersion {
  */
 export async function trainRun(
   ports: PipelinePorts,
-  definition: ModelDefinition,
+  written: ModelDefinition,
   resolvePath: (path: string) => string,
   options: WorkOptions = {},
 ): Promise<TrainedVersion> {
-  checkModelName(definition.name);
+  checkModelName(written.name);
+  const definition = await withLossHash(written, ports.moduleHash);
   const started = { at: ports.clock(), cpuSeconds: ports.usage().cpuSeconds };
   options.onProgress?.({ stage: "contract", share: 0, says: "reading the data" });
   const taken = await takeSnapshot(ports, definition, resolvePath);

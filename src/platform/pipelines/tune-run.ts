@@ -13,6 +13,7 @@ import {
   type TuneSettings,
   type TuneSubject,
   type TuningReport,
+  withLossHash,
 } from "../training/index.ts";
 import { addBlocks, meanWithError, type Point } from "../tuning/index.ts";
 import type { PipelinePorts, TrialPool, WorkOptions } from "./ports.ts";
@@ -60,12 +61,13 @@ interface Session {
  */
 export async function tuneRun(
   ports: PipelinePorts,
-  definition: ModelDefinition,
+  written: ModelDefinition,
   resolvePath: (path: string) => string,
   options: TuneOptions,
 ): Promise<TrainedVersion> {
-  checkModelName(definition.name);
+  checkModelName(written.name);
   checkOptions(options);
+  const definition = await withLossHash(written, ports.moduleHash);
   const started = { at: ports.clock(), cpuSeconds: ports.usage().cpuSeconds };
   const taken = await takeSnapshot(ports, definition, resolvePath);
   const { settings, fixed } = options;

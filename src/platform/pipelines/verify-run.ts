@@ -14,7 +14,7 @@ export interface VerifiedPart {
   readonly same: boolean;
 }
 
-/** What verification found. `cannot-verify` is no statement about the model: another fettle made it. */
+/** What verification found. `cannot-verify` is no statement about the model: another fettle made it, or the code of its loss has changed. */
 export interface Verification {
   readonly model: string;
   readonly version: number;
@@ -43,11 +43,16 @@ export async function verifyRun(
       threads: [],
     };
 
+  const definition = (await readJson(ports, version.definitionObject)) as ModelDefinition;
+  const changed = await changedModule(ports, definition);
+  if (changed !== null)
+    return { ...base, verdict: "cannot-verify", message: `the loss "${changed}" is not what it was`, threads: [] };
+
   const recorded = manifestOf(await loadCapsule(ports.objects, version.capsule));
   const threads = [];
   const { threadCounts = [1, 2], ...work } = options;
   for (const count of threadCounts) {
-    const again = await trainAgain(ports, version, (run?.end?.trials ?? []) as Configuration[], {
+    const again = await trainAgain(ports, version, definition, (run?.end?.trials ?? []) as Configuration[], {
       ...work,
       threads: count,
     });
@@ -65,9 +70,21 @@ function codeOf({ fettle, build }: RunReport["environment"]): string {
   return typeof build === "string" ? `${name} (build ${build.slice(0, 12)})` : name;
 }
 
+// The path of the definition's module where its code is gone or another; null where it is the same, or there is none.
+async function changedModule(ports: PipelinePorts, { loss }: ModelDefinition): Promise<string | null> {
+  if (typeof loss !== "object") return null;
+  try {
+    return (await ports.moduleHash(loss.module)) === loss.hash ? null : loss.module;
+  } catch (error) {
+    if (error instanceof FettleError && error.kind === "not-found") return loss.module;
+    throw error;
+  }
+}
+
 async function trainAgain(
   ports: PipelinePorts,
   version: ModelVersion,
+  definition: ModelDefinition,
   trials: readonly Configuration[],
   options: WorkOptions & { readonly threads: number },
 ): Promise<CapsuleManifest> {
@@ -78,7 +95,6 @@ async function trainAgain(
       "SNAPSHOT_MISSING",
       `Cannot verify ${version.model}@${version.version}: its snapshot is not in the ledger`,
     );
-  const definition = (await readJson(ports, version.definitionObject)) as ModelDefinition;
   const report = (await readJson(ports, version.report)) as RunReport;
   const table = await loadSnapshotTable(ports, snapshot, options.threads);
   if (snapshotId(table, snapshot.schema) !== snapshot.id)

@@ -314,3 +314,13 @@ export function definitionHash(definition: ModelDefinition): Sha256 {
   const { files: _files, test, ...reading } = data;
   return hashOf({ ...rest, reading, officialTest: test !== undefined });
 }
+
+/** A definition that carries the hash of the module it names: code decides which model comes out as much as data do. */
+export async function withLossHash(
+  definition: ModelDefinition,
+  moduleHash: (path: string) => Promise<Sha256>,
+): Promise<ModelDefinition> {
+  const { loss } = definition;
+  if (typeof loss !== "object") return definition;
+  return { ...definition, loss: { ...loss, hash: await moduleHash(loss.module) } };
+}

@@ -1,3 +1,4 @@
+export { defineLoss } from "./define-loss.ts";
 export {
   type Configuration,
   defineModel,
@@ -5,6 +6,7 @@ export {
   type Family,
   type LossModule,
   type ModelDefinition,
+  withLossHash,
 } from "./definition.ts";
 export { definitionToSource } from "./definition-source.ts";
 export type { ExplanationSummary } from "./explanation-summary.ts";

@@ -15,10 +15,19 @@ import scipy
 import sklearn
 import xgboost
 from scipy.optimize import minimize
+from scipy.special import huber
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import log_loss, roc_auc_score, root_mean_squared_error
+from sklearn.metrics import (
+    log_loss,
+    mean_absolute_error,
+    mean_gamma_deviance,
+    mean_pinball_loss,
+    mean_poisson_deviance,
+    mean_tweedie_deviance,
+    root_mean_squared_error,
+)
 
 SEED = 11
 rng = np.random.default_rng(SEED)
@@ -75,7 +84,15 @@ def boosting_rows(start, n):
     score = 2 * x[:, 0] + np.where(x[:, 2] > 0.4, 3 * (x[:, 1] - 0.5), 0) + x[:, 3] * x[:, 3] + ((level * 7) % 12) / 8 + noise
     x[is_missing, 1] = np.nan
     return np.column_stack([x, level]), {"regression": score, "binary": (score > 2.2).astype(int),
-                                         "multiclass": (score > 1.7).astype(int) + (score > 2.7)}
+                                         "multiclass": (score > 1.7).astype(int) + (score > 2.7), **loss_targets(i, score)}
+
+
+def loss_targets(i, score):
+    """Numbers that the other losses are made for, by comparisons and products alone, so that another language makes the same ones."""
+    amount = (np.maximum(score, -1) + 1.5) * (np.maximum(score, -1) + 1.5) * (0.1 + uniform(i, 11) + uniform(i, 12))
+    return {"outliers": score + np.where(uniform(i, 10) < 0.1, 40 * (uniform(i, 11) - 0.5), 0),
+            "count": sum((8 * uniform(i, 20 + k) < score).astype(float) for k in range(8)),
+            "amount": amount, "claims": np.where(uniform(i, 13) < 0.6, 0, amount)}
 
 
 def boosting():
@@ -105,6 +122,45 @@ def boosting():
     first, targets = boosting_rows(0, 3)
     scores["rows"] = {"features": np.nan_to_num(first, nan=-1).tolist(), "score": targets["regression"].tolist()}
     return scores
+
+
+HUBER_DELTA, TWEEDIE_POWER, LEVEL = 1.0, 1.4, 0.9
+
+
+def losses():
+    """Held-out loss of the libraries that have the loss, at equal settings and with the loss's own metric."""
+    train, y_train = boosting_rows(0, 6000)
+    test, y_test = boosting_rows(6000, 6000)
+    cases = {
+        "huber": ("outliers", None, {"objective": "huber", "alpha": HUBER_DELTA},
+                  {"objective": "reg:pseudohubererror", "huber_slope": HUBER_DELTA}, lambda y, p: huber(HUBER_DELTA, y - p).mean()),
+        "absolute": ("outliers", {"loss": "absolute_error"}, {"objective": "l1"}, {"objective": "reg:absoluteerror"}, mean_absolute_error),
+        "quantile": ("outliers", {"loss": "quantile", "quantile": LEVEL}, {"objective": "quantile", "alpha": LEVEL},
+                     {"objective": "reg:quantileerror", "quantile_alpha": LEVEL}, lambda y, p: mean_pinball_loss(y, p, alpha=LEVEL)),
+        "poisson": ("count", {"loss": "poisson"}, {"objective": "poisson"}, {"objective": "count:poisson"}, mean_poisson_deviance),
+        "gamma": ("amount", {"loss": "gamma"}, {"objective": "gamma"}, {"objective": "reg:gamma"}, mean_gamma_deviance),
+        "tweedie": ("claims", None, {"objective": "tweedie", "tweedie_variance_power": TWEEDIE_POWER},
+                    {"objective": "reg:tweedie", "tweedie_variance_power": TWEEDIE_POWER},
+                    lambda y, p: mean_tweedie_deviance(y, p, power=TWEEDIE_POWER)),
+    }
+    scores = {}
+    for name, (target, of_sklearn, of_lightgbm, of_xgboost, measure) in cases.items():
+        peers = {
+            "lightgbm": lightgbm.LGBMRegressor(n_estimators=60, learning_rate=0.1, num_leaves=31, min_child_samples=20, reg_lambda=1,
+                                               verbose=-1, deterministic=True, **of_lightgbm),
+            "xgboost": xgboost.XGBRegressor(n_estimators=60, learning_rate=0.1, max_leaves=31, max_depth=0, grow_policy="lossguide",
+                                            reg_lambda=1, min_child_weight=5, tree_method="hist", **of_xgboost),
+        }
+        if of_sklearn is not None:
+            peers["scikit-learn"] = HistGradientBoostingRegressor(
+                max_iter=60, early_stopping=False, l2_regularization=1, categorical_features=[5], min_samples_leaf=20,
+                learning_rate=0.1, max_leaf_nodes=31, **of_sklearn)
+        scores[name] = {}
+        for peer, model in peers.items():
+            model.fit(train, y_train[target], **({"categorical_feature": [5]} if peer == "lightgbm" else {}))
+            scores[name][peer] = float(measure(y_test[target], model.predict(test)))
+    targets = loss_targets(np.arange(3), boosting_rows(0, 3)[1]["regression"])
+    return scores | {"targets": {name: values.tolist() for name, values in targets.items()}}
 
 
 def calibration():
@@ -144,6 +200,7 @@ Path(__file__).with_name("learners.json").write_text(
             "linear": linear(),
             "boosting": boosting(),
             "calibration": calibration(),
+            "losses": losses(),
         },
         separators=(",", ":"),
     )
