@@ -101,7 +101,12 @@ function mixedRows(rng: Rng): WriteRow {
     let score = -0.3;
     for (let j = 0; j < 20; j++) row[j] = j % 4 === 0 ? Math.exp(normal(rng)) : normal(rng);
     for (let j = 20; j < 30; j++) row[j] = Math.floor(levels[j]! * rng.uniform() ** 1.7);
-    score += 0.5 * Math.log(row[0]!) + 0.4 * (row[1]! + row[2]!) + 0.4 * row[1]! * row[2]! - 0.4 * Math.abs(row[3]!) + 0.5 * Math.sin(2 * row[5]!);
+    score +=
+      0.5 * Math.log(row[0]!) +
+      0.4 * (row[1]! + row[2]!) +
+      0.4 * row[1]! * row[2]! -
+      0.4 * Math.abs(row[3]!) +
+      0.5 * Math.sin(2 * row[5]!);
     for (let j = 20; j < 30; j++) score += effect[j]![row[j]!]! * (j % 3 === 0 ? 0.6 + 0.6 * row[j - 10]! : 1);
     for (let j = 0; j < 30; j++)
       if (rng.uniform() < 0.1) {
