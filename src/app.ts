@@ -45,7 +45,8 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     },
     async train(model, overrides, work) {
       const { trainRun } = await import("./platform/pipelines/index.ts");
-      const definition = withOverrides(await loadDefinition(project, model, loadUserModule), overrides);
+      const { defineModel } = await import("./platform/training/index.ts");
+      const definition = defineModel(withOverrides(await loadDefinition(project, model, loadUserModule), overrides));
       return trainRun(await pipelinePorts(project, store, version), definition, resolveIn(project), work);
     },
     async tune(model, asked, work) {
@@ -191,7 +192,7 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
 }
 
 function withOverrides(definition: ModelDefinition, overrides: Parameters<ProjectApp["train"]>[1]): ModelDefinition {
-  const { exclude, keep, trials, seed } = overrides;
+  const { exclude, keep, trials, seed, warmStart } = overrides;
   const join = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];
   return {
     ...definition,
@@ -205,6 +206,7 @@ function withOverrides(definition: ModelDefinition, overrides: Parameters<Projec
       : {}),
     ...(trials === undefined ? {} : { search: { ...definition.search, trials } }),
     ...(seed === undefined ? {} : { seed }),
+    ...(warmStart === undefined ? {} : { warmStart }),
   };
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FettleError } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
+import { loadCapsule } from "../capsule/index.ts";
 import type { Schema } from "../data/index.ts";
 import { type ModelDefinition, trainModel } from "../training/index.ts";
 import { compareVersions, type PipelinePorts, trainRun, verifyRun } from "./index.ts";
@@ -102,6 +103,19 @@ test("verifyRun() trains again and finds the same bytes, also for a version that
       [1, 2],
     );
   }
+});
+
+test("trainRun() goes on from an earlier version, and verifyRun() does so again", async () => {
+  const { ports } = portsOf({ "a.csv": honest }, schema);
+  const search = { configurations: [{ family: "gbdt", params: { nTrees: 5, maxLeaves: 4 } }] } as const;
+  await train(ports, { search });
+  const { version, report } = await train(ports, { search, warmStart: "churn@1" });
+  assert.equal(report.warmStart, "churn@1");
+  const { model } = await loadCapsule(ports.objects, version.capsule);
+  assert.ok(model.kind === "gbdt" && model.trees.length > 5);
+  const verification = await verifyRun(ports, { model: "churn", version: 2 });
+  assert.equal(verification.verdict, "identical", verification.message);
+  await assert.rejects(train(ports, { search, warmStart: "churn@7" }), { code: "VERSION_NOT_FOUND" });
 });
 
 test("verifyRun() says what differs, refuses damaged rows, and says nothing of another fettle's model", async () => {

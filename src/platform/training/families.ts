@@ -67,7 +67,8 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
     learner: (task, { kind, quantiles, delta, variancePower, truncation, gains }, params) =>
       gbdt({
         nTrees: 500,
-        earlyStoppingRounds: 25,
+        // Dropping out changes earlier rounds, so none can be kept as the best.
+        earlyStoppingRounds: Number(params.dropRate ?? 0) > 0 ? 0 : 25,
         ...params,
         loss: kind === "custom" ? kind : lossOf(task, kind),
         ...(kind === "quantile" ? { quantiles: quantiles ?? [0.5] } : {}),
