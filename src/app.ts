@@ -8,6 +8,7 @@ import {
   loadShapKernels,
   loadUserModule,
   moduleGraphHash,
+  readKernels,
 } from "./edge/compute/index.ts";
 import { diagnose, initModel, loadDefinition, openProject, type Project, resolveIn } from "./edge/project/index.ts";
 import { FettleError, uuidv7 } from "./lib/index.ts";
@@ -238,7 +239,7 @@ async function exportVersion(
   let quantised: QuantisedExport | undefined;
   if (to === "module") {
     const runtime = readFileSync(new URL("../dist/embedded-runtime.js", import.meta.url), "utf8");
-    const parts = { runtime, title, kernels: readFileSync(new URL("../dist/predict.wasm", import.meta.url)) };
+    const parts = { runtime, title, kernels: readKernels("predict")! };
     const full = exportModule(capsule, parts);
     const packed = precision && quantise(capsule, precision);
     if (packed) quantised = { ...packed.loss, bytesBefore: Buffer.byteLength(full.js) + Buffer.byteLength(full.dts) };
