@@ -72,7 +72,9 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const scores = startScores(workspace, objective.base, n, warmStart, features);
   const held = options.validation;
   const base = { ...made, base: objective.base };
-  const watch = held && watchHeld(held, features.names, table.features, workspace, loss, base, warmStart);
+  // Dropping out changes earlier rounds, so what a watch has added up would no longer be the model's.
+  const watch =
+    held && params.dropRate === 0 && watchHeld(held, features.names, table.features, workspace, loss, base, warmStart);
   const { derive, perRow } = derivePairs(
     objective,
     workspace,
