@@ -39,7 +39,10 @@ export interface LossModule {
 export interface Configuration {
   readonly family: Family;
   readonly params: Readonly<
-    Record<string, number | string | boolean | readonly number[] | Readonly<Record<string, number>>>
+    Record<
+      string,
+      number | string | boolean | readonly number[] | readonly (readonly string[])[] | Readonly<Record<string, number>>
+    >
   >;
 }
 
