@@ -11,7 +11,7 @@ import { bootstrapCount, rowHash } from "./gbdt-sampling.ts";
 import { checkSize } from "./gbdt-size.ts";
 import { type GrowSpace, nearestWhole, type PairScale, pairScale } from "./gbdt-workspace.ts";
 import type { FitOptions, FittedModel, Learner, Target } from "./learner.ts";
-import { cancelled, checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
+import { checkFit, checkLoss, stopCheck, weightsOf } from "./learner-errors.ts";
 import { type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Parameters of {@link forest}; all have defaults. */
@@ -91,7 +91,9 @@ function fitForest(features: Table, target: Target, options: FitOptions, params:
   const outputs = outputsOf(target);
   const base = outputs.map((y) => weightedMean(y, weights));
   const workspace = createWorkspace(options.kernels, n, features.names.length);
-  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, usualSharing);
+  const check = stopCheck(options);
+  const learned = learnBins(features, params.maxBins, workspace, check);
+  const table = binTable(features, learned, workspace, usualSharing, check);
   const space = workspace.space(table);
   const layout = layoutOf(table, Int32Array.from(table.features.keys()));
   const rng = createRng(options.seed).fork("forest");
@@ -100,7 +102,7 @@ function fitForest(features: Table, target: Target, options: FitOptions, params:
   const trees: TreeData[] = [];
   for (let k = 0; k < params.nTrees; k++) {
     outputs.forEach((y, output) => {
-      if (options.shouldStop?.()) throw cancelled();
+      check();
       const counts = params.bootstrap ? bootstrapCounts(n, rowHash(seed, k)) : null;
       const { scale, sample } = writePairs(y, base[output]!, weights, counts, space);
       const shape = {

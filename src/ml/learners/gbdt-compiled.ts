@@ -27,8 +27,6 @@ const itemBytes = 24;
 const scanScratchBytes = 4096 + 2048 + 1024;
 /** Rows of a chunk: enough work that taking it costs nothing. */
 const chunkRows = { histogram: 1024, partition: 8192, elementwise: 16_384, bins: 8192 } as const;
-/** Columns whose samples lie in the memory at a time. */
-const sampledAtOnce = 64;
 /** A job of fewer bins to scan than this is not worth a second thread. */
 const fewestBinsToShare = 4096;
 
@@ -97,13 +95,7 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
   const staged = 65_536;
   let staging: Float64Array | null = null;
   return {
-    thresholds(columns: readonly Float64Array[], mostBins: number): Float32Array[] {
-      const found: Float32Array[] = [];
-      // A group of columns at a time, so that a wide table borrows little.
-      for (let from = 0; from < columns.length; from += sampledAtOnce)
-        found.push(...learnGroup(columns.slice(from, from + sampledAtOnce), mostBins));
-      return found;
-    },
+    thresholds,
     binNumbers(values: Float64Array, thresholds: Float32Array, out: Uint8Array) {
       staging ??= heap.float64(Math.max(staged, 1));
       new Float32Array(memory.buffer, padded, 256).fill(Number.POSITIVE_INFINITY).set(thresholds);
@@ -186,8 +178,9 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
     },
   };
 
-  function learnGroup(columns: readonly Float64Array[], mostBins: number): Float32Array[] {
+  function thresholds(columns: readonly Float64Array[], mostBins: number): Float32Array[] {
     const k = columns.length;
+    if (k === 0) return [];
     const length = 16 * Math.ceil(sampleLength(columns[0]!.length) / 16);
     const scratchBytes = 24_576 + 4 * length;
     const heads = 64 * Math.ceil((8 * k) / 64);

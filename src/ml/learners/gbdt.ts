@@ -16,7 +16,7 @@ import { checkSize } from "./gbdt-size.ts";
 import { type Watch, watchValidation } from "./gbdt-validation.ts";
 import type { BinnedTable, FeatureBins, GrowSpace, PairScale, SplitSettings, Workspace } from "./gbdt-workspace.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
-import { cancelled, checkFit, weightsOf } from "./learner-errors.ts";
+import { checkFit, stopCheck, weightsOf } from "./learner-errors.ts";
 import { type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Features that one tree looks at, at most: of very many columns each tree sees a random part. */
@@ -68,13 +68,15 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   if (warmStart) checkWarmStart(warmStart, lossName, objective.nOutputs, features.names);
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);
-  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, usualSharing);
+  const check = stopCheck(options);
+  const learned = learnBins(features, params.maxBins, workspace, check);
+  const table = binTable(features, learned, workspace, usualSharing, check);
   const scores = startScores(workspace, objective.base, n, warmStart, features);
   const held = options.validation;
   const base = { ...made, base: objective.base };
   // Dropping out changes earlier rounds, so what a watch has added up would no longer be the model's.
   const watch =
-    held && params.dropRate === 0 && watchHeld(held, features.names, table.features, workspace, loss, base, warmStart);
+    held && params.dropRate === 0 && watchHeld(held, features.names, learned, workspace, loss, base, warmStart, check);
   const { derive, perRow } = derivePairs(
     objective,
     workspace,
@@ -94,7 +96,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     const dropped = dropout.begin(scores);
     const grown: GrownTree[] = [];
     for (let output = 0; output < nOutputs; output++) {
-      if (options.shouldStop?.()) throw cancelled();
+      check();
       const scale = derive(scores, output, grower.space.pairs);
       const own = scores.subarray(output * n, (output + 1) * n);
       const { tree, sample } = grower.grow(scale, round);
@@ -181,11 +183,12 @@ function watchHeld(
   loss: GbdtLoss,
   options: LossOptions & { readonly base: readonly number[] },
   warmStart: GbdtData | undefined,
+  check: () => void,
 ): Watch {
   const features = table.select(names);
   const objective = boostingLoss(loss, target, new Float64Array(table.nRows).fill(1), options);
   const scores = startScores(workspace, options.base, table.nRows, warmStart, features);
-  return watchValidation(features, learned, workspace, scores, objective);
+  return watchValidation(features, learned, workspace, scores, objective, check);
 }
 
 interface Grower {
