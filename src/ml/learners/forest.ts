@@ -86,18 +86,20 @@ function fitForest(features: Table, target: Target, options: FitOptions, params:
   checkFit(features, target, options);
   checkLoss("a forest", target.task, target.task === "ranking" ? "ranking" : "squared", ["squared"]);
   const n = target.values.length;
-  checkSize(n, features.names.length, 64);
+  const nFeatures = features.names.length;
+  // Depth first, about one histogram per split of the path is kept.
+  checkSize({ rows: n, heldRows: 0, features: nFeatures, active: nFeatures, openLeaves: Math.ceil(Math.log2(n + 1)) });
   const weights = weightsOf(n, options.sampleWeight);
   const outputs = outputsOf(target);
   const base = outputs.map((y) => weightedMean(y, weights));
-  const workspace = createWorkspace(options.kernels, n, features.names.length);
+  const workspace = createWorkspace(options.kernels, n, nFeatures);
   const check = stopCheck(options);
   const learned = learnBins(features, params.maxBins, workspace, check);
   const table = binTable(features, learned, workspace, usualSharing, check);
   const space = workspace.space(table);
   const layout = layoutOf(table, Int32Array.from(table.features.keys()));
   const rng = createRng(options.seed).fork("forest");
-  const rules = rulesOf(params, target, features.names.length, rng.fork("nodes"));
+  const rules = rulesOf(params, target, nFeatures, rng.fork("nodes"));
   const seed = rng.fork("rows").uint32();
   const trees: TreeData[] = [];
   for (let k = 0; k < params.nTrees; k++) {

@@ -1,5 +1,6 @@
 import { type GbdtKernels, jobOf } from "./gbdt-jobs.ts";
 import { numberSides } from "./gbdt-scan.ts";
+import { outOfMemory } from "./gbdt-size.ts";
 import { mostChunks, type Team, teamOf } from "./gbdt-team.ts";
 import { binLimit, sampleInto, sampleLength } from "./gbdt-thresholds.ts";
 import {
@@ -39,7 +40,7 @@ export function compiledWorkspace(kernels: GbdtKernels, isShared: boolean): Work
     const at = Math.ceil(next / 64) * 64;
     next = at + bytes;
     const missing = next - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+    if (missing > 0 && !grew(memory, Math.ceil(missing / pageBytes))) throw outOfMemory(next);
     return at;
   };
   const heap: Heap = {
@@ -67,6 +68,15 @@ export function compiledWorkspace(kernels: GbdtKernels, isShared: boolean): Work
     },
   };
   return { ...heap, ...elementwise(kernels, team, heap), space: (table) => compiledSpace(kernels, team, heap, table) };
+}
+
+function grew(memory: GbdtKernels["memory"], pages: number): boolean {
+  try {
+    memory.grow(pages);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface Heap extends Pick<Workspace, "uint8" | "int32" | "float64"> {

@@ -60,7 +60,13 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const loss = params.loss ?? lossesOf[target.task][0];
   const { warmStart } = options;
   const n = target.values.length;
-  checkSize(n, features.names.length, params.maxLeaves);
+  checkSize({
+    rows: n,
+    heldRows: options.validation?.table.nRows ?? 0,
+    features: features.names.length,
+    active: activeOf(params, features.names.length),
+    openLeaves: Math.min(params.maxLeaves, Math.ceil(n / (2 * params.minSamplesLeaf))),
+  });
   const weights = weightsOf(n, options.sampleWeight);
   const made = lossOptions(loss, target, weights, params, options);
   const objective = boostingLoss(loss, target, weights, { ...made, ...(warmStart && { base: warmStart.base }) });
@@ -211,7 +217,7 @@ function createGrower(
 ): Grower {
   const { n, features } = table;
   const space = workspace.space(table);
-  const nActive = Math.max(1, Math.round(params.featureFraction * Math.min(features.length, mostActive)));
+  const nActive = activeOf(params, features.length);
   const everything = nActive >= features.length ? layoutOf(table, Int32Array.from(features.keys())) : null;
   const rules = nodeRules({
     monotone: monotoneSigns(params.monotone, names, (j) => features[j]!.kind === "number"),
@@ -241,6 +247,9 @@ function createGrower(
     },
   };
 }
+
+const activeOf = ({ featureFraction }: SettledGbdt, nFeatures: number) =>
+  Math.max(1, Math.round(featureFraction * Math.min(nFeatures, mostActive)));
 
 // What gradient-based sampling multiplies the pairs of drawn rows by.
 const headroomOf = ({ topFraction, rowFraction }: SettledGbdt) =>
