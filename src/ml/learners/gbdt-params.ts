@@ -20,11 +20,11 @@ export interface GbdtParams {
   readonly nTrees?: number;
   /** Share of each tree's step that is taken. Default 0.1. */
   readonly learningRate?: number;
-  /** Default 31. */
+  /** Most leaves of a tree. Default 31. */
   readonly maxLeaves?: number;
   /** Most splits between root and leaf; 0 (default): as many as the leaves allow. */
   readonly maxDepth?: number;
-  /** Default 20. */
+  /** Least rows in a leaf. Default 20. */
   readonly minSamplesLeaf?: number;
   /** Least sum of second derivatives in a leaf. Default 1e-3. */
   readonly minHessian?: number;

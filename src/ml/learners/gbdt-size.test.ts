@@ -50,7 +50,7 @@ test("checkSize() names the memory that a million columns would need, and the ro
     code: "GBDT_TOO_LARGE",
     kind: "too-large",
     message:
-      /^Cannot fit trees to 10000 rows × 1000000 features: they would need 18\.\d GiB, at most 4 GiB and 134217728 rows/,
+      /^Cannot fit trees to 10000 rows × 1000000 features: they would need 18\.\d GiB, at most 4\.0 GiB and 134217728 rows/,
   });
   assert.throws(() => checkSize({ ...size, features: 1, rows: 2 ** 28 }), { code: "GBDT_TOO_LARGE" });
   assert.throws(() => checkSize({ ...size, features: 300, heldRows: 1e7 }), { code: "GBDT_TOO_LARGE" });
@@ -81,6 +81,6 @@ test("gbdt() says so where the memory of the kernels cannot grow", { skip }, () 
   };
   assert.throws(() => gbdt().fit(table, target, { seed: 1, kernels: { ...kernels, memory: full } }), {
     code: "GBDT_TOO_LARGE",
-    message: /which this machine or the limit of 4 GiB does not give$/,
+    message: /which this machine or the limit of 4\.0 GiB does not give$/,
   });
 });

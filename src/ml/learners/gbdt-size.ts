@@ -3,7 +3,6 @@ import { mostRows } from "./gbdt-workspace.ts";
 
 /** Bytes that the kernels can address. */
 const mostBytes = 2 ** 32;
-const gibibyte = 2 ** 30;
 
 /** What decides how much memory a fit takes. */
 export interface FitSize {
@@ -29,21 +28,24 @@ export function checkSize(size: FitSize): void {
   const bytes = bytesNeeded(size);
   if (size.rows <= mostRows && bytes <= mostBytes) return;
   const { rows, features } = size;
-  throw tooLarge(
-    `Cannot fit trees to ${rows} rows × ${features} features: they would need ${(bytes / gibibyte).toFixed(1)} GiB, at most ${mostBytes / gibibyte} GiB and ${mostRows} rows are possible`,
-    { rows, features, bytes },
+  throw new FettleError(
+    "too-large",
+    "GBDT_TOO_LARGE",
+    `Cannot fit trees to ${rows} rows × ${features} features: they would need ${inGiB(bytes)} GiB, at most ${inGiB(mostBytes)} GiB and ${mostRows} rows are possible`,
+    { hint, facts: { rows, features, bytes } },
   );
 }
 
 /** The kernels' memory could not grow: what {@link checkSize} cannot foresee. */
 export function outOfMemory(bytes: number): FettleError {
-  return tooLarge(
-    `Cannot fit trees: they need ${(bytes / gibibyte).toFixed(1)} GiB, which this machine or the limit of ${mostBytes / gibibyte} GiB does not give`,
-    { bytes },
+  return new FettleError(
+    "too-large",
+    "GBDT_TOO_LARGE",
+    `Cannot fit trees: they need ${inGiB(bytes)} GiB, which this machine or the limit of ${inGiB(mostBytes)} GiB does not give`,
+    { hint, facts: { bytes } },
   );
 }
 
-function tooLarge(message: string, facts: Readonly<Record<string, number>>): FettleError {
-  const hint = "Train on fewer rows, leave columns out, or take fewer leaves";
-  return new FettleError("too-large", "GBDT_TOO_LARGE", message, { hint, facts });
-}
+const hint = "Train on fewer rows, leave columns out, or take fewer leaves";
+
+const inGiB = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
