@@ -2,20 +2,42 @@ import assert from "node:assert/strict";
 import { syncBuiltinESMExports } from "node:module";
 import test, { type TestContext } from "node:test";
 import workerThreads, { Worker } from "node:worker_threads";
-import { canonicalJson, FettleError } from "../../lib/index.ts";
-import { sampleInput, sampleTable } from "../../platform/training/sample-input.ts";
+import { canonicalJson, createRng, FettleError, hashOf } from "../../lib/index.ts";
+import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
+import { snapshotId } from "../../platform/data/index.ts";
+import type { TrainInput } from "../../platform/training/index.ts";
 import { loadKernels, runTraining } from "./index.ts";
 
 const skip = loadKernels() === undefined ? "the kernels are not built: node scripts/build.mjs" : false;
 
+const n = 70_000;
+const rng = createRng(1);
+const numbers = Array.from({ length: 8 }, () => Float64Array.from({ length: n }, () => rng.uniform()));
+const score = numbers[0]!.map((x, i) => x + numbers[1]![i]! + rng.uniform());
+const label = categoryColumn(Array.from(score, (s) => (s > 1.5 ? "yes" : "no")));
+const table = Table.of([...numbers.map((x, j) => [`x${j}`, numberColumn(x)] as const), ["label", label]]);
+const schema = table.names.map((name) => ({ name, type: table.column(name).kind }));
+
 /** Large enough that trees are grown on several threads, and long enough that what happens meanwhile meets it at work. */
-const input = sampleInput(
-  {
-    column: "binary",
+const input: TrainInput = {
+  definition: {
+    name: "sample",
+    data: { files: ["sample.csv"] },
+    target: { column: "label" },
     search: { configurations: [{ family: "gbdt", params: { nTrees: 60, earlyStoppingRounds: 0 } }] },
+    evaluation: { resamples: 200 },
   },
-  sampleTable(70_000),
-);
+  snapshot: {
+    id: snapshotId(table, schema),
+    schema,
+    nRows: n,
+    object: hashOf("object"),
+    source: { files: [], options: {}, nRejected: 0, rejected: [], notes: [] },
+  },
+  table,
+  testStart: null,
+  champion: null,
+};
 
 /** Workers that are started from now on: the training's by the name of their module. */
 function watchWorkers(context: TestContext): Map<string, Worker> {

@@ -7,6 +7,7 @@ import { createWorkspace } from "./gbdt-create-workspace.ts";
 import { createDropout } from "./gbdt-dropout.ts";
 import { type GrownTree, growTree, layoutOf } from "./gbdt-grow.ts";
 import { boostingLoss, type GbdtLoss, type LossOptions, linkOf, lossesOf, lossOptions } from "./gbdt-loss.ts";
+import { nameOfCustomLoss } from "./gbdt-loss-custom.ts";
 import { type FittedGbdt, gbdtModel } from "./gbdt-model.ts";
 import { derivePairs } from "./gbdt-pairs.ts";
 import { type GbdtParams, interactionSets, monotoneSigns, type SettledGbdt, settleGbdt } from "./gbdt-params.ts";
@@ -70,7 +71,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const weights = weightsOf(n, options.sampleWeight);
   const made = lossOptions(loss, target, weights, params, options);
   const objective = boostingLoss(loss, target, weights, { ...made, ...(warmStart && { base: warmStart.base }) });
-  const lossName = loss === "custom" ? `custom:${made.custom?.name ?? "unnamed"}` : loss;
+  const lossName = loss === "custom" ? nameOfCustomLoss(made.custom) : loss;
   if (warmStart) checkWarmStart(warmStart, lossName, objective.nOutputs, features.names);
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);

@@ -14,7 +14,7 @@ export { bestRule, gbdt } from "./gbdt.ts";
 export { type PredictKernels, startPredictKernels } from "./gbdt-arena.ts";
 export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
 export { checkLabels, type GbdtLoss } from "./gbdt-loss.ts";
-export { type CustomLoss, scoreOf } from "./gbdt-loss-custom.ts";
+export { type CustomLoss, nameOfCustomLoss, scoreOf } from "./gbdt-loss-custom.ts";
 export { defaultDelta } from "./gbdt-loss-residuals.ts";
 export type { FittedGbdt } from "./gbdt-model.ts";
 export type { GbdtParams } from "./gbdt-params.ts";

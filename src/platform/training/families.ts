@@ -1,5 +1,14 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
-import { forest, gam, gbdt, isNumeric, type Learner, linear, type Task } from "../../ml/learners/index.ts";
+import {
+  forest,
+  gam,
+  gbdt,
+  isNumeric,
+  type Learner,
+  linear,
+  nameOfCustomLoss,
+  type Task,
+} from "../../ml/learners/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import type { SearchSpace } from "../tuning/index.ts";
@@ -111,6 +120,11 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
 
 function lossOf<Kind extends string>(task: Task, kind: Kind): "logistic" | "softmax" | Kind {
   return task === "binary" ? "logistic" : task === "multiclass" ? "softmax" : kind;
+}
+
+/** A loss as boosted trees name it in their data. */
+export function nameOfLoss(task: Task, { kind, custom }: RegressionLoss): string {
+  return kind === "custom" ? nameOfCustomLoss(custom) : lossOf(task, kind);
 }
 
 /** The loss that a definition asks for, as the evaluation names it. */

@@ -18,7 +18,7 @@ import {
 } from "../data/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { ModelDefinition } from "./definition.ts";
-import { regressionLoss } from "./families.ts";
+import { nameOfLoss, regressionLoss } from "./families.ts";
 import { outputsOf } from "./model-signature.ts";
 import type { TrainInput } from "./train-input.ts";
 import { openWarmStart, type WarmStart } from "./warm-start.ts";
@@ -89,7 +89,7 @@ export function prepareRun(
     task,
     classes: built.classes,
     outputs: outputsOf({ loss, built }),
-    loss: loss.kind,
+    loss: nameOfLoss(task, loss),
     table: sources,
   };
   return {

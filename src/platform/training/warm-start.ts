@@ -25,6 +25,7 @@ interface Question {
   readonly task: Task;
   readonly classes: readonly string[];
   readonly outputs: readonly string[];
+  /** As the earlier model names it. */
   readonly loss: string;
   /** Source columns without the target. */
   readonly table: Table;
@@ -37,9 +38,7 @@ export function openWarmStart({ name, data }: NamedPredictor, question: Question
   const [theirs, ours] = [signature, question].map(({ task, classes, outputs }) => [task, ...classes, ...outputs]);
   if (JSON.stringify(theirs) !== JSON.stringify(ours))
     throw misfit(name, `it answers a ${signature.task} with other outputs, the same task and outputs are needed`);
-  const lossNow = { binary: "logistic", multiclass: "softmax", regression: null, ranking: null }[question.task];
-  if (model.loss !== (lossNow ?? question.loss))
-    throw misfit(name, `its loss is ${model.loss}, ${lossNow ?? question.loss} is needed`);
+  if (model.loss !== question.loss) throw misfit(name, `its loss is ${model.loss}, ${question.loss} is needed`);
   const lacking = signature.inputs.filter(({ name: column, type }) => !holds(question.table, column, storageOf[type]));
   if (lacking.length > 0) throw misfit(name, `the table lacks ${listed(lacking)} as that version read them`);
   return { name, features: loadFeatures(data.features), model, nRounds: model.trees.length / model.base.length };
