@@ -4,6 +4,7 @@ import { FettleError } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import { loadCapsule } from "../capsule/index.ts";
 import type { Schema } from "../data/index.ts";
+import type { ModelVersion } from "../registry/index.ts";
 import { type ModelDefinition, trainModel } from "../training/index.ts";
 import { compareVersions, type PipelinePorts, trainRun, verifyRun } from "./index.ts";
 import { portsOf } from "./memory-ports.ts";
@@ -115,6 +116,17 @@ test("trainRun() goes on from an earlier version, and verifyRun() does so again"
   assert.ok(model.kind === "gbdt" && model.trees.length > 5);
   const verification = await verifyRun(ports, { model: "churn", version: 2 });
   assert.equal(verification.verdict, "identical", verification.message);
+  const [first, second] = await Promise.all([1, 2].map((number) => ports.ledger.version("churn", number)));
+  const reportOf = async ({ report: id }: ModelVersion) =>
+    JSON.parse(new TextDecoder().decode(await ports.objects.get(id))) as typeof report;
+  const found = compareVersions(
+    { version: first!, report: await reportOf(first!) },
+    { version: second!, report: await reportOf(second!) },
+  );
+  assert.deepEqual(
+    found.find(({ what }) => what === "goes on from"),
+    { what: "goes on from", left: "nothing", right: "churn@1" },
+  );
   await assert.rejects(train(ports, { search, warmStart: "churn@7" }), { code: "VERSION_NOT_FOUND" });
 });
 

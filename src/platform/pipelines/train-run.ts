@@ -81,8 +81,11 @@ export async function trainSnapshot(
   });
   try {
     const champion = await championOf(ports.ledger, definition.name);
-    const input = {
-      ...{ definition, snapshot, table, testStart },
+    const input: TrainInput = {
+      definition,
+      snapshot,
+      table,
+      testStart,
       champion: champion && (await predictorOf(ports, champion)),
       ...(await earlierVersion(ports, definition)),
     };
