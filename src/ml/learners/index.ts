@@ -20,7 +20,7 @@ export type { FittedGbdt } from "./gbdt-model.ts";
 export type { GbdtParams } from "./gbdt-params.ts";
 export { loseThread, serveTeam, stopTeam, teamBytes, teamMemory } from "./gbdt-team.ts";
 export * from "./learner.ts";
-export { greatestGrade } from "./learner-errors.ts";
+export { greatestGrade, stopCheck } from "./learner-errors.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
 export type {

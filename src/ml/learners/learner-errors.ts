@@ -13,7 +13,7 @@ export const greatestGrade = 30;
 const isGrade = (value: number) => Number.isInteger(value) && value >= 0 && value <= greatestGrade;
 
 /** A check for long work to make between its steps: throws FIT_CANCELLED once the fit shall stop. */
-export function stopCheck({ shouldStop }: FitOptions): () => void {
+export function stopCheck({ shouldStop }: Pick<FitOptions, "shouldStop">): () => void {
   return () => {
     if (shouldStop?.()) throw cancelled();
   };

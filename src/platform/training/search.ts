@@ -12,6 +12,7 @@ import {
   previousValue,
   prior,
   quantile,
+  stopCheck,
 } from "../../ml/learners/index.ts";
 import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
@@ -230,7 +231,7 @@ function warmOption({ warmStart }: PreparedRun, family: Family): Pick<FitOptions
 
 /** What a trial's predictions for the validation rows are worth. */
 export function measureTrial(
-  { run, validation, metric }: Pick<SearchInput, "run" | "validation" | "metric">,
+  { run, validation, metric, hooks }: Pick<SearchInput, "run" | "validation" | "metric" | "hooks">,
   prediction: Float64Array,
 ): Pick<Trial, "validation" | "losses" | "value"> {
   const { task } = run.built.target;
@@ -242,7 +243,7 @@ export function measureTrial(
     { task, loss },
     { yTrue, ...(sampleWeight === null ? {} : { sampleWeight }), ...(ranked === null ? {} : { ranked }) },
     prediction,
-    { seed: run.seed, resample, nResamples: 200 },
+    { seed: run.seed, resample, nResamples: 200, check: stopCheck(hooks) },
   );
   const losses = weigh(rowLosses(task, yTrue, prediction, loss, ranked ?? undefined).values, sampleWeight);
   return { validation: prediction, losses, value };
