@@ -19,7 +19,10 @@ const kernelSources = [
   ["shap", ["--enable", "simd"]],
   ["predict", ["--enable", "simd"]],
 ];
+const kernelHashes = {};
 for (const [name, options] of kernelSources) {
+  const source = readFileSync(`${root}src/ml/learners/assembly/${name}.ts`);
+  kernelHashes[name] = createHash("sha256").update(source).digest("hex");
   const compiled = await compile(
     [
       `src/ml/learners/assembly/${name}.ts`,
@@ -46,14 +49,15 @@ await build({
 const runtime = readFileSync(`${root}dist/embedded-runtime.js`, "utf8");
 if (/^\s*import\b/m.test(runtime)) throw new Error("the embedded runtime imports something: it must stand alone");
 
-// What this build was made from: a run records it, and verify compares only runs of the same build.
+// What this build was made from: a run records it, and verify compares only runs of the same build. Sources that run beside it refuse kernels made
+// from other ones.
 const sources = readdirSync(`${root}src`, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
   .sort();
 const hash = createHash("sha256");
 for (const name of [...sources.map((source) => `src/${source}`), "package.json"])
   hash.update(`${name.replaceAll("\\", "/")}\n`).update(readFileSync(`${root}${name}`));
-writeFileSync(`${root}dist/build.json`, `${JSON.stringify({ sources: hash.digest("hex") })}\n`);
+writeFileSync(`${root}dist/build.json`, `${JSON.stringify({ sources: hash.digest("hex"), kernels: kernelHashes })}\n`);
 
 // In the clone itself, `npx fettle` finds the launcher like any installed command.
 const link = `${root}node_modules/.bin/fettle`;

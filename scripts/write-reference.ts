@@ -1,10 +1,12 @@
-// Writes docs/reference from the code: commands.md from the commands themselves, errors.md from every FettleError in the sources.
+// Writes docs/reference from the code: commands.md from the commands themselves, errors.md from every FettleError in the sources, parameters.md
+// from the comments on the learners' parameters and the defaults of each family.
 // With --check it writes nothing and fails where a page is not fresh.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allCommands, type Command } from "../src/edge/cli/index.ts";
 import { transportOf } from "../src/lib/index.ts";
+import { familyTraits, learnerOf } from "../src/platform/training/families.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -13,6 +15,7 @@ export async function referencePages(): Promise<Map<string, string>> {
   return new Map([
     ["commands.md", commandsPage(await allCommands())],
     ["errors.md", errorsPage()],
+    ["parameters.md", parametersPage()],
   ]);
 }
 
@@ -100,6 +103,51 @@ function errorCodes(): ErrorCode[] {
       .replace(/\.ts$/, "");
     found.set(code, { code, kind, room, message: plain.length > 200 ? `${plain.slice(0, 200)}…` : plain });
   }
+}
+
+/** Where each family's parameters are declared. */
+const declarations: Readonly<Record<keyof typeof familyTraits, readonly [file: string, name: string]>> = {
+  linear: ["linear", "LinearParams"],
+  gam: ["gam", "GamParams"],
+  gbdt: ["gbdt-params", "GbdtParams"],
+  forest: ["forest", "ForestParams"],
+  "extra-trees": ["forest", "ForestParams"],
+};
+
+/** What a definition says in other places: its loss and what the loss leaves open. */
+const ofTheLoss = new Set(["loss", "quantiles", "delta", "variancePower", "truncation", "gains"]);
+
+function parametersPage(): string {
+  const sections = (Object.keys(declarations) as (keyof typeof declarations)[]).map((family) => {
+    const { params } = learnerOf("regression", { kind: "squared" }, { family, params: {} });
+    const rows = parametersOf(...declarations[family])
+      .filter(({ name }) => !ofTheLoss.has(name))
+      .map(({ name, says }) => `| \`${name}\` | \`${JSON.stringify(params[name])}\` | ${says} |`);
+    const head = ["| parameter | default | what it is |", "|---|---|---|"];
+    return [`## ${family}: ${familyTraits[family].title}`, "", ...head, ...rows].join("\n");
+  });
+  const lead =
+    'What `params` may hold in `search.configurations: [{ family: "gbdt", params: { … } }]`. Defaults are those of a training; a search tries others.';
+  return `# Parameters\n\n${lead}\n\n${sections.join("\n\n")}\n`;
+}
+
+/** The members of an interface with their comments, without what they say of defaults: the table has a column for these. */
+function parametersOf(file: string, name: string): { readonly name: string; readonly says: string }[] {
+  const text = readFileSync(join(root, "src/ml/learners", `${file}.ts`), "utf8");
+  const body = new RegExp(`export interface ${name} \\{\n([\\s\\S]*?)\n\\}`).exec(text)![1]!;
+  return [...body.matchAll(/\/\*\*([\s\S]*?)\*\/\s*readonly (\w+)\?/g)].map(([, comment, member]) => {
+    const words = comment!
+      .replaceAll(/\n\s*\*/g, " ")
+      .replaceAll(/\s+/g, " ")
+      .trim();
+    return {
+      name: member!,
+      says: words
+        .replace(/ Default `?[-\w.]+`?\.$/, "")
+        .replace(" (default)", "")
+        .replaceAll("|", "\\|"),
+    };
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

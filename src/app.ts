@@ -8,6 +8,7 @@ import {
   loadShapKernels,
   loadUserModule,
   moduleGraphHash,
+  readKernels,
 } from "./edge/compute/index.ts";
 import { diagnose, initModel, loadDefinition, openProject, type Project, resolveIn } from "./edge/project/index.ts";
 import { FettleError, uuidv7 } from "./lib/index.ts";
@@ -45,7 +46,8 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     },
     async train(model, overrides, work) {
       const { trainRun } = await import("./platform/pipelines/index.ts");
-      const definition = withOverrides(await loadDefinition(project, model, loadUserModule), overrides);
+      const { defineModel } = await import("./platform/training/index.ts");
+      const definition = defineModel(withOverrides(await loadDefinition(project, model, loadUserModule), overrides));
       return trainRun(await pipelinePorts(project, store, version), definition, resolveIn(project), work);
     },
     async tune(model, asked, work) {
@@ -191,7 +193,7 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
 }
 
 function withOverrides(definition: ModelDefinition, overrides: Parameters<ProjectApp["train"]>[1]): ModelDefinition {
-  const { exclude, keep, trials, seed } = overrides;
+  const { exclude, keep, trials, seed, warmStart } = overrides;
   const join = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];
   return {
     ...definition,
@@ -205,6 +207,7 @@ function withOverrides(definition: ModelDefinition, overrides: Parameters<Projec
       : {}),
     ...(trials === undefined ? {} : { search: { ...definition.search, trials } }),
     ...(seed === undefined ? {} : { seed }),
+    ...(warmStart === undefined ? {} : { warmStart }),
   };
 }
 
@@ -236,7 +239,7 @@ async function exportVersion(
   let quantised: QuantisedExport | undefined;
   if (to === "module") {
     const runtime = readFileSync(new URL("../dist/embedded-runtime.js", import.meta.url), "utf8");
-    const parts = { runtime, title, kernels: readFileSync(new URL("../dist/predict.wasm", import.meta.url)) };
+    const parts = { runtime, title, kernels: readKernels("predict")! };
     const full = exportModule(capsule, parts);
     const packed = precision && quantise(capsule, precision);
     if (packed) quantised = { ...packed.loss, bytesBefore: Buffer.byteLength(full.js) + Buffer.byteLength(full.dts) };

@@ -17,6 +17,7 @@ export interface TrainOverrides {
   readonly keep?: readonly string[];
   readonly trials?: number;
   readonly seed?: number;
+  readonly warmStart?: string;
 }
 
 /** What a tuning is asked for. */

@@ -38,7 +38,7 @@ export function trainSummary({ version, report, reportPath }: TrainedVersion): s
   ].join("\n");
 }
 
-function dataLines({ data, split }: RunReport): string[][] {
+function dataLines({ data, split, warmStart }: RunReport): string[][] {
   const parts = split.parts.map(({ name, n }) => `${name} ${n.toLocaleString("en-US")}`).join(", ");
   const lines = [
     [
@@ -47,6 +47,7 @@ function dataLines({ data, split }: RunReport): string[][] {
     ],
     ["split", `${split.says}: ${parts}; test rows used ${count(split.testEvaluations, "time")}`],
   ];
+  if (warmStart !== undefined) lines.push(["goes on from", warmStart]);
   for (const note of data.notes.slice(0, 4)) lines.push(["note", pc.dim(note)]);
   for (const { severity, message } of data.violations.slice(0, 6))
     lines.push([severity === "error" ? pc.red("data") : pc.yellow("data"), message]);

@@ -9,10 +9,11 @@ export const workerEntries = {
   tuning: new URL(`./tuning-worker.${extension}`, import.meta.url),
 } as const;
 
-/** The compiled kernels, which the build writes into dist/. */
-export const kernelsFile = new URL("../../../dist/kernels.wasm", import.meta.url);
-export const predictKernelsFile = new URL("../../../dist/predict.wasm", import.meta.url);
-export const shapKernelsFile = new URL("../../../dist/shap.wasm", import.meta.url);
+/** Where the build lies, seen from the sources and from itself. */
+export const buildFolder = new URL("../../../dist/", import.meta.url);
+
+/** Where the kernels' sources lie; null where the build runs. */
+export const kernelSources = extension === "ts" ? new URL("../../ml/learners/assembly/", import.meta.url) : null;
 
 /** The package's own door, which `fettle` means inside a user's module. */
 export const packageEntries = {

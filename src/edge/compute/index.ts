@@ -5,5 +5,6 @@ export { loadKernels } from "./load-kernels.ts";
 export { loadPredictKernels } from "./load-predict-kernels.ts";
 export { loadShapKernels } from "./load-shap-kernels.ts";
 export { moduleGraphHash } from "./module-graph.ts";
+export { readKernels } from "./read-kernels.ts";
 export { runTraining } from "./run-training.ts";
 export { openTrialPool } from "./trial-pool.ts";

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import { type GbdtKernels, type KernelFunctions, teamBytes } from "../../ml/learners/index.ts";
-import { kernelsFile } from "./entries.ts";
+import { readKernels } from "./read-kernels.ts";
 
 type KernelExports = KernelFunctions & { readonly heapBase: { readonly value: number } };
 
@@ -21,11 +20,12 @@ export interface SharedKernels {
   readonly nThreads: number;
 }
 
-/** The compiled kernels and a memory for them; undefined where they have not been built. */
+/** The compiled kernels and a memory for them; undefined where they have not been built. Throws KERNELS_STALE. */
 export function prepareKernels(nThreads: number): SharedKernels | undefined {
-  if (!existsSync(kernelsFile)) return undefined;
+  const bytes = readKernels("kernels");
+  if (bytes === undefined) return undefined;
   const memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared: true });
-  return { module: new WebAssembly.Module(readFileSync(kernelsFile)), memory, nThreads };
+  return { module: new WebAssembly.Module(bytes), memory, nThreads };
 }
 
 /** An instance of the kernels for this thread. */

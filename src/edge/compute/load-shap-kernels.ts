@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import type { ShapKernels, ShapRuntime } from "../../ml/learners/index.ts";
-import { shapKernelsFile } from "./entries.ts";
+import { readKernels } from "./read-kernels.ts";
 
 interface KernelExports {
   readonly addShapValues: ShapRuntime["addShapValues"];
@@ -21,8 +20,9 @@ const pageBytes = 65_536;
  * been built, and the TypeScript form runs: slower, the same bits.
  */
 export function loadShapKernels(): ShapKernels | undefined {
-  if (!existsSync(shapKernelsFile)) return undefined;
-  const module = new WebAssembly.Module(readFileSync(shapKernelsFile));
+  const bytes = readKernels("shap");
+  if (bytes === undefined) return undefined;
+  const module = new WebAssembly.Module(bytes);
   return (nBytes) => {
     const pages = Math.ceil(nBytes / pageBytes) + 1;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });

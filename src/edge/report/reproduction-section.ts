@@ -13,6 +13,7 @@ export function reproductionSection(report: RunReport): Section {
     Run: report.runId,
     Snapshot: report.data.snapshot.id,
     Seed: report.seed,
+    ...(report.warmStart === undefined ? {} : { "Goes on from": report.warmStart }),
     Trained: instant(report.createdAt),
   });
   return {

@@ -11,7 +11,7 @@ import { bootstrapCount, rowHash } from "./gbdt-sampling.ts";
 import { checkSize } from "./gbdt-size.ts";
 import { type GrowSpace, nearestWhole, type PairScale, pairScale } from "./gbdt-workspace.ts";
 import type { FitOptions, FittedModel, Learner, Target } from "./learner.ts";
-import { cancelled, checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
+import { checkFit, checkLoss, stopCheck, weightsOf } from "./learner-errors.ts";
 import { type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Parameters of {@link forest}; all have defaults. */
@@ -86,21 +86,25 @@ function fitForest(features: Table, target: Target, options: FitOptions, params:
   checkFit(features, target, options);
   checkLoss("a forest", target.task, target.task === "ranking" ? "ranking" : "squared", ["squared"]);
   const n = target.values.length;
-  checkSize(n, features.names.length, 64);
+  const nFeatures = features.names.length;
+  // Depth first, about one histogram per split of the path is kept.
+  checkSize({ rows: n, heldRows: 0, features: nFeatures, active: nFeatures, openLeaves: Math.ceil(Math.log2(n + 1)) });
   const weights = weightsOf(n, options.sampleWeight);
   const outputs = outputsOf(target);
   const base = outputs.map((y) => weightedMean(y, weights));
-  const workspace = createWorkspace(options.kernels, n, features.names.length);
-  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, usualSharing);
+  const workspace = createWorkspace(options.kernels, n, nFeatures);
+  const check = stopCheck(options);
+  const learned = learnBins(features, params.maxBins, workspace, check);
+  const table = binTable(features, learned, workspace, usualSharing, check);
   const space = workspace.space(table);
   const layout = layoutOf(table, Int32Array.from(table.features.keys()));
   const rng = createRng(options.seed).fork("forest");
-  const rules = rulesOf(params, target, features.names.length, rng.fork("nodes"));
+  const rules = rulesOf(params, target, nFeatures, rng.fork("nodes"));
   const seed = rng.fork("rows").uint32();
   const trees: TreeData[] = [];
   for (let k = 0; k < params.nTrees; k++) {
     outputs.forEach((y, output) => {
-      if (options.shouldStop?.()) throw cancelled();
+      check();
       const counts = params.bootstrap ? bootstrapCounts(n, rowHash(seed, k)) : null;
       const { scale, sample } = writePairs(y, base[output]!, weights, counts, space);
       const shape = {

@@ -31,7 +31,7 @@ export interface GamParams {
   readonly learningRate?: number;
   /** Leaves of a step of one feature; a step of a pair has 4. Default 3. */
   readonly maxLeaves?: number;
-  /** Default 4. */
+  /** Least rows in a leaf of a step. Default 4. */
   readonly minSamplesLeaf?: number;
   /** Cells of a number, at most. Default 256. */
   readonly maxBins?: number;

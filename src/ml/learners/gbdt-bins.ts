@@ -7,18 +7,31 @@ import type { BinnedTable, FeatureBins, Workspace } from "./gbdt-workspace.ts";
 /** Most bins with a value; bin `missingBin` of a feature holds what is missing, unseen or too rare. */
 const maxValueBins = 254;
 
+/** Columns whose bins are learned between two checks. */
+const learnedAtOnce = 16;
+
+const noCheck = () => {};
+
 /**
  * Bins learned from a table. Numbers: at most `mostBins` (254 by default) bins between f32-rounded midpoints and about 3 rows in each, one
  * per distinct value where there are few, of equal count else. Categories: one bin per level; of more than 254 levels the most frequent, the rest count as missing.
+ * @param check called between columns; may throw
  */
 export function learnBins(
   features: Table,
   mostBins = maxValueBins,
   workspace: Pick<Workspace, "thresholds"> = plainWorkspace,
+  check: () => void = noCheck,
 ): FeatureBins[] {
   const columns = [...features.entries()].map(([, column]) => column);
   const numbers = columns.flatMap((column) => (column.kind === "category" ? [] : [column.values]));
-  const thresholds = workspace.thresholds(numbers, mostBins).values();
+  const learned: Float32Array[] = [];
+  // Some columns at a time, so that a wide table borrows little.
+  for (let from = 0; from < numbers.length; from += learnedAtOnce) {
+    check();
+    learned.push(...workspace.thresholds(numbers.slice(from, from + learnedAtOnce), mostBins));
+  }
+  const thresholds = learned.values();
   return columns.map((column): FeatureBins => {
     if (column.kind === "category") return categoryBins(column.codes, column.dictionary.length);
     const own = thresholds.next().value!;
@@ -44,21 +57,24 @@ function categoryBins(codes: Int32Array, nLevels: number): FeatureBins {
 /**
  * A table in the bins of another, in a column of bytes per feature; with `sharing`, features share one where that loses
  * nothing.
+ * @param check called between columns; may throw
  */
 export function binTable(
   features: Table,
   learned: readonly FeatureBins[],
   workspace: Workspace,
   sharing: Sharing | null = null,
+  check: () => void = noCheck,
 ): BinnedTable {
   const n = features.nRows;
   const byFeature = workspace.uint8(n * learned.length);
   let j = 0;
   for (const [, column] of features.entries()) {
+    check();
     binColumn(column, learned[j]!, byFeature.subarray(j * n, (j + 1) * n), workspace);
     j++;
   }
-  const layout = sharing ? sharedColumns(byFeature, n, learned, sharing) : ownColumns(learned);
+  const layout = sharing ? sharedColumns(byFeature, n, learned, sharing, check) : ownColumns(learned);
   const nColumns = layout.columnBins.length;
   const columns = layout.write === null ? byFeature : workspace.uint8(n * nColumns);
   layout.write?.(columns);

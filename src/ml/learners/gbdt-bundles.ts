@@ -57,10 +57,14 @@ export function sharedColumns(
   n: number,
   features: readonly FeatureBins[],
   { crossFrom }: Sharing,
+  check: () => void,
 ): ColumnPlan {
   const isWide = features.length >= fewestFeatures;
-  const defaults = isWide ? features.map((_, j) => frequentBin(byFeature.subarray(j * n, (j + 1) * n))) : [];
-  const bundles = isWide ? assign(byFeature, n, features, defaults) : aloneOf(features);
+  const defaults = features.slice(0, isWide ? features.length : 0).map((_, j) => {
+    check();
+    return frequentBin(byFeature.subarray(j * n, (j + 1) * n));
+  });
+  const bundles = isWide ? assign(byFeature, n, features, defaults, check) : aloneOf(features);
   const groups = n < crossFrom ? bundles : cross(bundles, features);
   if (groups.length === features.length) return ownColumns(features);
   const plan = {
@@ -130,10 +134,12 @@ function assign(
   n: number,
   features: readonly FeatureBins[],
   defaults: readonly { readonly bin: number; readonly share: number }[],
+  check: () => void,
 ): Group[] {
   const alone: Group[] = [];
   const open: Bundle[] = [];
   features.forEach(({ nBins }, j) => {
+    check();
     const { bin, share } = defaults[j]!;
     if (share < fewestAtDefault) {
       alone.push({ features: [j], nBins });

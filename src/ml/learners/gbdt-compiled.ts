@@ -1,5 +1,6 @@
 import { type GbdtKernels, jobOf } from "./gbdt-jobs.ts";
 import { numberSides } from "./gbdt-scan.ts";
+import { outOfMemory } from "./gbdt-size.ts";
 import { mostChunks, type Team, teamOf } from "./gbdt-team.ts";
 import { binLimit, sampleInto, sampleLength } from "./gbdt-thresholds.ts";
 import {
@@ -27,8 +28,6 @@ const itemBytes = 24;
 const scanScratchBytes = 4096 + 2048 + 1024;
 /** Rows of a chunk: enough work that taking it costs nothing. */
 const chunkRows = { histogram: 1024, partition: 8192, elementwise: 16_384, bins: 8192 } as const;
-/** Columns whose samples lie in the memory at a time. */
-const sampledAtOnce = 64;
 /** A job of fewer bins to scan than this is not worth a second thread. */
 const fewestBinsToShare = 4096;
 
@@ -41,7 +40,7 @@ export function compiledWorkspace(kernels: GbdtKernels, isShared: boolean): Work
     const at = Math.ceil(next / 64) * 64;
     next = at + bytes;
     const missing = next - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+    if (missing > 0 && !grew(memory, Math.ceil(missing / pageBytes))) throw outOfMemory(next);
     return at;
   };
   const heap: Heap = {
@@ -71,6 +70,15 @@ export function compiledWorkspace(kernels: GbdtKernels, isShared: boolean): Work
   return { ...heap, ...elementwise(kernels, team, heap), space: (table) => compiledSpace(kernels, team, heap, table) };
 }
 
+function grew(memory: GbdtKernels["memory"], pages: number): boolean {
+  try {
+    memory.grow(pages);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 interface Heap extends Pick<Workspace, "uint8" | "int32" | "float64"> {
   /** Address of so many bytes, a multiple of 64. */
   readonly take: (bytes: number) => number;
@@ -97,13 +105,7 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
   const staged = 65_536;
   let staging: Float64Array | null = null;
   return {
-    thresholds(columns: readonly Float64Array[], mostBins: number): Float32Array[] {
-      const found: Float32Array[] = [];
-      // A group of columns at a time, so that a wide table borrows little.
-      for (let from = 0; from < columns.length; from += sampledAtOnce)
-        found.push(...learnGroup(columns.slice(from, from + sampledAtOnce), mostBins));
-      return found;
-    },
+    thresholds,
     binNumbers(values: Float64Array, thresholds: Float32Array, out: Uint8Array) {
       staging ??= heap.float64(Math.max(staged, 1));
       new Float32Array(memory.buffer, padded, 256).fill(Number.POSITIVE_INFINITY).set(thresholds);
@@ -186,8 +188,9 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
     },
   };
 
-  function learnGroup(columns: readonly Float64Array[], mostBins: number): Float32Array[] {
+  function thresholds(columns: readonly Float64Array[], mostBins: number): Float32Array[] {
     const k = columns.length;
+    if (k === 0) return [];
     const length = 16 * Math.ceil(sampleLength(columns[0]!.length) / 16);
     const scratchBytes = 24_576 + 4 * length;
     const heads = 64 * Math.ceil((8 * k) / 64);

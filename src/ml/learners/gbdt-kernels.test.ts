@@ -173,6 +173,30 @@ test("one tree is the same compiled and plain, under every rule", { skip }, () =
   );
 });
 
+test("one tree is the same compiled and plain where a leaf has only middle values and missing ones", { skip }, () => {
+  for (let seed = 0; seed < 100; seed++) {
+    const trees = workspaces().map((workspace) => {
+      const rng = createRng(seed);
+      const n = 120;
+      const group = Float64Array.from({ length: n }, (_, i) => i % 2);
+      const x = group.map((side) => (rng.below(3) === 0 ? Number.NaN : side === 0 ? rng.below(10) : 4 + rng.below(2)));
+      const features = Table.of({ group: numberColumn(group), x: numberColumn(x) });
+      const table = binTable(features, learnBins(features), workspace);
+      const space = workspace.space(table);
+      // The group matters most, then whether x is there.
+      for (let i = 0; i < n; i++) {
+        space.pairs[2 * i] = (group[i] === 0 ? -4e6 : 4e6) + (Number.isNaN(x[i]!) ? 5e5 : 0) + rng.below(2 ** 16);
+        space.pairs[2 * i + 1] = 1 + rng.below(2 ** 18);
+      }
+      const settings = { lambda: 10.37, minHessian: 3, minRows: 2, minLevelRows: 2, minGain: 0, categorySmoothing: 5 };
+      const rules = nodeRules({ monotone: null, interactions: null, nodeFraction: 1, isRandom: false, rng });
+      const params = { settings, maxLeaves: 4, maxDepth: 9, rules, shouldStop: () => false };
+      return growTree(table, space, layoutOf(table, Int32Array.of(0, 1)), params, null).tree;
+    });
+    assert.deepEqual(trees[1], trees[0], `seed ${seed}`);
+  }
+});
+
 test("one tree is the same whether or not features share columns", () => {
   for (const seed of [1, 2, 3]) {
     const features = tableOf(500, seed === 3 ? 40 : 6, 3, seed);

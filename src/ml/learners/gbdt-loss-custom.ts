@@ -120,3 +120,8 @@ function refused(why: string, rows: number, cause?: unknown): FettleError {
     },
   );
 }
+
+/** What a model of a loss of one's own says of its loss. */
+export function nameOfCustomLoss(custom: CustomLoss | null | undefined): string {
+  return `custom:${custom?.name ?? "unnamed"}`;
+}

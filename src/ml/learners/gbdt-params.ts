@@ -20,11 +20,11 @@ export interface GbdtParams {
   readonly nTrees?: number;
   /** Share of each tree's step that is taken. Default 0.1. */
   readonly learningRate?: number;
-  /** Default 31. */
+  /** Most leaves of a tree. Default 31. */
   readonly maxLeaves?: number;
   /** Most splits between root and leaf; 0 (default): as many as the leaves allow. */
   readonly maxDepth?: number;
-  /** Default 20. */
+  /** Least rows in a leaf. Default 20. */
   readonly minSamplesLeaf?: number;
   /** Least sum of second derivatives in a leaf. Default 1e-3. */
   readonly minHessian?: number;
@@ -49,7 +49,10 @@ export interface GbdtParams {
   readonly dropRate?: number;
   /** Added to lambda where a category is split. Default 10. */
   readonly categorySmoothing?: number;
-  /** Features by name whose growth must not lower (1) or raise (−1) the prediction. Default none. */
+  /**
+   * Features by name whose growth must not lower (1) or raise (−1) the score: of several classes each class's own, whose probability also depends on the
+   * others'. Not with absolute and quantile loss. Default none.
+   */
   readonly monotone?: Readonly<Record<string, number>>;
   /** Sets of feature names; features meet on one path only where a set holds them all. Features in no set form one more. Default: all may meet. */
   readonly interactions?: readonly (readonly string[])[];
@@ -141,6 +144,11 @@ export function settleGbdt(params: GbdtParams): SettledGbdt {
     throw refused("gains", `gains is [${settled.gains.join(",")}], a list of numbers ≥ 0 is needed`);
   const wrongSign = Object.entries(settled.monotone).find(([, sign]) => sign !== 1 && sign !== -1 && sign !== 0);
   if (wrongSign) throw refused("monotone", `monotone.${wrongSign[0]} is ${wrongSign[1]}, 1, −1 or 0 is needed`);
+  if ((params.loss === "absolute" || params.loss === "quantile") && Object.values(settled.monotone).some(Boolean))
+    throw refused(
+      "monotone",
+      `${params.loss} loss puts quantiles into the leaves after they are bounded, another loss is needed`,
+    );
   if (settled.topFraction > 0 && settled.topFraction + settled.rowFraction > 1)
     throw refused("topFraction", "topFraction and rowFraction are more than 1 together, at most 1 is needed");
   if (settled.dropRate > 0 && settled.earlyStoppingRounds > 0)

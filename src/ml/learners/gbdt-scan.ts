@@ -59,7 +59,8 @@ function uncrossed(histogram: Float64Array, { offset, nBins, step, columnBins }:
   return part;
 }
 
-// The threshold of greatest score, missing on the right, then on the left; without missing rows, missing goes with the heavier side.
+// The threshold of greatest score, missing on the right, then on the left; without missing rows, missing goes with the heavier side. Missing
+// alone on the left parts the rows as missing alone on the right did.
 function scanNumber(part: Float64Array, item: ScanItem, sums: Sums, settings: SplitSettings): Split | null {
   const missing = item.nBins - 1;
   const hasMissing = part[numbersPerBin * missing + 2]! > 0;
@@ -95,11 +96,12 @@ function scanSide(
   const both = h + 2 * lambda;
   const last = hasMissing && !missingLeft ? nBins - 2 : nBins - 3;
   const left = missingLeft ? sumsAt(part, nBins - 1) : { g: 0, h: 0, n: 0 };
+  const alone = left.n;
   let score = least;
   let bin = -1;
   for (let k = 0; k <= last; k++) {
     addBin(left, part, k);
-    if (left.n < minRows || left.h < minHessian) continue;
+    if (left.n === alone || left.n < minRows || left.h < minHessian) continue;
     if (n - left.n < minRows || h - left.h < minHessian) break;
     const a = left.h + lambda;
     const d = left.g * both - g * a;

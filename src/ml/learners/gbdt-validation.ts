@@ -18,8 +18,9 @@ export function watchValidation(
   workspace: Workspace,
   scores: Float64Array,
   loss: BoostingLoss,
+  check: () => void,
 ): Watch {
-  const table = binTable(features, learned, workspace);
+  const table = binTable(features, learned, workspace, null, check);
   return (round) => {
     round.forEach(({ splits, binned }, output) => {
       const tables = splits.map(({ feature, goesLeft }) => sidesOfColumn(table, feature, goesLeft));

@@ -7,6 +7,7 @@ import { createWorkspace } from "./gbdt-create-workspace.ts";
 import { createDropout } from "./gbdt-dropout.ts";
 import { type GrownTree, growTree, layoutOf } from "./gbdt-grow.ts";
 import { boostingLoss, type GbdtLoss, type LossOptions, linkOf, lossesOf, lossOptions } from "./gbdt-loss.ts";
+import { nameOfCustomLoss } from "./gbdt-loss-custom.ts";
 import { type FittedGbdt, gbdtModel } from "./gbdt-model.ts";
 import { derivePairs } from "./gbdt-pairs.ts";
 import { type GbdtParams, interactionSets, monotoneSigns, type SettledGbdt, settleGbdt } from "./gbdt-params.ts";
@@ -16,7 +17,7 @@ import { checkSize } from "./gbdt-size.ts";
 import { type Watch, watchValidation } from "./gbdt-validation.ts";
 import type { BinnedTable, FeatureBins, GrowSpace, PairScale, SplitSettings, Workspace } from "./gbdt-workspace.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
-import { cancelled, checkFit, weightsOf } from "./learner-errors.ts";
+import { checkFit, stopCheck, weightsOf } from "./learner-errors.ts";
 import { type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Features that one tree looks at, at most: of very many columns each tree sees a random part. */
@@ -60,19 +61,29 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const loss = params.loss ?? lossesOf[target.task][0];
   const { warmStart } = options;
   const n = target.values.length;
-  checkSize(n, features.names.length, params.maxLeaves);
+  checkSize({
+    rows: n,
+    heldRows: options.validation?.table.nRows ?? 0,
+    features: features.names.length,
+    active: activeOf(params, features.names.length),
+    openLeaves: Math.min(params.maxLeaves, Math.ceil(n / (2 * params.minSamplesLeaf))),
+  });
   const weights = weightsOf(n, options.sampleWeight);
   const made = lossOptions(loss, target, weights, params, options);
   const objective = boostingLoss(loss, target, weights, { ...made, ...(warmStart && { base: warmStart.base }) });
-  const lossName = loss === "custom" ? `custom:${made.custom?.name ?? "unnamed"}` : loss;
+  const lossName = loss === "custom" ? nameOfCustomLoss(made.custom) : loss;
   if (warmStart) checkWarmStart(warmStart, lossName, objective.nOutputs, features.names);
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);
-  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, usualSharing);
+  const check = stopCheck(options);
+  const learned = learnBins(features, params.maxBins, workspace, check);
+  const table = binTable(features, learned, workspace, usualSharing, check);
   const scores = startScores(workspace, objective.base, n, warmStart, features);
   const held = options.validation;
   const base = { ...made, base: objective.base };
-  const watch = held && watchHeld(held, features.names, table.features, workspace, loss, base, warmStart);
+  // Dropping out changes earlier rounds, so what a watch has added up would no longer be the model's.
+  const watch =
+    held && params.dropRate === 0 && watchHeld(held, features.names, learned, workspace, loss, base, warmStart, check);
   const { derive, perRow } = derivePairs(
     objective,
     workspace,
@@ -92,7 +103,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     const dropped = dropout.begin(scores);
     const grown: GrownTree[] = [];
     for (let output = 0; output < nOutputs; output++) {
-      if (options.shouldStop?.()) throw cancelled();
+      check();
       const scale = derive(scores, output, grower.space.pairs);
       const own = scores.subarray(output * n, (output + 1) * n);
       const { tree, sample } = grower.grow(scale, round);
@@ -179,11 +190,12 @@ function watchHeld(
   loss: GbdtLoss,
   options: LossOptions & { readonly base: readonly number[] },
   warmStart: GbdtData | undefined,
+  check: () => void,
 ): Watch {
   const features = table.select(names);
   const objective = boostingLoss(loss, target, new Float64Array(table.nRows).fill(1), options);
   const scores = startScores(workspace, options.base, table.nRows, warmStart, features);
-  return watchValidation(features, learned, workspace, scores, objective);
+  return watchValidation(features, learned, workspace, scores, objective, check);
 }
 
 interface Grower {
@@ -206,7 +218,7 @@ function createGrower(
 ): Grower {
   const { n, features } = table;
   const space = workspace.space(table);
-  const nActive = Math.max(1, Math.round(params.featureFraction * Math.min(features.length, mostActive)));
+  const nActive = activeOf(params, features.length);
   const everything = nActive >= features.length ? layoutOf(table, Int32Array.from(features.keys())) : null;
   const rules = nodeRules({
     monotone: monotoneSigns(params.monotone, names, (j) => features[j]!.kind === "number"),
@@ -236,6 +248,9 @@ function createGrower(
     },
   };
 }
+
+const activeOf = ({ featureFraction }: SettledGbdt, nFeatures: number) =>
+  Math.max(1, Math.round(featureFraction * Math.min(nFeatures, mostActive)));
 
 // What gradient-based sampling multiplies the pairs of drawn rows by.
 const headroomOf = ({ topFraction, rowFraction }: SettledGbdt) =>

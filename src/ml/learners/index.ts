@@ -14,13 +14,13 @@ export { bestRule, gbdt } from "./gbdt.ts";
 export { type PredictKernels, startPredictKernels } from "./gbdt-arena.ts";
 export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
 export { checkLabels, type GbdtLoss } from "./gbdt-loss.ts";
-export { type CustomLoss, scoreOf } from "./gbdt-loss-custom.ts";
+export { type CustomLoss, nameOfCustomLoss, scoreOf } from "./gbdt-loss-custom.ts";
 export { defaultDelta } from "./gbdt-loss-residuals.ts";
 export type { FittedGbdt } from "./gbdt-model.ts";
 export type { GbdtParams } from "./gbdt-params.ts";
 export { loseThread, serveTeam, stopTeam, teamBytes, teamMemory } from "./gbdt-team.ts";
 export * from "./learner.ts";
-export { greatestGrade } from "./learner-errors.ts";
+export { greatestGrade, stopCheck } from "./learner-errors.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
 export type {

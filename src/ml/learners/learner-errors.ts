@@ -12,6 +12,13 @@ export const greatestGrade = 30;
 
 const isGrade = (value: number) => Number.isInteger(value) && value >= 0 && value <= greatestGrade;
 
+/** A check for long work to make between its steps: throws FIT_CANCELLED once the fit shall stop. */
+export function stopCheck({ shouldStop }: Pick<FitOptions, "shouldStop">): () => void {
+  return () => {
+    if (shouldStop?.()) throw cancelled();
+  };
+}
+
 /** Refuses input that no learner can fit: FIT_EMPTY, FIT_LENGTHS_UNEQUAL, FIT_TARGET, FIT_QUERIES, FIT_WEIGHTS. */
 export function checkFit(features: Table, target: Target, { sampleWeight }: FitOptions): void {
   const n = target.values.length;

@@ -36,7 +36,7 @@ export interface FitOptions {
   readonly validation?: { readonly table: Table; readonly target: Target };
   /** A model of the same loss, outputs and features to go on from; boosted trees only. */
   readonly warmStart?: GbdtData;
-  /** Told of every round's loss on the validation rows, rounds from 1; false ends the fit there. Boosted trees only. */
+  /** Told of every round's loss on the validation rows, rounds from 1; false ends the fit there. Boosted trees without drop-out only. */
   readonly onRound?: (round: number, validationLoss: number) => boolean | undefined;
   /** The functions of the loss `custom`. */
   readonly customLoss?: CustomLoss;

@@ -4,7 +4,9 @@ import { createRng, FettleError } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../table/index.ts";
 import {
   bestFeature,
+  forest,
   type GamParams,
+  type GbdtData,
   type GbdtParams,
   gam,
   gbdt,
@@ -38,6 +40,14 @@ const wrongGbdt: readonly GbdtParams[] = [
   { variancePower: 2 },
   { truncation: 0 },
   { gains: [0, -1] },
+  { maxDepth: -1 },
+  { minGain: -1 },
+  { maxBins: 1 },
+  { maxBins: 255 },
+  { nodeFeatureFraction: 0 },
+  { rowFraction: 0 },
+  { topFraction: 1 },
+  { dropRate: 1 },
 ];
 
 test("gbdt() refuses each wrong parameter by its name", () => {
@@ -127,6 +137,24 @@ test("gbdt(), gam() and linear() stop when asked, and report a rising share of t
     const shares: number[] = [];
     learner.fit(features, binary, { seed: 1, onProgress: (share) => shares.push(share) });
     assert.ok(shares.length > 0 && shares.every((share, k) => share > (shares[k - 1] ?? 0) && share <= 1));
+  }
+});
+
+test("gbdt() and forest() ask whether to stop between columns while they bin, held-out rows too, and at every split", () => {
+  const wide = Table.of(Array.from({ length: 40 }, (_, j) => [`x${j}`, numberColumn(x.map((v) => (v * (j + 7)) % 1))]));
+  const validation = { table: wide, target: binary };
+  for (const learner of [gbdt({ nTrees: 3, minSamplesLeaf: 3 }), forest({ nTrees: 3 })]) {
+    let asked = 0;
+    const shouldStop = () => ++asked < 0;
+    const { trees } = learner.fit(wide, binary, { seed: 1, shouldStop, validation }).toJSON() as GbdtData;
+    const splits = trees.reduce((sum, { feature }) => sum + feature.length, 0);
+    assert.ok(splits > 0 && asked >= splits + (learner.kind === "gbdt" ? 2 : 1) * 40, `${asked} for ${splits} splits`);
+    for (let at = 1; at <= asked; at += 7) {
+      let left = at;
+      assert.throws(() => learner.fit(wide, binary, { seed: 1, shouldStop: () => --left === 0, validation }), {
+        code: "FIT_CANCELLED",
+      });
+    }
   }
 });
 

@@ -25,6 +25,18 @@ for (const resample of [{ unit: "row" }, { unit: "group", groups }, { unit: "blo
     assert.equal(rocAuc!.value, measure(metrics.rocAuc!, yTrue, yProba));
   });
 
+test("bootstrapMetrics() can be ended before any resample", () => {
+  let left = 3;
+  const check = () => {
+    if (--left === 0) throw new Error("enough");
+  };
+  const options = { seed: 1, resample: { unit: "row" }, check } as const;
+  assert.throws(() => bootstrapMetrics(["rocAuc"], yTrue, yProba, options), /enough/);
+  left = 51;
+  bootstrapMetrics(["rocAuc"], yTrue, yProba, { ...options, nResamples: 50 });
+  assert.equal(left, 1);
+});
+
 test("bootstrapMetrics() covers the true value about 95 times in 100", () => {
   const rng = createRng(5);
   let covered = 0;

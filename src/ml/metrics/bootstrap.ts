@@ -20,6 +20,8 @@ export interface BootstrapOptions {
   readonly sampleWeight?: Float64Array;
   /** Queries of a ranking. */
   readonly ranked?: Ranked;
+  /** Called before each resample; may throw to end the work. */
+  readonly check?: () => void;
 }
 
 /** Where more resamples than this share leave a metric undefined, no interval is given. */
@@ -68,6 +70,7 @@ function intervals(entries: readonly (readonly Weighable[])[], n: number, option
   const draw = rowCounts(n, options.resample, options.seed);
   const weight = new Float64Array(n);
   for (let r = 0; r < nResamples; r++) {
+    options.check?.();
     draw(weight);
     if (options.sampleWeight) for (let i = 0; i < n; i++) weight[i]! *= base[i]!;
     entries.forEach((entry, k) => {

@@ -21,6 +21,8 @@ export interface BootstrapOptions {
   readonly seed: number;
   /** Default 1000. */
   readonly nResamples?: number;
+  /** Called before each resample; may throw to end the work. */
+  readonly check?: () => void;
 }
 
 /** A sum on the rows as they are, then its value in each resample: length 1 + nResamples. */
@@ -33,6 +35,7 @@ export function bootstrapSums(sums: readonly RowSum[], nRows: number, options: B
   const counts = new Uint16Array(nRows).fill(1);
   const drawCounts = countDrawer(nRows, options.resample, options.seed);
   for (let r = 0; r <= nResamples; r++) {
+    options.check?.();
     if (r > 0) drawCounts(counts);
     for (let s = 0; s < sums.length; s++) draws[s]![r] = countedSum(sums[s]!, counts);
   }

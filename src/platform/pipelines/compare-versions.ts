@@ -38,6 +38,7 @@ function factsOf({ version, report }: ReportedVersion): Map<string, string> {
     ["split", `${split.says}: ${split.parts.map(({ name, n }) => `${name} ${n}`).join(", ")}`],
     ["left out", leakage.excluded.join(", ") || "nothing"],
     ["chosen", chosen?.name ?? "unknown"],
+    ["goes on from", report.warmStart ?? "nothing"],
     ...Object.entries(chosen?.params ?? {}).map(
       ([name, value]) => [`parameter ${name}`, JSON.stringify(value)] as [string, string],
     ),

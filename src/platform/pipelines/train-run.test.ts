@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FettleError } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
+import { loadCapsule } from "../capsule/index.ts";
 import type { Schema } from "../data/index.ts";
+import type { ModelVersion } from "../registry/index.ts";
 import { type ModelDefinition, trainModel } from "../training/index.ts";
 import { compareVersions, type PipelinePorts, trainRun, verifyRun } from "./index.ts";
 import { portsOf } from "./memory-ports.ts";
@@ -102,6 +104,30 @@ test("verifyRun() trains again and finds the same bytes, also for a version that
       [1, 2],
     );
   }
+});
+
+test("trainRun() goes on from an earlier version, and verifyRun() does so again", async () => {
+  const { ports } = portsOf({ "a.csv": honest }, schema);
+  const search = { configurations: [{ family: "gbdt", params: { nTrees: 5, maxLeaves: 4 } }] } as const;
+  await train(ports, { search });
+  const { version, report } = await train(ports, { search, warmStart: "churn@1" });
+  assert.equal(report.warmStart, "churn@1");
+  const { model } = await loadCapsule(ports.objects, version.capsule);
+  assert.ok(model.kind === "gbdt" && model.trees.length > 5);
+  const verification = await verifyRun(ports, { model: "churn", version: 2 });
+  assert.equal(verification.verdict, "identical", verification.message);
+  const [first, second] = await Promise.all([1, 2].map((number) => ports.ledger.version("churn", number)));
+  const reportOf = async ({ report: id }: ModelVersion) =>
+    JSON.parse(new TextDecoder().decode(await ports.objects.get(id))) as typeof report;
+  const found = compareVersions(
+    { version: first!, report: await reportOf(first!) },
+    { version: second!, report: await reportOf(second!) },
+  );
+  assert.deepEqual(
+    found.find(({ what }) => what === "goes on from"),
+    { what: "goes on from", left: "nothing", right: "churn@1" },
+  );
+  await assert.rejects(train(ports, { search, warmStart: "churn@7" }), { code: "VERSION_NOT_FOUND" });
 });
 
 test("verifyRun() says what differs, refuses damaged rows, and says nothing of another fettle's model", async () => {

@@ -1,9 +1,18 @@
 import { canonicalJson, FettleError, type Sha256 } from "../../lib/index.ts";
 import { loadCapsule, saveCapsule } from "../capsule/index.ts";
-import { championOf, checkModelName, type ModelVersion, type Resources, type RunEnd } from "../registry/index.ts";
+import {
+  championOf,
+  checkModelName,
+  findVersion,
+  type ModelVersion,
+  parseModelReference,
+  type Resources,
+  type RunEnd,
+} from "../registry/index.ts";
 import {
   definitionHash,
   type ModelDefinition,
+  type NamedPredictor,
   type RunReport,
   type TrainInput,
   type TrainOutcome,
@@ -71,8 +80,16 @@ export async function trainSnapshot(
     ...(tuning === undefined ? {} : { parent: tuning.runId }),
   });
   try {
-    const champion = await championData(ports, definition.name);
-    const outcome = await ports.train({ definition, snapshot, table, testStart, champion }, options);
+    const champion = await championOf(ports.ledger, definition.name);
+    const input: TrainInput = {
+      definition,
+      snapshot,
+      table,
+      testStart,
+      champion: champion && (await predictorOf(ports, champion)),
+      ...(await earlierVersion(ports, definition)),
+    };
+    const outcome = await ports.train(input, options);
     const tuned = tuning === undefined ? outcome : { ...outcome, report: { ...outcome.report, tuning } };
     return await registerOutcome(
       ports,
@@ -100,11 +117,23 @@ export function resourcesSince(ports: PipelinePorts, started: TrainSource["start
   };
 }
 
-async function championData(ports: PipelinePorts, model: string): Promise<TrainInput["champion"]> {
-  const champion = await championOf(ports.ledger, model);
-  if (champion === null) return null;
-  const { features, model: fitted, calibrator, signature } = await loadCapsule(ports.objects, champion.capsule);
-  return { name: `${model}@${champion.version}`, data: { features, model: fitted, calibrator, signature } };
+/** What a version predicts with, under its name. */
+export async function predictorOf(
+  ports: PipelinePorts,
+  { model: name, version, capsule }: ModelVersion,
+): Promise<NamedPredictor> {
+  const { features, model, calibrator, signature } = await loadCapsule(ports.objects, capsule);
+  return { name: `${name}@${version}`, data: { features, model, calibrator, signature } };
+}
+
+/** The version that a definition's `warmStart` names, as a training takes it. */
+export async function earlierVersion(
+  ports: PipelinePorts,
+  { warmStart }: ModelDefinition,
+): Promise<Pick<TrainInput, "warmStart">> {
+  if (warmStart === undefined) return {};
+  const version = await findVersion(ports.ledger, parseModelReference(warmStart));
+  return { warmStart: await predictorOf(ports, version) };
 }
 
 async function registerOutcome(

@@ -211,6 +211,7 @@ const refused: readonly {
   { code: "TUNE_NESTED_FOLDS", options: { settings: { ...settings, folds: 1, outerFolds: 3 } } },
   { code: "TUNE_PARAMETER_UNKNOWN", options: { fixed: { "linear.lamda": 1 } } },
   { code: "TUNE_FAMILY_UNKNOWN", options: { fixed: { family: "tree" } } },
+  { code: "TUNE_WARM_START", options: {}, changed: { warmStart: "sample@1" } },
   {
     code: "FOLDS_TOO_MANY",
     options: { settings: { ...settings, folds: 50 } },

@@ -56,7 +56,7 @@ interface Session {
 /**
  * Tunes a model and trains the configuration that won: snapshot → trials on workers, each a run of the ledger → choice → the normal training, which
  * registers a version whose report tells of the tuning. The test rows are looked at by that training alone, once. A tuning that is cut off keeps
- * its trials and can be resumed. Throws TUNE_BUDGET, TUNE_NESTED_FOLDS, TUNE_ALL_FAILED, TUNE_PARAMETER_UNKNOWN, TUNE_FAMILY_UNKNOWN,
+ * its trials and can be resumed. Throws TUNE_BUDGET, TUNE_NESTED_FOLDS, TUNE_WARM_START, TUNE_ALL_FAILED, TUNE_PARAMETER_UNKNOWN, TUNE_FAMILY_UNKNOWN,
  * TUNE_NOTHING_TO_RESUME, TUNE_RESUME_DIFFERS, and what a training throws.
  */
 export async function tuneRun(
@@ -67,6 +67,7 @@ export async function tuneRun(
 ): Promise<TrainedVersion> {
   checkModelName(written.name);
   checkOptions(options);
+  checkColdStart(written);
   const definition = await withLossHash(written, ports.moduleHash);
   const started = { at: ports.clock(), cpuSeconds: ports.usage().cpuSeconds };
   const taken = await takeSnapshot(ports, definition, resolvePath);
@@ -139,6 +140,17 @@ function checkOptions({ budgetSeconds, settings }: TuneOptions): void {
       "Cannot tune with a nested cross-validation: there is 1 inner fold, at least 2 are needed",
       { hint: "Give for example --folds 5" },
     );
+}
+
+// The earlier version may have seen the rows of any fold, and its trees would then win in every one.
+function checkColdStart({ warmStart }: ModelDefinition): void {
+  if (warmStart === undefined) return;
+  throw new FettleError(
+    "invalid-input",
+    "TUNE_WARM_START",
+    `Cannot tune a model that goes on from ${warmStart}: that version may have seen the rows held out, a start from nothing is needed`,
+    { hint: "Leave out warmStart while tuning" },
+  );
 }
 
 function planOf(definition: ModelDefinition, { fixed, settings }: TuneOptions, outer: number | null) {

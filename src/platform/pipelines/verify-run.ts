@@ -5,6 +5,7 @@ import { findVersion, type ModelReference, type ModelVersion } from "../registry
 import type { Configuration, ModelDefinition, RunReport } from "../training/index.ts";
 import type { PipelinePorts, WorkOptions } from "./ports.ts";
 import { loadSnapshotTable } from "./take-snapshot.ts";
+import { earlierVersion, predictorOf } from "./train-run.ts";
 
 /** One part of a capsule, recorded and trained again. */
 export interface VerifiedPart {
@@ -105,7 +106,16 @@ async function trainAgain(
     );
   const champion = await championOfReport(ports, version, report);
   const testStart = report.data.testStart;
-  const outcome = await ports.train({ definition, snapshot, table, testStart, champion, trials }, options);
+  const input = {
+    definition,
+    snapshot,
+    table,
+    testStart,
+    champion,
+    trials,
+    ...(await earlierVersion(ports, definition)),
+  };
+  const outcome = await ports.train(input, options);
   return manifestOf(outcome.capsule);
 }
 
@@ -114,9 +124,7 @@ async function championOfReport(ports: PipelinePorts, version: ModelVersion, rep
   if (report.champion === null) return null;
   const number = Number(report.champion.split("@")[1]);
   const champion = await ports.ledger.version(version.model, number);
-  if (champion === null) return null;
-  const { features, model, calibrator, signature } = await loadCapsule(ports.objects, champion.capsule);
-  return { name: report.champion, data: { features, model, calibrator, signature } };
+  return champion && predictorOf(ports, champion);
 }
 
 async function readJson(ports: PipelinePorts, id: Sha256): Promise<unknown> {

@@ -39,7 +39,10 @@ export interface LossModule {
 export interface Configuration {
   readonly family: Family;
   readonly params: Readonly<
-    Record<string, number | string | boolean | readonly number[] | Readonly<Record<string, number>>>
+    Record<
+      string,
+      number | string | boolean | readonly number[] | readonly (readonly string[])[] | Readonly<Record<string, number>>
+    >
   >;
 }
 
@@ -119,6 +122,11 @@ export interface ModelDefinition<Name extends string = string> {
     /** Exactly these configurations instead of a search. */
     readonly configurations?: readonly Configuration[];
   };
+  /**
+   * A version, `model@version`, whose boosted trees this run's go on from: new rounds are added to its own, over its features. Needs the family
+   * `gbdt`, and no stack. Default: from nothing.
+   */
+  readonly warmStart?: string;
   readonly evaluation?: {
     /** The metric that chooses and is reported first. Default: rocAuc, logLoss or rmse by task. */
     readonly metric?: string;
@@ -232,6 +240,10 @@ const schema = z
           .optional(),
       })
       .optional(),
+    warmStart: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}@[1-9]\d{0,8}$/, 'must name one version, for example "churn@3"')
+      .optional(),
     evaluation: z
       .strictObject({
         metric: z.string().optional(),
@@ -244,12 +256,23 @@ const schema = z
       .optional(),
     seed: z.int().min(0).optional(),
   })
-  .superRefine(({ target, split, weight, query }, context) => {
+  .superRefine(({ target, split, weight, query, search, warmStart }, context) => {
     const refuse = (path: string[]) =>
       context.addIssue({ code: "custom", path, message: `"${target.column}" is the target, another column is needed` });
     if (split?.kind === "group" && split.column === target.column) refuse(["split", "column"]);
     if (weight === target.column) refuse(["weight"]);
     if (query === target.column) refuse(["query"]);
+    if (warmStart === undefined) return;
+    const { families = ["gbdt"], configurations, stack } = search ?? {};
+    if (!(configurations?.map(({ family }) => family) ?? families).includes("gbdt"))
+      context.addIssue({
+        code: "custom",
+        path: ["warmStart"],
+        message: 'boosted trees go on from a version: the family "gbdt" is needed',
+      });
+    // The weights of a stack come from rows that its models have not seen; the earlier version may have.
+    if (stack === true)
+      context.addIssue({ code: "custom", path: ["search", "stack"], message: "a stack cannot go on from a version" });
   });
 
 /**

@@ -1,5 +1,14 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
-import { forest, gam, gbdt, isNumeric, type Learner, linear, type Task } from "../../ml/learners/index.ts";
+import {
+  forest,
+  gam,
+  gbdt,
+  isNumeric,
+  type Learner,
+  linear,
+  nameOfCustomLoss,
+  type Task,
+} from "../../ml/learners/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import type { SearchSpace } from "../tuning/index.ts";
@@ -67,7 +76,8 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
     learner: (task, { kind, quantiles, delta, variancePower, truncation, gains }, params) =>
       gbdt({
         nTrees: 500,
-        earlyStoppingRounds: 25,
+        // Dropping out changes earlier rounds, so none can be kept as the best.
+        earlyStoppingRounds: Number(params.dropRate ?? 0) > 0 ? 0 : 25,
         ...params,
         loss: kind === "custom" ? kind : lossOf(task, kind),
         ...(kind === "quantile" ? { quantiles: quantiles ?? [0.5] } : {}),
@@ -110,6 +120,11 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
 
 function lossOf<Kind extends string>(task: Task, kind: Kind): "logistic" | "softmax" | Kind {
   return task === "binary" ? "logistic" : task === "multiclass" ? "softmax" : kind;
+}
+
+/** A loss as boosted trees name it in their data. */
+export function nameOfLoss(task: Task, { kind, custom }: RegressionLoss): string {
+  return kind === "custom" ? nameOfCustomLoss(custom) : lossOf(task, kind);
 }
 
 /** The loss that a definition asks for, as the evaluation names it. */

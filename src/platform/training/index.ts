@@ -48,3 +48,4 @@ export {
 } from "./tune-proposal.ts";
 export { openTrials, type TrialBench } from "./tune-trial.ts";
 export type { NestedEstimate, TunedTrial, TuningReport } from "./tuning-report.ts";
+export type { NamedPredictor } from "./warm-start.ts";

@@ -40,7 +40,7 @@ export function signatureOf(
 }
 
 /** Names of the outputs of a model that gives numbers; empty for classes. */
-export function outputsOf({ loss: { quantiles, kind }, built }: PreparedRun): string[] {
+export function outputsOf({ loss: { quantiles, kind }, built }: Pick<PreparedRun, "loss" | "built">): string[] {
   if (!isNumeric(built.target.task)) return [];
   return kind === "quantile" ? (quantiles ?? [0.5]).map((q) => `q${q}`) : ["value"];
 }

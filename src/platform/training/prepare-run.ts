@@ -18,8 +18,10 @@ import {
 } from "../data/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { ModelDefinition } from "./definition.ts";
-import { regressionLoss } from "./families.ts";
+import { nameOfLoss, regressionLoss } from "./families.ts";
+import { outputsOf } from "./model-signature.ts";
 import type { TrainInput } from "./train-input.ts";
+import { openWarmStart, type WarmStart } from "./warm-start.ts";
 
 /** A run's rows, checked and parted: rows with a target only. */
 export interface PreparedRun {
@@ -36,16 +38,18 @@ export interface PreparedRun {
   readonly personalData: ReadonlyMap<string, PersonalDataKind>;
   readonly split: Split;
   readonly sampleWeight: Float64Array | null;
+  /** What boosted trees go on from; null where from nothing. */
+  readonly warmStart: WarmStart | null;
   readonly notes: readonly string[];
 }
 
 /**
  * Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN, DEFINITION_COLUMNS, DEFINITION_TASK, QUERY_PARTED, WEIGHTS_INVALID,
- * FIT_LABELS.
+ * FIT_LABELS, WARM_START_MISFIT.
  * @param customLoss the functions of a loss that the definition names by its module
  */
 export function prepareRun(
-  { definition, snapshot, table, testStart }: TrainInput,
+  { definition, snapshot, table, testStart, warmStart }: TrainInput,
   customLoss?: CustomLoss,
 ): PreparedRun {
   const { schema } = snapshot;
@@ -79,17 +83,27 @@ export function prepareRun(
   );
   const sources = rows.drop([definition.target.column]);
   const columns = new Set(sources.names);
+  const loss = lossInForce(definition, built.target, split, customLoss);
+  const { task } = built.target;
+  const question = {
+    task,
+    classes: built.classes,
+    outputs: outputsOf({ loss, built }),
+    loss: nameOfLoss(task, loss),
+    table: sources,
+  };
   return {
     definition,
     seed,
     table: sources,
     schema: schema.filter(({ name }) => columns.has(name)),
     built,
-    loss: lossInForce(definition, built.target, split, customLoss),
+    loss,
     contract: report,
     personalData,
     split,
     sampleWeight: definition.weight === undefined ? null : weightsOf(rows, definition.weight, split),
+    warmStart: warmStart === undefined ? null : openWarmStart(warmStart, question),
     notes: [
       ...snapshot.source.notes,
       ...built.notes,

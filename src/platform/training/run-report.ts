@@ -69,6 +69,8 @@ export interface RunReport {
   readonly tuning?: TuningReport;
   /** The version that this one was compared with, as `model@version`; null where there was none. */
   readonly champion: string | null;
+  /** The version whose trees the model holds and goes on from, as `model@version`; absent where there is none. */
+  readonly warmStart?: string;
   readonly evaluation: Evaluation;
   /** What the columns contribute to the scores of test rows, or why that cannot be said. */
   readonly explanations: ExplanationSummary | NoSummary;

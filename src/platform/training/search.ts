@@ -12,6 +12,7 @@ import {
   previousValue,
   prior,
   quantile,
+  stopCheck,
 } from "../../ml/learners/index.ts";
 import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
@@ -70,13 +71,17 @@ export function familyFeatures(
   return { fitted: fitted.fitted, train: fitted.features, validation: fitted.fitted.transform(validation.table) };
 }
 
-/** Features of one kind, fitted on the rows given. */
+/** Features of one kind, fitted on the rows given; those of trees are the earlier version's after a warm start. */
 export function fitFamilyFeatures(
   run: PreparedRun,
   family: FeatureFamily,
   excluded: readonly string[],
   part: Part,
 ): { fitted: FittedFeatures; features: Table } {
+  if (family === "gbdt" && run.warmStart !== null) {
+    const { features } = run.warmStart;
+    return { fitted: features, features: features.transform(part.table) };
+  }
   const { features } = run.definition;
   const plan = planFeatures(part.table, run.schema, {
     family,
@@ -212,6 +217,7 @@ function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: n
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
     ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
+    ...(attempt.role === "candidate" ? warmOption(run, attempt.family) : {}),
   };
   const model = attempt.learner.fit(features.train, train.target, options);
   const prediction = model.predict(features.validation);
@@ -219,9 +225,13 @@ function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: n
   return { ...attempt, ...measured, stack: null, model, seconds: now() - startedAt };
 }
 
+function warmOption({ warmStart }: PreparedRun, family: Family): Pick<FitOptions, "warmStart"> {
+  return family === "gbdt" && warmStart !== null ? { warmStart: warmStart.model } : {};
+}
+
 /** What a trial's predictions for the validation rows are worth. */
 export function measureTrial(
-  { run, validation, metric }: Pick<SearchInput, "run" | "validation" | "metric">,
+  { run, validation, metric, hooks }: Pick<SearchInput, "run" | "validation" | "metric" | "hooks">,
   prediction: Float64Array,
 ): Pick<Trial, "validation" | "losses" | "value"> {
   const { task } = run.built.target;
@@ -233,13 +243,16 @@ export function measureTrial(
     { task, loss },
     { yTrue, ...(sampleWeight === null ? {} : { sampleWeight }), ...(ranked === null ? {} : { ranked }) },
     prediction,
-    { seed: run.seed, resample, nResamples: 200 },
+    { seed: run.seed, resample, nResamples: 200, check: stopCheck(hooks) },
   );
   const losses = weigh(rowLosses(task, yTrue, prediction, loss, ranked ?? undefined).values, sampleWeight);
   return { validation: prediction, losses, value };
 }
 
-/** The chosen configuration refitted on training and validation rows, for as many rounds as early stopping found best. */
+/**
+ * The chosen configuration refitted on training and validation rows, for as many rounds as early stopping found best; after a warm start these are
+ * the rounds beyond the earlier ones.
+ */
 export function refit(
   run: PreparedRun,
   trial: Trial,
@@ -250,10 +263,12 @@ export function refit(
   const part = partOf(run, rows);
   const { fitted, features } = fitFamilyFeatures(run, familyTraits[trial.family].features, excluded, part);
   const { bestRound, refitParams } = trial.model as FittedModel & Partial<Pick<FittedGbdt, "bestRound"> & FittedGam>;
+  const warm = warmOption(run, trial.family);
+  const before = warm.warmStart === undefined ? 0 : run.warmStart!.nRounds;
   const params = {
     ...trial.configuration?.params,
     ...refitParams,
-    ...(bestRound === undefined ? {} : { nTrees: Math.max(1, bestRound), earlyStoppingRounds: 0 }),
+    ...(bestRound === undefined ? {} : { nTrees: Math.max(1, bestRound - before), earlyStoppingRounds: 0 }),
   };
   const learner = learnerOf(run.built.target.task, run.loss, { family: trial.family, params });
   const model = learner.fit(features, part.target, {
@@ -263,6 +278,7 @@ export function refit(
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
     ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
+    ...warm,
   });
   return { features: fitted, model };
 }

@@ -1,10 +1,11 @@
 import type { Sha256 } from "../../lib/index.ts";
 import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
-import type { Capsule, PredictorData } from "../capsule/index.ts";
+import type { Capsule } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
 import type { Configuration, ModelDefinition } from "./definition.ts";
 import type { RunReport } from "./run-report.ts";
+import type { NamedPredictor } from "./warm-start.ts";
 
 /** Everything that decides a training: values only, so that the same input gives the same bytes anywhere. */
 export interface TrainInput {
@@ -15,7 +16,9 @@ export interface TrainInput {
   /** Where the official test rows begin; null where there is no test file. */
   readonly testStart: number | null;
   /** The current champion, to be compared with on the same test rows. */
-  readonly champion: { readonly name: string; readonly data: PredictorData } | null;
+  readonly champion: NamedPredictor | null;
+  /** The version that the definition's `warmStart` names. */
+  readonly warmStart?: NamedPredictor;
   /** Exactly these configurations, in this order: how `verify` replays a run. Default: proposed by the search space. */
   readonly trials?: readonly Configuration[];
 }

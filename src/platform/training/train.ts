@@ -19,11 +19,12 @@ import { proposeConfigurations } from "./search-space.ts";
 import { checkStack, refitChosen, tryStack } from "./stack.ts";
 import { termShapes } from "./term-shapes.ts";
 import { type TrainHooks, type TrainInput, type TrainOutcome, type TrainStage, trainStages } from "./train-input.ts";
+import { checkWarmColumns, warmStartNotes } from "./warm-start.ts";
 
 /**
  * The whole training as one pure function: contract → target → split → leakage → features → search → refit → calibration and
  * threshold → evaluation → capsule. Choices look at training and validation rows only; the test rows confirm once.
- * The same input gives the same capsule, byte for byte. Throws CONTRACT_BROKEN, TARGET_…, SPLIT_…, FIT_CANCELLED.
+ * The same input gives the same capsule, byte for byte. Throws CONTRACT_BROKEN, TARGET_…, SPLIT_…, WARM_START_MISFIT, FIT_CANCELLED.
  */
 export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutcome {
   const stages = stageClock(hooks);
@@ -39,6 +40,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   stages.enter("leakage");
   const leakage = checkLeakage(run);
   const excluded = excludedColumns(run, leakage);
+  if (run.warmStart !== null) checkWarmColumns(run.warmStart, excluded);
 
   stages.enter("features");
   const families = familiesOf(definition);
@@ -116,6 +118,8 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     golden: recordGolden(predictor, test.table, run.seed),
     lineage: { snapshot: snapshot.id, definition: definitionHash(definition), seed: run.seed },
   };
+  const known = run.table.names.filter((name) => !excluded.includes(name));
+  const warmNotes = run.warmStart === null ? [] : warmStartNotes(run.warmStart, known);
   const report: TrainOutcome["report"] = {
     model: definition.name,
     task,
@@ -138,12 +142,13 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
         { name: "validation", part: validation },
         { name: "test", part: test },
       ].map(({ name, part }) => ({ name, n: part.rows.length, targetMean: targetMean(part) })),
-      notes: run.split.notes,
+      notes: [...run.split.notes, ...warmNotes],
     },
     features: refitted.features.outputs.map(({ name, from, says }) => ({ name, from, says })),
     candidates: candidatesOf(found, metric, calibration),
     ...(terms === null ? {} : { terms }),
     champion: championName,
+    ...(run.warmStart !== null && found.chosen.family === "gbdt" ? { warmStart: run.warmStart.name } : {}),
     evaluation,
     explanations,
     gates: gatesOf(evaluation, leakage, championName),

@@ -38,6 +38,7 @@ function showText({ version, run, report, parts }: ShownVersion): string {
         `${file.name}  sha256 ${file.sha256.slice(0, 12)}`,
       ]),
       ["definition", version.definition],
+      ...(report.warmStart === undefined ? [] : [["goes on from", report.warmStart]]),
       ["run", `${version.runId}  ${instant(version.createdAt)}, ${seconds(total)}${resourcesText(run)}`],
       ["capsule", version.capsule],
       ...Object.entries(parts).map(([part, hash]) => [`  ${part}`, hash]),

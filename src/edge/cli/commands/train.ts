@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import type { TrainedVersion, WorkOptions } from "../../../platform/pipelines/index.ts";
 import { type Command, type CommandIo, withApp } from "../command.ts";
-import { listOption, wholeOption } from "../options.ts";
+import { listOption, textOption, wholeOption } from "../options.ts";
 import { trainSummary } from "../train-summary.ts";
 
 export const train: Command = {
@@ -13,6 +13,7 @@ export const train: Command = {
     { flags: "--keep <columns...>", says: "keep these columns, whatever the leakage check says" },
     { flags: "--trials <n>", says: "configurations to try instead of what the definition says" },
     { flags: "--seed <n>", says: "seed instead of the one in the definition" },
+    { flags: "--warm-start <version>", says: "add rounds to the boosted trees of this version, for example churn@3" },
     {
       flags: "--threads <n>",
       says: "threads of boosted trees, one per core where absent; any number gives the same model",
@@ -25,6 +26,7 @@ export const train: Command = {
       keep: listOption(options, "keep"),
       trials: wholeOption(options, "trials", 1, 1000),
       seed: wholeOption(options, "seed", 0, Number.MAX_SAFE_INTEGER),
+      warmStart: textOption(options, "warmStart"),
     };
     const overrides = Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
     const threads = wholeOption(options, "threads", 1, 64);
@@ -65,6 +67,7 @@ export function trainJson({ version, report, reportPath }: TrainedVersion): unkn
     task: report.task,
     snapshot: version.snapshot,
     seed: report.seed,
+    ...(report.warmStart === undefined ? {} : { warmStart: report.warmStart }),
     primary: evaluation.primary,
     metrics: { test: evaluation.metrics },
     baseline: { name: evaluation.baseline.name, test: evaluation.baseline.metrics },

@@ -220,7 +220,7 @@ function unbundle(
 }
 
 // The threshold of greatest score, two bins at a time; missing on the right first, then on the left. The left side grows and the right side
-// shrinks from bin to bin, so the allowed thresholds are one run: its two ends are found first.
+// shrinks from bin to bin, so the allowed thresholds are one run: its two ends are found first. It begins at a bin that has rows.
 function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: usize, hessianBits: u32, record: usize): void {
   const lambda = load<f64>(settings);
   const minHessian = load<f64>(settings, 8);
@@ -255,9 +255,10 @@ function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: u
       if (right >= fewest && <f64>(right & mask) >= minHessian) break;
       right += load<i64>(last, 8);
     }
-    for (let left = i64x2.extract_lane(sums, 1); at <= last; at += 16) {
+    const alone = i64x2.extract_lane(sums, 1);
+    for (let left = alone; at <= last; at += 16) {
       left += load<i64>(at, 8);
-      if (left >= fewest && <f64>(left & mask) >= minHessian) break;
+      if (left != alone && left >= fewest && <f64>(left & mask) >= minHessian) break;
       sums = v128.add<i64>(sums, v128.load(at));
     }
     // Of the last pair, the second may be none.
