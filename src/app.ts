@@ -223,7 +223,7 @@ async function exportVersion(
   folder: string,
   precision: Precision | undefined,
 ): ReturnType<ProjectApp["exportModel"]> {
-  const { exportModule, loadCapsule, openCapsule, quantise, requestSchema } = await import(
+  const { encodingOf, exportModule, loadCapsule, openCapsule, quantise, requestSchema } = await import(
     "./platform/capsule/index.ts"
   );
   const capsule = await loadCapsule(objects, found.capsule);
@@ -233,9 +233,10 @@ async function exportVersion(
     module: "mjs",
     capsule: "capsule.json",
     "json-schema": "schema.json",
+    onnx: "onnx",
   };
   const path = out ?? join(folder, `${found.model}.${endings[to]}`);
-  const texts = new Map<string, string>();
+  const texts = new Map<string, string | Uint8Array>();
   let quantised: QuantisedExport | undefined;
   if (to === "module") {
     const runtime = readFileSync(new URL("../dist/embedded-runtime.js", import.meta.url), "utf8");
@@ -246,6 +247,10 @@ async function exportVersion(
     const { js, dts } = packed ? exportModule({ ...capsule, model: packed.model }, parts) : full;
     texts.set(path, js);
     texts.set(path.replace(/\.m?js$/, "").concat(".d.mts"), dts);
+  } else if (to === "onnx") {
+    const { exportOnnx } = await import("./ml/interchange/index.ts");
+    texts.set(path, exportOnnx(capsule.model, capsule.calibrator, title));
+    texts.set(`${path}.json`, `${JSON.stringify(encodingOf(capsule), null, 2)}\n`);
   } else if (to === "capsule") texts.set(path, `${JSON.stringify({ format: "fettle-capsule/1", ...capsule })}\n`);
   else texts.set(path, `${JSON.stringify(requestSchema(capsule.signature), null, 2)}\n`);
   mkdirSync(dirname(path), { recursive: true });

@@ -1,3 +1,4 @@
 export type { ImportedFeature, ImportedModel } from "./imported-model.ts";
 export { importLightgbm } from "./lightgbm-import.ts";
+export { exportOnnx } from "./onnx-export.ts";
 export { importXgboost } from "./xgboost-import.ts";

@@ -1,7 +1,9 @@
 import { toBase64 } from "../../lib/index.ts";
 import { isNumeric } from "../../ml/learners/index.ts";
 import { storageOf } from "../data/index.ts";
+import { loadFeatures } from "../features/index.ts";
 import type { EmbeddedData } from "./embedded-runtime.ts";
+import type { PredictorData } from "./predictor.ts";
 import type { Signature, SignatureInput } from "./signature.ts";
 
 /** An ES module that predicts without any dependency, and its types. */
@@ -76,6 +78,28 @@ function typesOf(signature: Signature, title: string): string {
 
 function typeText({ type }: SignatureInput): string {
   return { number: "number", instant: "string | number", category: "string | number | boolean" }[storageOf[type]];
+}
+
+/** How the columns of an exported numeric model's input come about, in order: what goes beside a model that holds no encoders. */
+export function encodingOf({ features, signature }: PredictorData): Record<string, unknown> {
+  const { outputs } = loadFeatures(features);
+  return {
+    input:
+      "features: f32 [rows, features]; a missing number is NaN, a category its place in levels, missing or unseen −1",
+    features: outputs.map(({ name, from, says, kind, levels }) => ({
+      name,
+      from,
+      says,
+      kind,
+      ...(levels && { levels }),
+    })),
+    steps: features.steps,
+    outputs:
+      signature.task === "regression"
+        ? signature.outputs
+        : signature.classes.slice(signature.task === "binary" ? 1 : 0),
+    ...(signature.threshold === null ? {} : { threshold: signature.threshold }),
+  };
 }
 
 /** JSON Schema (draft 2020-12) of a predict request. */

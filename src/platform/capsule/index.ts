@@ -8,7 +8,7 @@ export {
   openCapsule,
   saveCapsule,
 } from "./capsule.ts";
-export { type ExportedModule, exportModule, requestSchema } from "./export-module.ts";
+export { type ExportedModule, encodingOf, exportModule, requestSchema } from "./export-module.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
 export {
   type Answer,
