@@ -1,4 +1,11 @@
-import type { Difference, TrainedVersion, Verification, WorkOptions } from "../../platform/pipelines/index.ts";
+import type { Lineage } from "../../platform/capsule/index.ts";
+import type {
+  Difference,
+  ImportedVersion,
+  TrainedVersion,
+  Verification,
+  WorkOptions,
+} from "../../platform/pipelines/index.ts";
 import type { ModelVersion, RunRecord } from "../../platform/registry/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import type { Diagnosis, InitialisedModel, NewModel } from "../project/index.ts";
@@ -15,8 +22,27 @@ export interface TrainOverrides {
 export interface ShownVersion {
   readonly version: ModelVersion;
   readonly run: RunRecord | null;
-  readonly report: RunReport;
+  /** Null for an imported model that was not measured. */
+  readonly report: RunReport | null;
+  readonly lineage: Lineage;
   readonly parts: Readonly<Record<string, string>>;
+}
+
+/** A model file of another library and what is said about it. */
+export interface ImportRequest {
+  readonly name: string;
+  readonly library: "xgboost" | "lightgbm";
+  readonly file: string;
+  readonly data: readonly string[];
+  readonly features?: readonly string[];
+  /** A JSON file with the levels of categories by column. */
+  readonly levels?: string;
+  readonly classes?: readonly string[];
+  readonly target?: string;
+  readonly positive?: string;
+  readonly query?: string;
+  readonly expected?: string;
+  readonly tolerance: number;
 }
 
 /** A running server. */
@@ -61,6 +87,7 @@ export interface ProjectApp {
   readonly root: string;
   init(model: string, options: NewModel): Promise<InitialisedModel>;
   train(model: string, overrides: TrainOverrides, options: WorkOptions): Promise<TrainedVersion>;
+  importModel(request: ImportRequest, options: WorkOptions): Promise<ImportedVersion>;
   models(): Promise<ModelVersion[]>;
   show(reference: string): Promise<ShownVersion>;
   diff(left: string, right: string): Promise<Difference[]>;

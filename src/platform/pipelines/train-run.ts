@@ -3,6 +3,7 @@ import { loadCapsule, saveCapsule } from "../capsule/index.ts";
 import { championOf, checkModelName, type ModelVersion, type Resources, type RunEnd } from "../registry/index.ts";
 import {
   definitionHash,
+  type ImportDefinition,
   type ModelDefinition,
   type RunReport,
   type TrainInput,
@@ -72,16 +73,18 @@ export async function trainRun(
   }
 }
 
-async function championData(ports: PipelinePorts, model: string): Promise<TrainInput["champion"]> {
+/** The version that a challenger is compared with, ready to predict; null where there is none. */
+export async function championData(ports: PipelinePorts, model: string): Promise<TrainInput["champion"]> {
   const champion = await championOf(ports.ledger, model);
   if (champion === null) return null;
   const { features, model: fitted, calibrator, signature } = await loadCapsule(ports.objects, champion.capsule);
   return { name: `${model}@${champion.version}`, data: { features, model: fitted, calibrator, signature } };
 }
 
-async function registerOutcome(
+/** Stores a capsule, its report and its definition, and registers the version in one transaction with the end of its run. */
+export async function registerOutcome(
   ports: PipelinePorts,
-  definition: ModelDefinition,
+  definition: ModelDefinition | ImportDefinition,
   definitionId: Sha256,
   runId: string,
   environment: RunReport["environment"],
@@ -150,7 +153,8 @@ function succeededEnd(
   return { id, endedAt, status: "succeeded", metrics, trials: outcome.trials, resources, error: null };
 }
 
-function failedEnd(id: string, endedAt: number, resources: Resources, error: unknown): RunEnd {
+/** The end of a run that did not succeed. */
+export function failedEnd(id: string, endedAt: number, resources: Resources, error: unknown): RunEnd {
   const { code, message } =
     error instanceof FettleError ? error : { code: "INTERNAL", message: "an internal error happened" };
   const status = error instanceof FettleError && error.kind === "cancelled" ? "cancelled" : "failed";

@@ -7,6 +7,13 @@ export {
   type ModelDefinition,
 } from "./definition.ts";
 export { definitionToSource } from "./definition-source.ts";
+export {
+  evaluationDefinition,
+  type MeasuredImport,
+  unmeasuredCapsule,
+} from "./evaluate-import.ts";
+export { type ImportDefinition, importHash, isImport } from "./import-definition.ts";
+export { checkColumns, type ImportedPredictor, importedPredictor } from "./imported-predictor.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
 export type { Candidate, Gate, RunReport } from "./run-report.ts";
 export { trainModel } from "./train.ts";

@@ -40,8 +40,8 @@ export function signatureOf(
   };
 }
 
-// Ranges and levels of the rows that the model was fitted on, for documentation; a column that may be personal stays undocumented.
-function documented(
+/** Ranges and levels of rows, for documentation; a column that may be personal stays undocumented. */
+export function documented(
   table: Table,
   isPersonal: boolean,
   name: string,

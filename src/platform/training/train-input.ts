@@ -3,7 +3,9 @@ import type { CustomLoss, GbdtKernels } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Capsule, PredictorData } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
+import type { Evaluation } from "../evaluation/index.ts";
 import type { Configuration, ModelDefinition } from "./definition.ts";
+import type { MeasuredImport } from "./evaluate-import.ts";
 import type { RunReport } from "./run-report.ts";
 
 /** Everything that decides a training: values only, so that the same input gives the same bytes anywhere. */
@@ -18,6 +20,8 @@ export interface TrainInput {
   readonly champion: { readonly name: string; readonly data: PredictorData } | null;
   /** Exactly these configurations, in this order: how `verify` replays a run. Default: proposed by the search space. */
   readonly trials?: readonly Configuration[];
+  /** A model that was trained elsewhere: it is measured, nothing is trained. */
+  readonly imported?: MeasuredImport;
 }
 
 /** What a person sees while a training runs. */
@@ -48,7 +52,7 @@ export interface TrainHooks {
 
 /** What a training gives: the capsule, and what the report says beside it. */
 export interface TrainOutcome {
-  readonly capsule: Capsule;
+  readonly capsule: Capsule & { readonly evaluation: Evaluation };
   readonly report: Omit<
     RunReport,
     "version" | "runId" | "createdAt" | "fettle" | "environment" | "reproduce" | "split"
