@@ -1,16 +1,31 @@
 // npm run bench -- NAME: measures the product and its peer in turn and prints one JSON object.
 import { parseArgs } from "node:util";
 import { firstMile } from "./first-mile.ts";
+import { gamBench } from "./gam.ts";
 import { leakage } from "./leakage-bench.ts";
 import { learning } from "./learning.ts";
+import { linearBench } from "./linear.ts";
 import { predictOnline } from "./predict-online.ts";
 import { reference } from "./reference.ts";
 import { score } from "./score.ts";
 import { startup } from "./startup.ts";
 import { type Bench, type BenchResult, PeerUnavailable } from "./support.ts";
 import { trainAdult } from "./train-adult.ts";
+import { tune } from "./tune.ts";
 
-const benches: readonly Bench[] = [reference, trainAdult, learning, predictOnline, startup, score, firstMile, leakage];
+const benches: readonly Bench[] = [
+  reference,
+  trainAdult,
+  linearBench,
+  learning,
+  gamBench,
+  predictOnline,
+  startup,
+  score,
+  firstMile,
+  leakage,
+  tune,
+];
 
 const usage = `Usage: npm run bench -- <name> [options]
 
@@ -21,7 +36,7 @@ Options:
   --json         print one JSON object on standard output and nothing else there
   --data <dir>   folder of the reference tables; default: the variable FETTLE_REFERENCE_DATA
   --runs <n>     runs of each side, default 3
-  --rows <n>     rows of the benches score (default 1000000) and learning (default: small sizes)
+  --rows <n>     rows of the benches score (default 1000000), linear (100000) and learning (small sizes)
   --full         the sizes that the goals of learning are set for
   --only <name>  only this set of the bench reference, or this part of learning; may be given several times
   --write        replace the bench's table in docs/methods

@@ -13,10 +13,11 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", 
 });
 
 const { main: compile } = await import("assemblyscript/asc");
-// The memory of training is shared by its threads; whoever explains rows has a memory of its own.
+// The memory of training is shared by its threads; whoever explains or scores rows has a memory of its own.
 const kernelSources = [
   ["kernels", ["--enable", "simd,threads", "--sharedMemory"]],
   ["shap", ["--enable", "simd"]],
+  ["predict", ["--enable", "simd"]],
 ];
 for (const [name, options] of kernelSources) {
   const compiled = await compile(

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import type { ImportRequest, ProjectApp, RunningServer, ServeOptions } from "./edge/cli/index.ts";
-import { loadKernels, loadUserModule } from "./edge/compute/index.ts";
+import type { ImportRequest, ProjectApp, QuantisedExport, RunningServer, ServeOptions } from "./edge/cli/index.ts";
+import { loadKernels, loadPredictKernels, loadShapKernels, loadUserModule } from "./edge/compute/index.ts";
 import {
   diagnose,
   initModel,
@@ -13,6 +13,7 @@ import {
   startProject,
 } from "./edge/project/index.ts";
 import { FettleError, sha256, uuidv7 } from "./lib/index.ts";
+import type { Precision } from "./ml/learners/index.ts";
 import type { ObjectStore, ReadOptions } from "./platform/data/index.ts";
 import type { PipelinePorts } from "./platform/pipelines/index.ts";
 import { findVersion, type Ledger, type ModelVersion, parseModelReference } from "./platform/registry/index.ts";
@@ -58,6 +59,14 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
       startProject(project);
       return imported;
     },
+    async tune(model, asked, work) {
+      const { tuneRun } = await import("./platform/pipelines/index.ts");
+      const definition = await loadDefinition(project, model, loadUserModule);
+      return tuneRun(await pipelinePorts(project, store, version), definition, resolveIn(project), {
+        ...asked,
+        ...work,
+      });
+    },
     async models() {
       return (await store.ledger()).versions();
     },
@@ -85,15 +94,10 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
       const { verifyRun } = await import("./platform/pipelines/index.ts");
       return verifyRun(await pipelinePorts(project, store, version), parseModelReference(text), work);
     },
-    async exportModel(text, to, out) {
+    async exportModel(text, to, out, precision) {
       const found = await versionOf(text);
-      return exportVersion(
-        await store.objects(),
-        found,
-        to,
-        out === undefined ? undefined : resolve(folder, out),
-        folder,
-      );
+      const path = out === undefined ? undefined : resolve(folder, out);
+      return exportVersion(await store.objects(), found, to, path, folder, precision);
     },
     serve: (asked) => serve(project, store, version, asked),
     async score(text, asked) {
@@ -156,11 +160,12 @@ function pooledBytes(n: number): Uint8Array {
 }
 
 async function pipelinePorts(project: Project, store: LazyStore, version: string): Promise<PipelinePorts> {
-  const [{ createSourceReader, tableFiles }, { environmentOf, runTraining }, { writeDurably }] = await Promise.all([
-    import("./edge/query/index.ts"),
-    import("./edge/compute/index.ts"),
-    import("./edge/storage/index.ts"),
-  ]);
+  const [{ createSourceReader, tableFiles }, { environmentOf, openTrialPool, runTraining }, { writeDurably }] =
+    await Promise.all([
+      import("./edge/query/index.ts"),
+      import("./edge/compute/index.ts"),
+      import("./edge/storage/index.ts"),
+    ]);
   const scratch = join(project.storeDir, "tmp");
   return {
     reader: createSourceReader(),
@@ -168,6 +173,7 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
     objects: await store.objects(),
     ledger: await store.ledger(),
     train: runTraining,
+    openTrials: openTrialPool,
     clock: now,
     usage() {
       const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
@@ -274,10 +280,13 @@ async function exportVersion(
   to: string,
   out: string | undefined,
   folder: string,
-): Promise<{ files: string[]; bytes: number }> {
-  const { exportModule, loadCapsule, openCapsule, requestSchema } = await import("./platform/capsule/index.ts");
+  precision: Precision | undefined,
+): ReturnType<ProjectApp["exportModel"]> {
+  const { exportModule, loadCapsule, openCapsule, quantise, requestSchema } = await import(
+    "./platform/capsule/index.ts"
+  );
   const capsule = await loadCapsule(objects, found.capsule);
-  openCapsule(capsule); // golden rows are replayed: what leaves is what was trained
+  openCapsule(capsule, loadPredictKernels()); // golden rows are replayed: what leaves is what was trained
   const title = `${found.model}@${found.version}`;
   const endings: Readonly<Record<string, string>> = {
     module: "mjs",
@@ -286,9 +295,14 @@ async function exportVersion(
   };
   const path = out ?? join(folder, `${found.model}.${endings[to]}`);
   const texts = new Map<string, string>();
+  let quantised: QuantisedExport | undefined;
   if (to === "module") {
     const runtime = readFileSync(new URL("../dist/embedded-runtime.js", import.meta.url), "utf8");
-    const { js, dts } = exportModule(capsule, runtime, title);
+    const parts = { runtime, title, kernels: readFileSync(new URL("../dist/predict.wasm", import.meta.url)) };
+    const full = exportModule(capsule, parts);
+    const packed = precision && quantise(capsule, precision);
+    if (packed) quantised = { ...packed.loss, bytesBefore: Buffer.byteLength(full.js) + Buffer.byteLength(full.dts) };
+    const { js, dts } = packed ? exportModule({ ...capsule, model: packed.model }, parts) : full;
     texts.set(path, js);
     texts.set(path.replace(/\.m?js$/, "").concat(".d.mts"), dts);
   } else if (to === "capsule") texts.set(path, `${JSON.stringify({ format: "fettle-capsule/1", ...capsule })}\n`);
@@ -299,7 +313,8 @@ async function exportVersion(
     writeFileSync(file, text);
     bytes += Buffer.byteLength(text);
   }
-  return { files: [...texts.keys()].map((file) => relative(folder, file)), bytes };
+  const files = [...texts.keys()].map((file) => relative(folder, file));
+  return { files, bytes, ...(quantised && { quantised }) };
 }
 
 async function scoreFiles(
@@ -309,11 +324,12 @@ async function scoreFiles(
   folder: string,
   asked: Parameters<ProjectApp["score"]>[1],
 ): ReturnType<ProjectApp["score"]> {
-  const { loadCapsule, openCapsule } = await import("./platform/capsule/index.ts");
+  const { loadCapsule, openCapsule, rowExplainer, rowExplainerAgainst } = await import("./platform/capsule/index.ts");
   const { createBatchWriter, readBatches } = await import("./edge/query/index.ts");
-  const { scoreRun } = await import("./platform/pipelines/index.ts");
+  const { readBackground, scoreRun } = await import("./platform/pipelines/index.ts");
   const startedAt = performance.now();
-  const predictor = openCapsule(await loadCapsule(objects, found.capsule));
+  const capsule = await loadCapsule(objects, found.capsule);
+  const predictor = openCapsule(capsule, loadPredictKernels());
   const out = resolve(folder, asked.out);
   const format = formatOf(asked.format, out);
   const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
@@ -324,10 +340,28 @@ async function scoreFiles(
       "SCORE_OVER_INPUT",
       `Cannot write "${asked.out}": it is one of the files to score, another name is needed`,
     );
+  const reading = { ...sameReading(trained), types };
+  const explainer =
+    asked.background !== undefined
+      ? rowExplainerAgainst(
+          capsule,
+          await readBackground(readBatches([resolve(folder, asked.background)], reading), capsule.signature),
+        )
+      : asked.explain
+        ? rowExplainer(capsule, loadShapKernels())
+        : undefined;
+  if (explainer && "reason" in explainer)
+    throw new FettleError(
+      "invalid-input",
+      "SCORE_UNEXPLAINED",
+      `Cannot explain the scores of ${found.model}@${found.version}: ${explainer.reason}`,
+      { hint: asked.background === undefined ? "Leave out --explain" : "Leave out --background" },
+    );
   const writer = await createBatchWriter(out, format);
   const scored = await scoreRun({
-    batches: readBatches(files, { ...sameReading(trained), types }),
+    batches: readBatches(files, reading),
     predictor,
+    ...(explainer ? { explainer } : {}),
     writer,
     ...(asked.onRows ? { onRows: asked.onRows } : {}),
     ...(asked.signal ? { signal: asked.signal } : {}),
@@ -369,25 +403,28 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
       `Cannot serve on ${asked.host} without a token: everybody who reaches it could call it, loopback is needed`,
       { hint: "Leave out --no-auth, or serve on 127.0.0.1" },
     );
-  const { openCapsule, loadCapsule } = await import("./platform/capsule/index.ts");
+  const { openCapsule, loadCapsule, rowExplainer } = await import("./platform/capsule/index.ts");
   const { createModelService } = await import("./platform/serving/index.ts");
   const { openPredictionLog } = await import("./edge/storage/index.ts");
   const { createServer } = await import("./edge/http/index.ts");
   const served = await versionsToServe(await store.ledger(), asked.models);
   const objects = await store.objects();
   const ackLevel = asked.sync ? ("sync" as const) : ("buffered" as const);
+  const kernels = loadPredictKernels();
   const opened = await Promise.all(
     served.map(async (found) => {
       const capsule = await loadCapsule(objects, found.capsule);
-      return { found, predictor: openCapsule(capsule), exampleRow: capsule.golden.rows[0] ?? [] };
+      const explainer = () => rowExplainer(capsule, loadShapKernels());
+      return { found, predictor: openCapsule(capsule, kernels), explainer, exampleRow: capsule.golden.rows[0] ?? [] };
     }),
   );
   const log = openPredictionLog(project.storeDir, { ackLevel, now });
-  const services = opened.map(({ found, predictor, exampleRow }) =>
+  const services = opened.map(({ found, predictor, explainer, exampleRow }) =>
     createModelService({
       model: found.model,
       version: found.version,
       predictor,
+      explainer,
       exampleRow,
       log,
       now,

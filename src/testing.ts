@@ -161,6 +161,31 @@ export const ledgerConformance: readonly Conformance<Ledger>[] = [
     },
   },
   {
+    name: "trials are found by the run they belong to, in the order in which they ended, and not among the runs of a model",
+    async run(open) {
+      const ledger = await open();
+      await ledger.startRun({ ...run, kind: "tune" });
+      for (const id of ["trial-1", "trial-2", "trial-3"])
+        await ledger.startRun({ ...run, id, kind: "trial", parent: run.id, asked: { number: 1 } });
+      for (const id of ["trial-3", "trial-1"]) await ledger.endRun({ ...ended(id), found: { loss: 0.5 } });
+      const trials = await ledger.runsOf(run.id);
+      assert.deepEqual(
+        trials.map(({ id, end }) => [id, end?.found]),
+        [
+          ["trial-3", { loss: 0.5 }],
+          ["trial-1", { loss: 0.5 }],
+          ["trial-2", undefined],
+        ],
+      );
+      assert.deepEqual(trials[0]!.asked, { number: 1 });
+      assert.deepEqual(
+        (await ledger.runs("churn")).map(({ id }) => id),
+        [run.id],
+      );
+      await ledger.close();
+    },
+  },
+  {
     name: "versions count 1, 2, 3 per model, in one transaction with the end of their run",
     async run(open) {
       const ledger = await open();

@@ -23,20 +23,6 @@ export const startEngine = (): Child =>
 export const startPeers = (say: (line: string) => void): Child =>
   start("peers", [peerPython(say), peerScript("engines.py")]);
 
-/** Runs `work` with both processes and ends them. */
-export async function withChildren<T>(
-  say: (line: string) => void,
-  work: (children: { engine: Child; peers: Child }) => Promise<T>,
-): Promise<T> {
-  const peers = startPeers(say);
-  const engine = startEngine();
-  try {
-    return await work({ engine, peers });
-  } finally {
-    await Promise.all([engine.close(), peers.close()]);
-  }
-}
-
 function start(name: string, [program = "", ...args]: readonly string[]): Child {
   const child = spawn(program, args, { env: { ...process.env, ...peerEnvironment }, stdio: ["pipe", "pipe", "pipe"] });
   let stderr = "";

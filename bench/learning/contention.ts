@@ -1,10 +1,11 @@
 // Two threads beside a foreign process that is always busy, against our own one thread beside the same: waiting for a taken core must not cost more than a thread brings.
 import { type ChildProcess, spawn } from "node:child_process";
-import { startEngine, Unavailable } from "./child.ts";
+import { startEngine } from "./child.ts";
 import { dataFile, shapeOf } from "./data.ts";
 import { type LearningBench, rowsOf } from "./learning-bench.ts";
 import { takeTurns } from "./pairs.ts";
-import { pairedRow, plainRow } from "./row.ts";
+import { pairedRow } from "./row.ts";
+import { rowsOrReason } from "./session.ts";
 
 const most = 1.3;
 
@@ -20,25 +21,24 @@ export const contention: LearningBench = {
       unit: "s",
       goal: { most, of: "ratio", peer: "our own 1 thread beside it" } as const,
     };
-    const engine = startEngine();
-    try {
-      await engine.ask({ do: "load", ...dataFile("numeric", rows) });
-      const train = (threads: number) => engine.ask<{ wallSeconds: number }>({ do: "train", threads });
-      for (const threads of [1, 2]) await train(threads);
-      const sides = [
-        { name: "ours", run: () => train(2) },
-        { name: "1 thread", run: () => train(1) },
-      ];
-      const rounds = await beside((busy) => takeTurns(sides, [engine.pid, busy.pid!], options.runs));
-      const row = pairedRow(head, rounds, ["ours", "1 thread"], (times) => times.wallSeconds);
-      const worst = Math.max(...row.ratios);
-      return [{ ...row, met: worst <= most, note: `the worst pair counts: ${worst}` }];
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      return [plainRow({ ...head, note: error.message }, null)];
-    } finally {
-      await engine.close();
-    }
+    return rowsOrReason([head], async () => {
+      const engine = startEngine();
+      try {
+        await engine.ask({ do: "load", ...dataFile("numeric", rows) });
+        const train = (threads: number) => engine.ask<{ wallSeconds: number }>({ do: "train", threads });
+        for (const threads of [1, 2]) await train(threads);
+        const sides = [
+          { name: "ours", run: () => train(2) },
+          { name: "1 thread", run: () => train(1) },
+        ];
+        const rounds = await beside((busy) => takeTurns(sides, [engine.pid, busy.pid!], options.runs));
+        const row = pairedRow(head, rounds, ["ours", "1 thread"], ({ wallSeconds }) => wallSeconds);
+        const worst = Math.max(...row.ratios);
+        return [{ ...row, met: worst <= most, note: `the worst pair counts: ${worst}` }];
+      } finally {
+        await engine.close();
+      }
+    });
   },
 };
 

@@ -1,5 +1,6 @@
 // What our side of the benches does in its own process; the peers' side is bench/peers/engines.py.
 import { readFileSync, writeFileSync } from "node:fs";
+import { loadPredictKernels, loadShapKernels } from "../../src/edge/compute/index.ts";
 import type { FittedModel } from "../../src/ml/learners/index.ts";
 import * as learners from "../../src/ml/learners/index.ts";
 import { measure, metrics } from "../../src/ml/metrics/index.ts";
@@ -57,18 +58,25 @@ export const learnerActions: Readonly<Record<string, (request: never) => unknown
   },
   predict({ rows }: { rows: number }) {
     const table = test.table.slice(0, rows);
-    return perRow(() => void model.predict(table), rows);
+    const served = opened(model);
+    return perRow(() => void served.predict(table), rows);
   },
   "predict-row": () => {
     const rows = firstRows(1000);
     const out = new Float64Array(1);
+    const served = opened(model);
     return perRow(() => {
-      for (const row of rows) model.predictRow(row, out);
+      for (const row of rows) served.predictRow(row, out);
     }, rows.length);
   },
   shap({ rows }: { rows: number }) {
-    if (!("treeShap" in learners)) throw new EngineUnavailable("ml/learners exports no treeShap");
-    throw new EngineUnavailable(`treeShap is not called yet (${rows} rows)`);
+    const explainer = learners.explainTrees(model.toJSON() as learners.GbdtData, loadShapKernels());
+    if ("reason" in explainer) throw new EngineUnavailable(explainer.reason);
+    const explained = firstRows(rows);
+    const out = new Float64Array(model.featureNames.length + 1);
+    return perRow(() => {
+      for (const row of explained) explainer.explainRow(row, out);
+    }, rows);
   },
 };
 
@@ -81,6 +89,11 @@ async function engineOf(threads: number): Promise<Engine> {
 function fit(engine: Engine, { trees = 100, defaults = false }: TrainRequest): FittedModel {
   const shared = defaults ? {} : { maxLeaves: 31, learningRate: 0.1, lambda: 1, minSamplesLeaf: 1, minHessian: 1 };
   return learners.gbdt({ nTrees: trees, ...shared }).fit(train.table, train.target, { seed: 1, ...engine });
+}
+
+// The model as a server opens it: with the compiled kernels of prediction.
+function opened(fitted: FittedModel): FittedModel {
+  return learners.loadModel(fitted.toJSON(), loadPredictKernels());
 }
 
 function quality(): { auc: number; logLoss: number } {

@@ -15,8 +15,8 @@ interface Taken {
 /** The bench of memory. */
 export const memory: LearningBench = {
   name: "memory",
-  async run({ say, ...options }) {
-    const rows = rowsOf({ say, ...options }, 200_000, full);
+  async run(options) {
+    const rows = rowsOf(options, 200_000, full);
     const file = dataFile("numeric", rows);
     const alone = async (child: Child, engine: string): Promise<Taken> => {
       try {
@@ -29,7 +29,7 @@ export const memory: LearningBench = {
     const peers = ["lightgbm", "xgboost"] as const;
     const sides = [
       { name: "ours", run: () => alone(startEngine(), "ours") },
-      ...peers.map((name) => ({ name, run: () => alone(startPeers(say), name) })),
+      ...peers.map((name) => ({ name, run: () => alone(startPeers(options.say), name) })),
     ];
     const rounds: Round<Taken>[] = await takeTurns(sides, [], 1);
     const { ours } = rounds[0]!.of;

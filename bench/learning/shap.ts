@@ -1,9 +1,8 @@
 // Contributions of the features to single predictions: XGBoost's own pred_contribs, one thread, its matrix made beforehand.
-import { Unavailable, withChildren } from "./child.ts";
 import { dataFile } from "./data.ts";
 import { type LearningBench, rowsOf } from "./learning-bench.ts";
-import { takeTurns } from "./pairs.ts";
-import { pairedRow, plainRow, type Row } from "./row.ts";
+import { pairedRow, type Row } from "./row.ts";
+import { rowsOrReason, withSession } from "./session.ts";
 
 const explained = 100;
 
@@ -11,12 +10,9 @@ const explained = 100;
 export const shap: LearningBench = {
   name: "shap",
   run(options) {
-    return withChildren(options.say, async ({ engine, peers }) => {
-      const rows = rowsOf(options, 20_000, 100_000);
-      const file = dataFile("numeric", rows);
-      const both = (request: Readonly<Record<string, unknown>>) =>
-        Promise.all([engine.ask(request), peers.ask({ ...request, engine: "xgboost" })]);
-      await both({ do: "load", ...file });
+    const rows = rowsOf(options, 20_000, 100_000);
+    const sides = ["ours", "xgboost"] as const;
+    return withSession(options, dataFile("numeric", rows), async (session) => {
       const found: Row[] = [];
       for (const trees of [100, 500]) {
         const head = {
@@ -26,22 +22,12 @@ export const shap: LearningBench = {
           unit: "µs a row",
           goal: { most: 0.6, of: "ratio", peer: "xgboost" } as const,
         };
-        try {
-          await both({ do: "train", trees });
-          const request = { do: "shap", rows: explained };
-          const rounds = await takeTurns(
-            [
-              { name: "ours", run: () => engine.ask<{ microseconds: number }>(request) },
-              { name: "xgboost", run: () => peers.ask<{ microseconds: number }>(request) },
-            ],
-            [engine.pid, peers.pid],
-            options.runs,
-          );
-          found.push(pairedRow(head, rounds, ["ours", "xgboost"], (got) => got.microseconds));
-        } catch (error) {
-          if (!(error instanceof Unavailable)) throw error;
-          found.push(plainRow({ ...head, note: error.message }, null));
-        }
+        const measured = async () => {
+          await session.each(sides, { do: "train", trees });
+          const rounds = await session.turns<{ microseconds: number }>(sides, { do: "shap", rows: explained });
+          return [pairedRow(head, rounds, sides, ({ microseconds }) => microseconds)];
+        };
+        found.push(...(await rowsOrReason([head], measured)));
       }
       return found;
     });

@@ -1,10 +1,10 @@
 // Whole trainings, binning included, in warm processes: 100 trees of 31 leaves, the settings of both sides equal.
 import { type BenchOptions, rounded } from "../support.ts";
-import { type Child, Unavailable, withChildren } from "./child.ts";
 import { type DataKind, dataFile, shapeOf } from "./data.ts";
 import { type LearningBench, rowsOf } from "./learning-bench.ts";
-import { type Round, takeTurns } from "./pairs.ts";
+import { compare, type Round } from "./pairs.ts";
 import { type Goal, pairedRow, plainRow, type Row, type RowHead } from "./row.ts";
+import { rowsOrReason, type Session, threadsText, withSession } from "./session.ts";
 
 interface Times {
   readonly wallSeconds: number;
@@ -32,11 +32,11 @@ interface Case {
 interface CaseGoal {
   readonly threads: 1 | 2;
   readonly peer: Peer;
-  readonly figure: "wall" | "CPU";
+  readonly figure: "wall" | "cpu";
   readonly most: number | null;
 }
 
-const goal = (threads: 1 | 2, figure: "wall" | "CPU", peer: Peer, most: number | null): CaseGoal => ({
+const goal = (threads: 1 | 2, figure: "wall" | "cpu", peer: Peer, most: number | null): CaseGoal => ({
   threads,
   figure,
   peer,
@@ -51,8 +51,8 @@ const cases: readonly Case[] = [
     quick: 100_000,
     repeats: 1,
     goals: [
-      goal(1, "CPU", "xgboost", 0.55),
-      goal(1, "CPU", "lightgbm", 1),
+      goal(1, "cpu", "xgboost", 0.55),
+      goal(1, "cpu", "lightgbm", 1),
       goal(2, "wall", "xgboost", 0.75),
       goal(2, "wall", "lightgbm", 1),
     ],
@@ -64,8 +64,8 @@ const cases: readonly Case[] = [
     quick: 20_000,
     repeats: 1,
     goals: [
-      goal(1, "CPU", "xgboost", 0.3),
-      goal(1, "CPU", "lightgbm", 0.8),
+      goal(1, "cpu", "xgboost", 0.3),
+      goal(1, "cpu", "lightgbm", 0.8),
       goal(2, "wall", "xgboost", 0.3),
       goal(2, "wall", "lightgbm", 0.8),
     ],
@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
     quick: 20_000,
     repeats: 1,
     defaults: true,
-    goals: [goal(1, "CPU", "xgboost", null), goal(1, "CPU", "lightgbm", null), goal(1, "CPU", "sklearn", null)],
+    goals: [goal(1, "cpu", "xgboost", null), goal(1, "cpu", "lightgbm", null), goal(1, "cpu", "sklearn", null)],
   },
 ];
 
@@ -103,82 +103,69 @@ export const trainingBenches: readonly LearningBench[] = cases.map((one) => ({
   run: (options) => runCase(one, rowsOf(options, one.quick, one.full), options),
 }));
 
-function runCase(one: Case, rows: number, { runs, say }: BenchOptions): Promise<Row[]> {
-  return withChildren(say, async (children) => {
-    const file = dataFile(one.kind, rows);
-    await Promise.all([children.engine.ask({ do: "load", ...file }), children.peers.ask({ do: "load", ...file })]);
+function runCase(one: Case, rows: number, options: BenchOptions): Promise<Row[]> {
+  return withSession(options, dataFile(one.kind, rows), async (session) => {
     const found: Row[] = [];
     for (const threads of [1, 2] as const) {
       const goals = one.goals.filter((wanted) => wanted.threads === threads);
-      if (goals.length > 0) found.push(...(await rowsFor(one, rows, threads, goals, children, runs)));
+      if (goals.length === 0) continue;
+      const heads = goals.map((wanted) => timeHead(one, wanted, rows));
+      found.push(...(await rowsOrReason(heads, () => trainInTurns(one, goals, rows, session))));
     }
     return found;
   });
 }
 
-async function rowsFor(
-  one: Case,
-  rows: number,
-  threads: number,
-  goals: readonly CaseGoal[],
-  { engine, peers }: { engine: Child; peers: Child },
-  runs: number,
-): Promise<Row[]> {
-  const { kind, repeats, defaults = false } = one;
-  const request = { do: "train", threads, defaults };
-  const names = [...new Set(goals.map(({ peer }) => peer))];
-  const asks: Readonly<Record<string, (more: object) => Promise<unknown>>> = {
-    ours: (more) => engine.ask({ ...request, ...more }),
-    ...Object.fromEntries(
-      names.map((name) => [name, (more: object) => peers.ask({ ...request, engine: name, ...more })]),
-    ),
-  };
-  const what = `${rows} × ${shapeOf(kind)}, ${threads} thread${threads > 1 ? "s" : ""}`;
-  const head = { bench: one.name, rows, unit: "s" };
-  try {
-    // The first training of each side warms it up and is measured for its quality alone.
-    const trained: Record<string, Trained> = {};
-    for (const [name, ask] of Object.entries(asks)) trained[name] = (await ask({ evaluate: true })) as Trained;
-    const sides = Object.entries(asks).map(([name, ask]) => ({ name, run: () => ask({ repeats }) as Promise<Times> }));
-    const rounds = await takeTurns(sides, [engine.pid, peers.pid], runs);
-    return [
-      ...goals.map((wanted) => timeRow({ ...head, what }, one, wanted, trained, rounds)),
-      ...names.map((name) => qualityRow({ ...head, what, unit: "AUC" }, one, name, trained)),
-    ];
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    return goals.map((wanted) =>
-      plainRow({ ...head, what: `${what}, ${wanted.figure}`, goal: goalOf(wanted, one), note: error.message }, null),
-    );
-  }
+async function trainInTurns(one: Case, goals: readonly CaseGoal[], rows: number, session: Session): Promise<Row[]> {
+  const peers = [...new Set(goals.map(({ peer }) => peer))];
+  const sides = ["ours", ...peers];
+  const request = { do: "train", threads: goals[0]!.threads, defaults: one.defaults ?? false };
+  // The first training of each side warms it up and is measured for its quality alone.
+  const first = await session.each<Trained>(sides, { ...request, evaluate: true });
+  const rounds = await session.turns<Times>(sides, { ...request, repeats: one.repeats });
+  return [
+    ...goals.map((wanted) => timeRow(timeHead(one, wanted, rows), wanted, first, rounds)),
+    ...peers.map((peer) => qualityRow(one, peer, rows, first)),
+  ];
 }
 
-const goalOf = ({ most, peer }: CaseGoal, { full }: Case): Goal | null =>
-  most === null ? null : { most, of: "ratio", peer, rows: full };
+function timeHead({ name, kind, full }: Case, { threads, figure, most, peer }: CaseGoal, rows: number): RowHead {
+  return {
+    bench: name,
+    what: `${rows} × ${shapeOf(kind)}, ${threadsText(threads)}, ${words[figure]} time`,
+    rows,
+    unit: "s",
+    goal: most === null ? null : { most, of: "ratio", peer, rows: full },
+  };
+}
+
+const words = { cpu: "CPU", wall: "wall" } as const;
 
 function timeRow(
   head: RowHead,
-  one: Case,
-  wanted: CaseGoal,
-  trained: Readonly<Record<string, Trained>>,
+  { figure, peer }: CaseGoal,
+  first: Readonly<Record<string, Trained>>,
   rounds: readonly Round<Times>[],
 ): Row {
-  const { figure, peer } = wanted;
-  const quality = { ours: trained.ours!.auc, peer: trained[peer]!.auc };
-  return pairedRow(
-    { ...head, what: `${head.what}, ${figure}`, goal: goalOf(wanted, one), quality },
-    rounds,
-    ["ours", peer],
-    (times) => (figure === "CPU" ? times.cpuSeconds : times.wallSeconds),
-  );
+  const other = figure === "cpu" ? "wall" : "cpu";
+  const { ratio } = compare(rounds, ["ours", peer], (times) => times[`${other}Seconds`]);
+  const quality = { ours: first.ours!.auc, peer: first[peer]!.auc };
+  const note = `ratio of the ${words[other]} times ${ratio.toFixed(3)}`;
+  return pairedRow({ ...head, quality, note }, rounds, ["ours", peer], (times) => times[`${figure}Seconds`]);
 }
 
-function qualityRow(head: RowHead, { full }: Case, peer: Peer, trained: Readonly<Record<string, Trained>>): Row {
-  const [own, theirs] = [trained.ours!, trained[peer]!];
-  const note = `log loss ${own.logLoss.toFixed(5)} and ${theirs.logLoss.toFixed(5)}`;
+function qualityRow(
+  { name, kind, full, defaults }: Case,
+  peer: Peer,
+  rows: number,
+  first: Readonly<Record<string, Trained>>,
+): Row {
+  const [ours, theirs] = [first.ours!, first[peer]!];
+  const goal: Goal | null = defaults ? null : { most: mostLostAuc, of: "lost", peer, rows: full };
+  const note = `log loss ${ours.logLoss.toFixed(5)} and ${theirs.logLoss.toFixed(5)}`;
   return {
-    ...plainRow({ ...head, goal: { most: mostLostAuc, of: "lost", peer, rows: full }, note }, own.auc),
+    ...plainRow({ bench: name, what: `${rows} × ${shapeOf(kind)}, held out`, rows, unit: "AUC", goal, note }, ours.auc),
     peer: { name: peer, value: rounded(theirs.auc, 4) },
-    met: head.rows === full ? theirs.auc - own.auc <= mostLostAuc : null,
+    met: goal !== null && rows === full ? theirs.auc - ours.auc <= mostLostAuc : null,
   };
 }

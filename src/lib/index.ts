@@ -1,3 +1,4 @@
+export { fromBase64, toBase64 } from "./base64.ts";
 export { canonicalJson, type Json } from "./canonical-json.ts";
 export type { Clock } from "./clock.ts";
 export {

@@ -117,6 +117,21 @@ test("score writes over no input and only into a folder that is there", async (c
   assert.deepEqual(readFileSync(join(folder, "customers.csv")), before);
 });
 
+test("score explains on demand; against a background only trees, and only where there is one", async (context) => {
+  const folder = await trainedProject(context);
+  put(folder, "none.csv", `${customers().split("\n")[0]}\n`);
+  const score = (...more: string[]) =>
+    fettle(folder, ["score", "churn@1", "--in", "customers.csv", "--out", "scored.csv", ...more]);
+  const refused = await score("--background", "none.csv");
+  assert.notEqual(refused.exit, 0);
+  const against = await score("--background", "customers.csv");
+  assert.equal(against.exit, 2);
+  assert.match(against.stderr, /SCORE_UNEXPLAINED/); // a linear model was chosen
+  const explained = await score("--explain");
+  assert.equal(explained.exit, 0, explained.stderr);
+  assert.match(readFileSync(join(folder, "scored.csv"), "utf8").split("\n")[0]!, /,contribution_base$/);
+});
+
 test("score names the lines it could not read, and a column that was in the input already", async (context) => {
   const folder = await trainedProject(context);
   const lines = customers().trim().split("\n");

@@ -60,6 +60,12 @@ test("a FettleError becomes message, hint and code, and its kind's exit code", a
   assert.equal(json.stdout.trim().split("\n").length, 1);
 });
 
+test("export quantises nothing but a module: QUANTISE_FORM", async () => {
+  const { exit, stderr } = await run(["export", "churn", "--to", "capsule", "--quantise", "int8"]);
+  assert.equal(exit, 2);
+  assert.match(stderr, /QUANTISE_FORM/);
+});
+
 test("a bug is said to be one, with its trace on standard error", async () => {
   const bug = async () => {
     throw new TypeError("undefined is not a function");
@@ -80,3 +86,47 @@ test("doctor's negative report exits 1", async () => {
   const doctor = async () => [{ name: "disk", status: "problem" as const, message: "full" }];
   assert.equal((await run(["doctor"], { doctor })).exit, 1);
 });
+
+test("tune reads its options into what the product is asked for", async () => {
+  const asked: unknown[] = [];
+  const tune: ProjectApp["tune"] = async (model, request) => {
+    asked.push(model, request);
+    throw new FettleError("not-found", "X", "Cannot go on");
+  };
+  const options =
+    "--budget 90s --trials 40 --workers 2 --objective size --folds 4 --window sliding --embargo 2d --nested 3";
+  await run(["tune", "churn", ...options.split(" "), "--fix", "family=gbdt", "gbdt.maxLeaves=31", "--resume"], {
+    tune,
+  });
+  await run(["tune", "churn", "--embargo", "12"], { tune });
+  const settings = {
+    objectives: ["quality", "size"],
+    folds: 4,
+    window: "sliding",
+    embargo: 172_800_000,
+    outerFolds: 3,
+  };
+  const fixed = { family: "gbdt", "gbdt.maxLeaves": 31 };
+  const standard = { objectives: ["quality"], folds: 5, window: "expanding", embargo: 12, outerFolds: 0 };
+  assert.deepEqual(asked, [
+    "churn",
+    { budgetSeconds: 90, nTrials: 40, nWorkers: 2, fixed, resume: true, settings },
+    "churn",
+    { budgetSeconds: 600, fixed: {}, resume: false, settings: standard },
+  ]);
+});
+
+for (const [option, value] of [
+  ["--budget", "ten"],
+  ["--budget", "10"],
+  ["--trials", "0"],
+  ["--objective", "speed"],
+  ["--window", "round"],
+  ["--embargo", "soon"],
+  ["--fix", "maxLeaves"],
+])
+  test(`tune ${option} ${value} is invalid input`, async () => {
+    const { exit, stderr } = await run(["tune", "churn", option!, value!]);
+    assert.equal(exit, 2);
+    assert.match(stderr, new RegExp(`Cannot read ${option}: .* is needed`));
+  });

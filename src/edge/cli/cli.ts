@@ -19,6 +19,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import("./commands/init.ts")).init,
   train: async () => (await import("./commands/train.ts")).train,
   import: async () => (await import("./commands/import.ts")).importCommand,
+  tune: async () => (await import("./commands/tune.ts")).tune,
   models: async () => (await import("./commands/models.ts")).models,
   show: async () => (await import("./commands/show.ts")).show,
   diff: async () => (await import("./commands/diff.ts")).diff,
@@ -123,10 +124,10 @@ function cancelledOr(error: unknown, signal: AbortSignal): FettleError | null {
 }
 
 function createLiveLine(stderr: CliHost["stderr"]) {
-  let shown = false;
+  let nShown = 0;
   const clear = () => {
-    if (shown) stderr.write("\r\u001b[2K");
-    shown = false;
+    if (nShown > 0) stderr.write(`\r\u001b[2K${"\u001b[1A\u001b[2K".repeat(nShown - 1)}`);
+    nShown = 0;
   };
   return {
     clear,
@@ -134,11 +135,11 @@ function createLiveLine(stderr: CliHost["stderr"]) {
       clear();
       stderr.write(`${line}\n`);
     },
-    show(line: string) {
+    show(text: string) {
       if (!stderr.isTTY) return;
       clear();
-      stderr.write(line);
-      shown = true;
+      stderr.write(text);
+      nShown = text.split("\n").length;
     },
   };
 }

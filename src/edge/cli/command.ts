@@ -6,7 +6,7 @@ export interface CommandIo {
   readonly json: boolean;
   /** Progress and warnings: a line on standard error. */
   readonly note: (line: string) => void;
-  /** Redraws the one live line on standard error; no-op where it is no terminal. */
+  /** Redraws the live lines on standard error; no-op where it is no terminal. */
   readonly live: (line: string) => void;
   readonly signal: AbortSignal;
   readonly cwd: string;

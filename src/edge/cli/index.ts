@@ -4,6 +4,7 @@ export type {
   ImportRequest,
   OpenApp,
   ProjectApp,
+  QuantisedExport,
   RunningServer,
   ScoreResult,
   ServeOptions,

@@ -39,6 +39,26 @@ export function positiveOption(options: Options, name: string): number | undefin
   throw optionInvalid(name, "a number > 0");
 }
 
+const secondsPer: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** A length of time such as `90s`, `10m`, `1.5h`, `7d`, in seconds; throws OPTION_INVALID for anything else. */
+export function durationOption(options: Options, name: string): number | undefined {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  if (unit === undefined) throw optionInvalid(name, "a length of time such as 90s, 10m or 1h");
+  return Number(digits) * secondsPer[unit]!;
+}
+
+/** Repeated `NAME=VALUE`; a value that reads as a number is one. Throws OPTION_INVALID for a word without `=`. */
+export function assignOption(options: Options, name: string): Record<string, number | string> {
+  const pairs = (listOption(options, name) ?? []).map((text) => /^([^=]+)=(.+)$/.exec(text));
+  if (pairs.includes(null)) throw optionInvalid(name, "NAME=VALUE");
+  return Object.fromEntries(
+    pairs.map((pair) => [pair![1]!, Number.isNaN(Number(pair![2])) ? pair![2]! : Number(pair![2])]),
+  );
+}
+
 /** `FP:FN`, two positive numbers; throws OPTION_INVALID for anything else. */
 export function costOption(
   options: Options,
@@ -64,7 +84,8 @@ export function choiceOption<const T extends string>(
   throw optionInvalid(name, `one of ${choices.join(", ")}`);
 }
 
-function optionInvalid(name: string, needed: string): FettleError {
+/** The refusal of an option. */
+export function optionInvalid(name: string, needed: string): FettleError {
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return new FettleError("invalid-input", "OPTION_INVALID", `Cannot read ${flag}: ${needed} is needed`, {
     facts: { option: flag },

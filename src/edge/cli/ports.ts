@@ -1,8 +1,10 @@
-import type { Lineage } from "../../platform/capsule/index.ts";
+import type { Precision } from "../../ml/learners/index.ts";
+import type { Lineage, QuantisationLoss } from "../../platform/capsule/index.ts";
 import type {
   Difference,
   ImportedVersion,
   TrainedVersion,
+  TuneOptions,
   Verification,
   WorkOptions,
 } from "../../platform/pipelines/index.ts";
@@ -17,6 +19,9 @@ export interface TrainOverrides {
   readonly trials?: number;
   readonly seed?: number;
 }
+
+/** What a tuning is asked for. */
+export type TuneRequest = Omit<TuneOptions, keyof WorkOptions | "onTuning">;
 
 /** Everything recorded about one version. */
 export interface ShownVersion {
@@ -43,6 +48,11 @@ export interface ImportRequest {
   readonly query?: string;
   readonly expected?: string;
   readonly tolerance: number;
+}
+
+/** What a quantised export lost, and the size of the one that loses nothing. */
+export interface QuantisedExport extends QuantisationLoss {
+  readonly bytesBefore: number;
 }
 
 /** A running server. */
@@ -88,11 +98,21 @@ export interface ProjectApp {
   init(model: string, options: NewModel): Promise<InitialisedModel>;
   train(model: string, overrides: TrainOverrides, options: WorkOptions): Promise<TrainedVersion>;
   importModel(request: ImportRequest, options: WorkOptions): Promise<ImportedVersion>;
+  tune(
+    model: string,
+    asked: TuneRequest,
+    options: Pick<TuneOptions, keyof WorkOptions | "onTuning">,
+  ): Promise<TrainedVersion>;
   models(): Promise<ModelVersion[]>;
   show(reference: string): Promise<ShownVersion>;
   diff(left: string, right: string): Promise<Difference[]>;
   verify(reference: string, options: WorkOptions): Promise<Verification>;
-  exportModel(reference: string, to: string, out: string | undefined): Promise<{ files: string[]; bytes: number }>;
+  exportModel(
+    reference: string,
+    to: string,
+    out: string | undefined,
+    precision: Precision | undefined,
+  ): Promise<{ files: string[]; bytes: number; quantised?: QuantisedExport }>;
   serve(options: ServeOptions): Promise<RunningServer>;
   score(
     reference: string,
@@ -100,6 +120,10 @@ export interface ProjectApp {
       input: readonly string[];
       out: string;
       format?: string;
+      /** Add what each column contributed. */
+      explain?: boolean;
+      /** Contributions against the first 100 rows of this file. */
+      background?: string;
       signal?: AbortSignal;
       onRows?: (rows: number) => void;
     },

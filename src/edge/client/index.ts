@@ -4,8 +4,34 @@ export type FieldValue = string | number | boolean | null;
 /** One row by field name. */
 export type Row = Readonly<Record<string, FieldValue>>;
 
+/** Why a row got its score: contributions of its fields, which with the base sum to the score. */
+export interface Explanation {
+  /** Whose score: the positive or the answered class, or the regression's output. */
+  readonly of: string;
+  /** What the score is measured in; it is the score before calibration. */
+  readonly scale: "value" | "log-odds" | "class-score" | "log-value" | "share";
+  readonly base: number;
+  readonly score: number;
+  /** Greatest first, whichever the sign. */
+  readonly contributions: readonly {
+    readonly feature: string;
+    readonly value: string | number | null;
+    readonly contribution: number;
+  }[];
+  /** Sum of the contributions that are left out, where only the greatest were asked for. */
+  readonly rest?: number;
+}
+
+/** Options of {@link Client.predict}. */
+export interface PredictOptions {
+  /** Also explain each prediction, or name only its greatest contributions. Default false. */
+  readonly explain?: boolean | { readonly top: number };
+}
+
 /** The answer to one row: a class with its probability, or a value. */
-export type Prediction =
+export type Prediction = { readonly explanation?: Explanation | null } & PredictedAnswer;
+
+type PredictedAnswer =
   | {
       readonly id: string;
       readonly label: string;
@@ -19,6 +45,8 @@ export interface PredictAnswer {
   readonly model: string;
   readonly version: number;
   readonly predictions: readonly Prediction[];
+  /** Why explanations that were asked for are null. */
+  readonly unexplained?: string;
 }
 
 /** What a served model takes and gives. */
@@ -49,7 +77,7 @@ export interface ClientOptions {
 /** Calls a Fettle server. */
 export interface Client {
   /** Predictions for rows, in their order. */
-  predict(model: string, rows: readonly Row[]): Promise<PredictAnswer>;
+  predict(model: string, rows: readonly Row[], options?: PredictOptions): Promise<PredictAnswer>;
   /** The models that are served. */
   models(): Promise<readonly { readonly model: string; readonly version: number; readonly task: string }[]>;
   /** What a model takes and gives. */
@@ -110,7 +138,8 @@ export function createClient(options: ClientOptions): Client {
     return answer as T;
   };
   return {
-    predict: (model, rows) => call(`/v1/models/${encodeURIComponent(model)}/predict`, { rows }),
+    predict: (model, rows, { explain } = {}) =>
+      call(`/v1/models/${encodeURIComponent(model)}/predict`, { rows, ...(explain === undefined ? {} : { explain }) }),
     models: async () => (await call<{ models: Awaited<ReturnType<Client["models"]>> }>("/v1/models")).models,
     describe: (model) => call(`/v1/models/${encodeURIComponent(model)}`),
   };

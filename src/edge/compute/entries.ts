@@ -6,10 +6,12 @@ export const workerEntries = {
   definition: new URL(`./definition-worker.${extension}`, import.meta.url),
   kernelThread: new URL(`./kernel-worker.${extension}`, import.meta.url),
   training: new URL(`./training-worker.${extension}`, import.meta.url),
+  tuning: new URL(`./tuning-worker.${extension}`, import.meta.url),
 } as const;
 
 /** The compiled kernels, which the build writes into dist/. */
 export const kernelsFile = new URL("../../../dist/kernels.wasm", import.meta.url);
+export const predictKernelsFile = new URL("../../../dist/predict.wasm", import.meta.url);
 export const shapKernelsFile = new URL("../../../dist/shap.wasm", import.meta.url);
 
 /** The package's own door, which `fettle` means inside a user's module. */

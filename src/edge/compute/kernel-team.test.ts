@@ -19,7 +19,7 @@ function problemOf(n: number, nFeatures: number, seed: number) {
   return { table, target: { task: "binary", values, nClasses: 2 } as const };
 }
 
-test("a model is the same on one, two and three threads, on every repeat", { skip }, async () => {
+test("a model is the same on one, two and three threads, on every repeat, and without kernels", { skip }, async () => {
   const cases = [problemOf(34_000, 15, 1), problemOf(130_001, 4, 2)];
   for (const { table, target } of cases) {
     const models = [];
@@ -29,6 +29,8 @@ test("a model is the same on one, two and three threads, on every repeat", { ski
       models.push(learner.fit(table, target, { seed: 1, kernels: team.kernels }).toJSON());
       await team.stop();
     }
+    const plain = gbdt({ nTrees: 4, minSamplesLeaf: 1, maxLeaves: 63 }).fit(table, target, { seed: 1 });
+    models.push(plain.toJSON());
     for (const model of models) assert.deepEqual(model, models[0]);
   }
 });

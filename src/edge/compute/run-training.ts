@@ -5,12 +5,12 @@ import type { TrainInput, TrainOutcome, TrainProgress } from "../../platform/tra
 import { workerEntries } from "./entries.ts";
 import { defaultThreads, startTeam } from "./kernel-team.ts";
 import type { SharedKernels } from "./load-kernels.ts";
-import { type PackedTrainInput, packTrainInput } from "./train-transfer.ts";
+import { type Packed, packInput } from "./train-transfer.ts";
 import { fromPlainError, type PlainError } from "./worker-error.ts";
 
 /** What a training worker is started with. */
 export interface TrainWorkerData {
-  readonly input: PackedTrainInput;
+  readonly input: Packed<TrainInput>;
   /** One shared Int32: 1 asks the worker to stop. */
   readonly stopFlag: SharedArrayBuffer;
   /** The compiled kernels and the memory of their team; null where they are not built. */
@@ -29,7 +29,7 @@ const stopGraceMs = 2_000;
 export async function runTraining(input: TrainInput, options: WorkOptions = {}): Promise<TrainOutcome> {
   const stopFlag = new SharedArrayBuffer(4);
   const team = startTeam(options.threads ?? defaultThreads());
-  const workerData: TrainWorkerData = { input: packTrainInput(input), stopFlag, kernels: team?.shared ?? null };
+  const workerData: TrainWorkerData = { input: packInput(input), stopFlag, kernels: team?.shared ?? null };
   const worker = new Worker(workerEntries.training, { workerData, resourceLimits: { maxOldGenerationSizeMb: 8192 } });
   let grace: NodeJS.Timeout | undefined;
   const stop = () => {

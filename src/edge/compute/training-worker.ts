@@ -1,19 +1,25 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { trainModel } from "../../platform/training/index.ts";
 import { instantiateKernels } from "./load-kernels.ts";
+import { loadPredictKernels } from "./load-predict-kernels.ts";
+import { loadShapKernels } from "./load-shap-kernels.ts";
 import type { TrainWorkerData } from "./run-training.ts";
-import { unpackTrainInput } from "./train-transfer.ts";
+import { unpackInput } from "./train-transfer.ts";
 import { toPlainError } from "./worker-error.ts";
 
 const { input, stopFlag, kernels: shared } = workerData as TrainWorkerData;
 const stop = new Int32Array(stopFlag);
 const startedAt = performance.now();
 const kernels = shared && instantiateKernels(shared);
+const predictKernels = loadPredictKernels();
+const shapKernels = loadShapKernels();
 
 try {
-  const outcome = trainModel(unpackTrainInput(input), {
+  const outcome = trainModel(unpackInput(input), {
     onProgress: (progress) => parentPort!.postMessage({ progress }),
     ...(kernels && { kernels }),
+    ...(predictKernels && { predictKernels }),
+    ...(shapKernels && { shapKernels }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,
     elapsedSeconds: () => (performance.now() - startedAt) / 1000,
   });

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { FettleError, nearestName } from "../../lib/index.ts";
 import type { ModelService } from "../../platform/serving/index.ts";
 import type { Route } from "./route.ts";
-import { errorBody, modelAnswer, modelParams, modelsAnswer, predictAnswer, predictBody } from "./wire.ts";
+import { errorBody, modelAnswer, modelParams, modelsAnswer, predictAnswer, predictBody, predictQuery } from "./wire.ts";
 
 const megabyte = 1024 * 1024;
 
@@ -47,11 +47,22 @@ export function modelRoutes(services: readonly ModelService[]): Route[] {
       summary: "Predictions for rows; every answer is recorded under its id",
       maxBytes: 4 * megabyte,
       params: modelParams,
+      query: predictQuery,
       body: predictBody,
       answers: { 200: predictAnswer, 400: errorBody, 404: errorBody, 413: errorBody },
-      handle: (request) => serviceOf(request).predict((request.body as { rows?: unknown } | null)?.rows),
+      handle: (request) => {
+        const body = request.body as { rows?: unknown; explain?: unknown } | null;
+        return serviceOf(request).predict(body?.rows, body?.explain ?? explainAsked(request.query));
+      },
     },
   ];
+}
+
+// "?explain=true" and "?explain=true&top=5" say what the body's "explain" says.
+function explainAsked(query: unknown): unknown {
+  const { explain, top } = query as { explain?: string; top?: string };
+  if (explain === undefined) return undefined;
+  return explain !== "true" ? explain : top === undefined ? true : { top: Number(top) };
 }
 
 function describe({ model, version, predictor, example }: ModelService): unknown {

@@ -17,8 +17,9 @@ export interface Route {
   readonly summary: string;
   /** Largest body in bytes. */
   readonly maxBytes: number;
-  /** JSON Schema of path parameters, body and answers, for the OpenAPI document. The body itself is read by the handler. */
+  /** JSON Schema of path parameters, query, body and answers, for the OpenAPI document. The body itself is read by the handler. */
   readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly answers: Readonly<Record<number, z.ZodType>>;
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => unknown;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import test, { type TestContext } from "node:test";
-import type { Predictor } from "../../platform/capsule/index.ts";
+import type { Predictor, RowExplainer } from "../../platform/capsule/index.ts";
 import { createModelService, type PredictionLog, type PredictionRecord } from "../../platform/serving/index.ts";
 import { createServer, type FettleServer, openRoutes, type ServerOptions } from "./index.ts";
 
@@ -24,6 +24,18 @@ const predictor: Predictor = {
   predict: (table) => table.numbers("x").values.map((x) => x / 10),
 };
 
+// Each contribution is its own column's share of a score of 1; the base is the rest.
+const explainer: RowExplainer = {
+  signature: predictor.signature,
+  scale: "log-odds",
+  nOutputs: 1,
+  expected: Float64Array.of(-1),
+  explainRow: (_, out) => out.set([0.5, -1.5, -1]),
+  explain: (table) => new Float64Array(3 * table.nRows),
+  hasInteractions: false,
+  interactRow: () => {},
+};
+
 interface Started {
   readonly server: FettleServer;
   readonly records: PredictionRecord[];
@@ -44,6 +56,7 @@ async function start(context: TestContext, options: Partial<ServerOptions> = {},
     model: "churn",
     version: 3,
     predictor,
+    explainer: () => explainer,
     exampleRow: [4, "a"],
     log,
     now: () => 1_700_000_000_000,
@@ -91,6 +104,41 @@ test("POST predict answers each row with an id, version and probabilities, and r
       ["id-1", [1, null], [0.1]],
     ],
   );
+});
+
+const asks: readonly {
+  readonly name: string;
+  readonly query: string;
+  readonly body: object;
+  readonly rest?: number;
+}[] = [
+  { name: "in the body", query: "", body: { explain: true } },
+  { name: "in the query", query: "?explain=true", body: {} },
+  { name: "for the greatest in the body", query: "", body: { explain: { top: 1 } }, rest: 0.5 },
+  { name: "for the greatest in the query", query: "?explain=true&top=1", body: {}, rest: 0.5 },
+];
+
+for (const { name, query, body, rest } of asks)
+  test(`POST predict explains when asked ${name}`, async (context) => {
+    const { server } = await start(context);
+    const payload = { rows: [{ x: 9, kind: "a" }], ...body };
+    const answer = await server.http.inject({ ...predict, url: `${predict.url}${query}`, headers: auth, payload });
+    const contributions = [
+      { feature: "kind", value: "a", contribution: -1.5 },
+      { feature: "x", value: 9, contribution: 0.5 },
+    ];
+    assert.deepEqual(answer.json().predictions[0].explanation, {
+      ...{ of: "yes", scale: "log-odds", base: -1, score: -2 },
+      contributions: contributions.slice(0, rest === undefined ? 2 : 1),
+      ...(rest === undefined ? {} : { rest }),
+    });
+  });
+
+test("POST predict refuses an explanation that it does not know", async (context) => {
+  const { server } = await start(context);
+  const payload = { rows: [{ x: 9, kind: "a" }] };
+  const answer = await server.http.inject({ ...predict, url: `${predict.url}?explain=1`, headers: auth, payload });
+  assert.deepEqual([answer.statusCode, answer.json().error.code], [400, "EXPLAIN_OPTION"]);
 });
 
 const refusals: readonly {

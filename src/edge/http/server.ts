@@ -141,6 +141,7 @@ function addRoute(http: FastifyInstance, route: Route, ackLevel: string): void {
       tags: [route.path.startsWith("/health") ? "health" : "models"],
       ...(route.policy === "token" ? { security: [{ token: [] }] } : {}),
       ...(route.params ? { params: jsonSchema(route.params) } : {}),
+      ...(route.query ? { querystring: jsonSchema(route.query) } : {}),
       ...(route.body ? { body: jsonSchema(route.body) } : {}),
       response: Object.fromEntries(responses.map(([status, answer]) => [status, jsonSchema(answer)])),
     },

@@ -22,20 +22,63 @@ export const errorBody = z
   })
   .meta({ id: "Error", description: "What went wrong, where, and what to do" });
 
+const explanation = z
+  .object({
+    of: z.string().meta({ description: "Whose score: the positive or the answered class, or the regression's output" }),
+    scale: z.enum(["value", "log-odds", "class-score", "log-value", "share"]),
+    base: z.number().meta({ description: "The score that is expected of a row of which nothing is known" }),
+    score: z.number().meta({ description: "Base plus all contributions: the model's score before calibration" }),
+    contributions: z
+      .array(
+        z.object({
+          feature: z.string(),
+          value: z.union([z.string(), z.number(), z.null()]).meta({ description: "The value as the model read it" }),
+          contribution: z.number(),
+        }),
+      )
+      .meta({ description: "Greatest first, whichever the sign" }),
+    rest: z.number().optional().meta({ description: "Sum of the contributions that are left out" }),
+  })
+  .nullable()
+  .optional()
+  .meta({ description: "SHAP values in the scale of the score; null where the model has none" });
+
 const classified = z.object({
   id: z.string().meta({ description: "UUIDv7 of the prediction: labels attach to it" }),
   label: z.string(),
   probability: z.number().meta({ description: "Binary: of the positive class; multiclass: of the label" }),
   probabilities: z.record(z.string(), z.number()),
+  explanation,
 });
-const valued = z.object({ id: z.string(), value: z.number(), quantiles: z.record(z.string(), z.number()).optional() });
+const valued = z.object({
+  id: z.string(),
+  value: z.number(),
+  quantiles: z.record(z.string(), z.number()).optional(),
+  explanation,
+});
 
 export const predictBody = z
-  .object({ rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))).min(1) })
+  .object({
+    rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))).min(1),
+    explain: z
+      .union([z.boolean(), z.object({ top: z.int().min(1).meta({ description: "Contributions to give" }) })])
+      .optional()
+      .meta({ description: "Also say what each column contributes to the score" }),
+  })
   .meta({ id: "PredictRequest" });
 
+export const predictQuery = z.object({
+  explain: z.literal("true").optional().meta({ description: 'As "explain" in the body' }),
+  top: z.int().min(1).optional().meta({ description: 'As "explain.top" in the body' }),
+});
+
 export const predictAnswer = z
-  .object({ model: z.string(), version: z.int(), predictions: z.array(z.union([classified, valued])) })
+  .object({
+    model: z.string(),
+    version: z.int(),
+    predictions: z.array(z.union([classified, valued])),
+    unexplained: z.string().optional().meta({ description: "Why explanations that were asked for are null" }),
+  })
   .meta({ id: "PredictResponse" });
 
 export const modelAnswer = z

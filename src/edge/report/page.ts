@@ -1,6 +1,7 @@
 import { sha256 } from "../../lib/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { dataSection } from "./data-section.ts";
+import { explanationSection } from "./explanation-section.ts";
 import { type Html, html, type Section, trusted } from "./html.ts";
 import { leakageSection } from "./leakage-section.ts";
 import { calibrationSection, confusionSection, curvesSection } from "./prediction-sections.ts";
@@ -9,7 +10,9 @@ import { reproductionSection } from "./reproduction-section.ts";
 import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
 import { style } from "./style.ts";
+import { termsSection } from "./terms-section.ts";
 import { thresholdSection } from "./threshold-section.ts";
+import { tuningSection } from "./tuning-section.ts";
 import { verdictSection, versionName } from "./verdict.ts";
 import { errorsSection, fairnessSection, importanceSection, slicesSection } from "./weakness-sections.ts";
 import { instant } from "./words.ts";
@@ -19,6 +22,7 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   dataSection,
   leakageSection,
   splitSection,
+  tuningSection,
   candidatesSection,
   metricsSection,
   curvesSection,
@@ -28,6 +32,8 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   slicesSection,
   errorsSection,
   importanceSection,
+  explanationSection,
+  termsSection,
   fairnessSection,
   reproductionSection,
 ];

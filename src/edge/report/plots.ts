@@ -3,15 +3,17 @@ import { parseHTML } from "linkedom";
 import type { Calibration, Point } from "../../platform/evaluation/index.ts";
 import { type Html, trusted } from "./html.ts";
 
-// Colours are CSS variables, so that one drawing serves light, dark and print.
-const accent = "var(--accent)";
-const faint = "var(--faint)";
-const ink = "var(--ink)";
+/** Colours are CSS variables, so that one drawing serves light, dark and print. */
+export const accent = "var(--accent)";
+/** For lines of comparison. */
+export const faint = "var(--faint)";
+/** For what stands out. */
+export const ink = "var(--ink)";
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
 
 /** Draws a plot as an SVG without styles of its own, which the page's content policy would refuse. */
-function draw(title: string, options: Plot.PlotOptions): Html {
+export function draw(title: string, options: Plot.PlotOptions): Html {
   const figure = Plot.plot({
     document: document as never,
     width: 400,
@@ -140,8 +142,8 @@ export function histogramPlot(
   });
 }
 
-// Plain numbers where they are short, `120k` where they are not.
-function tickFormat(low: number, high: number): Intl.NumberFormat["format"] {
+/** Plain numbers where they are short, `120k` where they are not. */
+export function tickFormat(low: number, high: number): Intl.NumberFormat["format"] {
   const isLong = Math.max(Math.abs(low), Math.abs(high)) >= 10_000;
   return new Intl.NumberFormat("en-US", isLong ? { notation: "compact", maximumFractionDigits: 1 } : {}).format;
 }

@@ -108,7 +108,9 @@ function mistakes(confusion: readonly (readonly number[])[], classes: readonly s
 
 const methods = {
   none: "Probabilities are used as the model gives them.",
+  temperature: "Probabilities are made less or more sure by one temperature, fitted on validation rows.",
   platt: "Probabilities are corrected by Platt scaling, fitted on validation rows.",
+  beta: "Probabilities are corrected by beta calibration, fitted on validation rows.",
   isotonic: "Probabilities are corrected by isotonic regression, fitted on validation rows.",
 } as const;
 

@@ -16,13 +16,14 @@ const idsOf = (page: string) => Array.from(documentOf(page).querySelectorAll("ma
 const common = ["verdict", "data", "leakage", "split", "candidates", "metrics"];
 const sections = {
   binary: [
-    ...common,
-    ...["curves", "confusion", "calibration", "threshold-cost", "slices", "errors", "importance", "fairness"],
+    ...common.toSpliced(4, 0, "tuning"),
+    ...["curves", "confusion", "calibration", "threshold-cost", "slices", "errors"],
+    ...["importance", "explanations", "terms", "fairness"],
     "reproduction",
   ],
-  multiclass: [...common, "confusion", "calibration", "slices", "errors", "importance", "reproduction"],
-  regression: [...common, "curves", "slices", "errors", "importance", "reproduction"],
-  ranking: [...common, "slices", "importance", "reproduction"],
+  multiclass: [...common, "confusion", "calibration", "slices", "errors", "importance", "explanations", "reproduction"],
+  regression: [...common, "curves", "slices", "errors", "importance", "explanations", "reproduction"],
+  ranking: [...common, "slices", "importance", "explanations", "reproduction"],
 };
 
 for (const task of tasks) {
@@ -68,6 +69,17 @@ for (const task of tasks) {
     assert.doesNotMatch(document.querySelector("main")!.innerHTML, /NaN|Infinity|="undefined"/);
   });
 }
+
+test("renderReport() draws the terms of an additive model: a curve, levels, a table, and what missing adds", () => {
+  const section = documentOf(pages.get("binary")!).querySelector("#terms")!;
+  assert.equal(section.querySelectorAll("figure svg.plot").length, 3);
+  assert.match(section.textContent!, /Missing \(2\.0\s% of the rows\): \+0\.050/);
+  assert.equal(section.querySelectorAll("tbody tr").length, 4);
+  const drawn = (part: number) => section.querySelectorAll("figure svg.plot")[part]!;
+  assert.equal(drawn(0).querySelectorAll("[fill-opacity='0.16']").length, 1, "the band");
+  assert.equal(drawn(1).querySelectorAll("circle").length, 2);
+  assert.equal(drawn(2).querySelectorAll("rect").length, 5, "four cells and the frame");
+});
 
 test("renderReport() says the verdict first, with the interval", () => {
   const statement = documentOf(pages.get("binary")!).querySelector("#verdict .statement")!.textContent!;
@@ -189,6 +201,17 @@ test("renderReport() stays under 1 MB for a table of 3,000 columns and drops wha
     idsOf(page),
     sections.regression.filter((id) => id !== "curves" && id !== "candidates"),
   );
+});
+
+test("renderReport() says why a model is not explained", () => {
+  const page = renderReport({ ...sampleReport("binary"), explanations: { reason: "it keeps no <means>" } });
+  assert.match(page, /This model is not explained: it keeps no &lt;means&gt;\./);
+});
+
+test("renderReport() gives each explained row its greatest contributions, largest first, and the rest", () => {
+  const text = documentOf(pages.get("binary")!).querySelector("#explanations")!.textContent!;
+  assert.match(text, /age/);
+  assert.match(text, /log-odds/);
 });
 
 test("numbers read well", () => {

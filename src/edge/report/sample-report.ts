@@ -4,6 +4,8 @@ import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ColumnProfile } from "../../platform/data/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { sampleEvaluation, sampleProblems } from "./sample-evaluation.ts";
+import { sampleExplanations } from "./sample-explanations.ts";
+import { sampleTuning } from "./sample-tuning.ts";
 
 /** A run report with plausible values, drawn from a seeded simulation: what the page is tested and looked at with. */
 export function sampleReport(task: Task): RunReport {
@@ -42,8 +44,11 @@ export function sampleReport(task: Task): RunReport {
       candidate("boosted trees 1", "candidate", primary, shifted(metrics[primary]!, -0.1), 4.2),
       { ...candidate("boosted trees 2", "candidate", primary, metrics[primary]!, 9.7), chosen: true, note: choice },
     ],
+    ...(task === "binary" ? { terms: sampleTerms } : {}),
+    ...(task === "binary" ? { tuning: sampleTuning() } : {}),
     champion: task === "binary" ? `${sampleProblems[task].model}@2` : null,
     evaluation,
+    explanations: sampleExplanations(task),
     gates: [
       { name: "beats-baseline", passed: true, message: evaluation.comparisons[0]!.sentence },
       {
@@ -74,6 +79,43 @@ export function sampleReport(task: Task): RunReport {
     },
   };
 }
+
+const sampleTerms: NonNullable<RunReport["terms"]> = [
+  {
+    name: "age",
+    importance: 0.79,
+    drawing: {
+      axes: [{ kind: "number", name: "age", edges: [22.5, 30.5, 41.5, 60.5] }],
+      scores: [[-2.1, -0.8, 0.4, 0.9, -0.2, 0.05]],
+      standardErrors: [[0.3, 0.1, 0.05, 0.1, 0.6, 0.2]],
+      shares: [0.12, 0.22, 0.31, 0.25, 0.08, 0.02],
+    },
+  },
+  {
+    name: "sex",
+    importance: 0.36,
+    drawing: {
+      axes: [{ kind: "category", name: "sex", levels: [["Female"], ["Male"]] }],
+      scores: [[-0.58, 0.28, 0]],
+      standardErrors: null,
+      shares: [0.33, 0.67, 0],
+    },
+  },
+  {
+    name: "age × sex",
+    importance: 0.06,
+    drawing: {
+      axes: [
+        { kind: "number", name: "age", edges: [40.5] },
+        { kind: "category", name: "sex", levels: [["Female"], ["Male"]] },
+      ],
+      scores: [[0.1, -0.05, 0, -0.2, 0.09, 0, 0, 0, 0]],
+      standardErrors: null,
+      shares: [0.2, 0.4, 0, 0.13, 0.27, 0, 0, 0, 0],
+    },
+  },
+  { name: "email (words)", importance: 0.01, drawing: null },
+];
 
 const choice = "boosted trees 2 has the least loss on validation, and no simpler candidate is level with it.";
 

@@ -82,6 +82,7 @@ tr.chosen>:first-child{box-shadow:inset 3px 0 0 var(--accent);padding-left:.8rem
 .spark{display:block;width:112px;height:24px;fill:var(--accent);opacity:.75}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:2rem 3rem;align-items:start}
 figure{margin:0}figcaption{margin-top:.4rem}
+.wide{margin-bottom:2rem}.wide svg.plot{max-width:46rem}.low{color:var(--accent)}.high{color:var(--bad)}
 svg.plot text{white-space:pre}
 svg.plot{display:block;width:100%;max-width:30rem;height:auto;overflow:visible;font:11px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color:var(--ink);--plot-background:var(--paper)}
 .matrix table,.counts{width:auto;border-collapse:separate;border-spacing:3px}

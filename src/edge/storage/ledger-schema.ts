@@ -4,7 +4,15 @@ import { FettleError } from "../../lib/index.ts";
 /** Tables of the ledger. Rows are only ever inserted; JSON columns are text. */
 export interface LedgerTables {
   snapshots: { id: string; created_at: number; body: string; row_hash: string };
-  runs: { id: string; model: string; started_at: number; body: string; row_hash: string };
+  runs: {
+    id: string;
+    model: string;
+    started_at: number;
+    body: string;
+    row_hash: string;
+    kind: string;
+    parent: string | null;
+  };
   run_ends: { run_id: string; ended_at: number; status: string; body: string; row_hash: string };
   run_metrics: { run_id: string; key: string; step: number; value: number };
   model_versions: {
@@ -29,6 +37,9 @@ const migrations = [
    CREATE TABLE model_versions (model TEXT NOT NULL, version INTEGER NOT NULL, created_at INTEGER NOT NULL, run_id TEXT NOT NULL REFERENCES runs (id), body TEXT NOT NULL, row_hash TEXT NOT NULL, PRIMARY KEY (model, version)) STRICT;
    CREATE TABLE test_evaluations (test_rows TEXT NOT NULL, run_id TEXT NOT NULL REFERENCES runs (id), at INTEGER NOT NULL, PRIMARY KEY (test_rows, run_id)) STRICT;
    CREATE TABLE audit (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;`,
+  `ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'train';
+   ALTER TABLE runs ADD COLUMN parent TEXT;
+   CREATE INDEX runs_by_parent ON runs (parent);`,
 ];
 
 /** Oldest SQLite without the WAL-reset corruption (fixed in 3.51.3, https://sqlite.org/wal.html#walresetbug). */

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { Kysely, SqliteDialect, type Transaction } from "kysely";
+import { Kysely, SqliteDialect, sql, type Transaction } from "kysely";
 import { canonicalJson, FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
 import type { Snapshot } from "../../platform/data/index.ts";
 import type { Ledger, ModelVersion, RunEnd, RunRecord, RunStart } from "../../platform/registry/index.ts";
@@ -106,9 +106,10 @@ export function openLedger(dir: string, options: LedgerOptions = {}): Ledger {
     },
     startRun: (run) =>
       change("run.start", run.id, run.startedAt, async (tx) => {
+        const { id, model, startedAt, kind = "train", parent = null } = run;
         await tx
           .insertInto("runs")
-          .values({ id: run.id, model: run.model, started_at: run.startedAt, ...sealed(run) })
+          .values({ id, model, started_at: startedAt, kind, parent, ...sealed(run) })
           .execute();
       }),
     endRun: (end) => change(`run.${end.status}`, end.id, end.endedAt, (tx) => insertEnd(tx, end)),
@@ -140,8 +141,18 @@ export function openLedger(dir: string, options: LedgerOptions = {}): Ledger {
       return row ? toRun(row) : null;
     },
     async runs(model) {
-      const query = model === undefined ? runQuery() : runQuery().where("runs.model", "=", model);
+      const all = runQuery().where("runs.kind", "!=", "trial");
+      const query = model === undefined ? all : all.where("runs.model", "=", model);
       return (await guardAsync(() => query.orderBy("runs.started_at").orderBy("runs.id").execute())).map(toRun);
+    },
+    async runsOf(parent) {
+      // Rows of run_ends are numbered in the order in which they were written.
+      const query = runQuery()
+        .where("runs.parent", "=", parent)
+        .orderBy(sql`run_ends.rowid IS NULL`)
+        .orderBy(sql`run_ends.rowid`)
+        .orderBy("runs.id");
+      return (await guardAsync(() => query.execute())).map(toRun);
     },
     async versions(model) {
       const all = db.selectFrom("model_versions").selectAll().orderBy("model").orderBy("version");

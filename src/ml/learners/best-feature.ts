@@ -2,7 +2,7 @@ import { exponentialGain, ndcg, rowsByQuery } from "../stats/index.ts";
 import type { Table } from "../table/index.ts";
 import type { Learner, Target } from "./learner.ts";
 import { checkFit, checkLoss } from "./learner-errors.ts";
-import { linearModel } from "./linear.ts";
+import { linearModel } from "./linear-model.ts";
 
 /**
  * A ranking by one number column, ascending or descending: the one with the greatest NDCG@10 on the training rows. Missing counts as 0;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { applyCalibrator, type CalibrationMap, fitIsotonic, fitPlatt } from "./index.ts";
+import { applyCalibrator, type CalibrationMap, fitBeta, fitIsotonic, fitPlatt, fitTemperature } from "./index.ts";
 
 interface Golden {
   readonly calibration: {
@@ -40,7 +40,7 @@ cases.forEach(({ weight, isotonic, platt }, k) => {
 });
 
 const rows = fc.array(fc.tuple(fc.nat({ max: 1 }), fc.nat({ max: 20 })), { minLength: 1, maxLength: 40 });
-const fits = { fitIsotonic, fitPlatt };
+const fits = { fitIsotonic, fitPlatt, fitBeta, fitTemperature };
 
 for (const [name, fit] of Object.entries(fits)) {
   test(`${name}() gives finite probabilities for any rows, one row and one class too`, () => {
@@ -61,7 +61,7 @@ for (const [name, fit] of Object.entries(fits)) {
     const y = Float64Array.of(0, 1, 2, 0, 1, 2);
     const p = Float64Array.of(0.8, 0.1, 0.1, 0.2, 0.5, 0.3, 0, 0.5, 0.5, 0.4, 0.3, 0.3, 0.1, 0.9, 0, 0.3, 0.3, 0.4);
     const calibrator = fit(y, p);
-    assert.equal(calibrator.maps.length, 3);
+    if ("maps" in calibrator) assert.equal(calibrator.maps.length, 3);
     const calibrated = applyCalibrator(calibrator, p, 3);
     for (let i = 0; i < 6; i++) {
       const sum = calibrated[3 * i]! + calibrated[3 * i + 1]! + calibrated[3 * i + 2]!;
@@ -91,4 +91,77 @@ test("fitIsotonic() never falls, and knows the weight of repeated rows", () => {
       for (let k = 1; k < at.length; k++) assert.ok(weighted[k]! >= weighted[k - 1]!);
     }),
   );
+});
+
+interface OptimaGolden {
+  readonly cases: readonly {
+    readonly name: string;
+    readonly yTrue: number[];
+    readonly yProba: number[];
+    readonly weight: number[];
+    readonly beta: readonly number[];
+    readonly temperature: number;
+    readonly classes: number[];
+    readonly classProba: number[];
+    readonly classTemperature: number;
+  }[];
+}
+
+const optima: OptimaGolden = JSON.parse(readFileSync(new URL("golden/calibrators.json", import.meta.url), "utf8"));
+const near = (actual: number, expected: number) =>
+  assert.ok(Math.abs(actual - expected) <= 1e-7 * Math.max(1, Math.abs(expected)), `${actual} is not ${expected}`);
+
+for (const golden of optima.cases) {
+  const [y, p, w] = [golden.yTrue, golden.yProba, golden.weight].map((values) => Float64Array.from(values)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+
+  test(`fitBeta() reaches scipy's optimum to 1e-7: ${golden.name}`, () => {
+    const map = fitBeta(y, p, w).maps[0] as Extract<CalibrationMap, { kind: "beta" }>;
+    [map.a, map.b, map.c].forEach((value, k) => {
+      near(value, golden.beta[k]!);
+    });
+  });
+
+  test(`fitTemperature() reaches scipy's optimum to 1e-7, of two and of three classes: ${golden.name}`, () => {
+    near(fitTemperature(y, p, w).temperature, golden.temperature);
+    const classes = Float64Array.from(golden.classes);
+    near(fitTemperature(classes, Float64Array.from(golden.classProba), w).temperature, golden.classTemperature);
+  });
+}
+
+test("fitBeta() and fitTemperature() never turn the order of probabilities round", () => {
+  const at = Float64Array.from({ length: 50 }, (_, k) => k / 49);
+  fc.assert(
+    fc.property(rows, (sample) => {
+      const y = Float64Array.from(sample, ([label]) => label);
+      const p = Float64Array.from(sample, ([, k]) => k / 20);
+      for (const fit of [fitBeta, fitTemperature]) {
+        const calibrated = applyCalibrator(fit(y, p), at, 1);
+        for (let k = 1; k < at.length; k++) assert.ok(calibrated[k]! >= calibrated[k - 1]!);
+      }
+    }),
+  );
+});
+
+test("fitBeta() and fitTemperature() leave probabilities alone that are right already", () => {
+  // Of ten rows that are given k / 10, k are positive.
+  const p = Float64Array.from({ length: 90 }, (_, i) => (Math.floor(i / 10) + 1) / 10);
+  const y = p.map((share, i) => Number(i % 10 < Math.round(10 * share)));
+  const { a, b, c } = fitBeta(y, p).maps[0] as Extract<CalibrationMap, { kind: "beta" }>;
+  [a, b, c + 1, fitTemperature(y, p).temperature].forEach((value) => {
+    near(value, 1);
+  });
+  const calibrated = applyCalibrator(fitTemperature(y, p), p, 1);
+  calibrated.forEach((value, i) => {
+    near(value, p[i]!);
+  });
+});
+
+test("fitTemperature() stays between 0.01 and 100, for rows that know nothing and rows that know all", () => {
+  const p = Float64Array.of(0.4, 0.6, 0.3, 0.7);
+  assert.equal(fitTemperature(Float64Array.of(1, 0, 1, 0), p).temperature, 100);
+  assert.equal(fitTemperature(Float64Array.of(0, 1, 0, 1), p).temperature, 0.01);
 });

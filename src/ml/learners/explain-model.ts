@@ -1,18 +1,23 @@
 import { assertNever } from "../../lib/index.ts";
-import { type Explainer, explainerOn, type NoExplainer, type ScoreScale } from "./explainer.ts";
+import { type Explainer, explainerOn, type NoExplainer, type ScoreScale, scaleOfLink } from "./explainer.ts";
+import { cellOfRow } from "./gam-axes.ts";
 import type { Task } from "./learner.ts";
-import type { ConstantData, LinearData, ModelData } from "./model-data.ts";
-import { explainTrees } from "./tree-explainer.ts";
+import type { ConstantData, GamData, LinearData, ModelData, StackData } from "./model-data.ts";
+import { explainTrees, type TreeExplainer } from "./tree-explainer.ts";
 import type { ShapKernels } from "./tree-shap-memory.ts";
 
 /** The explainer of a model, whatever its family. With compiled kernels trees are explained faster, to the same bits. */
-export function explainerOf(data: ModelData, kernels?: ShapKernels): Explainer | NoExplainer {
+export function explainerOf(data: ModelData, kernels?: ShapKernels): Explainer | TreeExplainer | NoExplainer {
   switch (data.kind) {
     case "gbdt":
     case "forest":
       return explainTrees(data, kernels);
     case "linear":
       return explainLinear(data);
+    case "gam":
+      return explainGam(data);
+    case "stack":
+      return explainStack(data, kernels);
     case "prior":
     case "mean":
     case "median":
@@ -63,6 +68,46 @@ function startsOf(nLevels: readonly number[]): number[] {
     const start = next;
     next += Math.max(1, levels);
     return start;
+  });
+}
+
+/** The terms of the row: a pair's is shared by its two features in halves. */
+function explainGam({ featureNames, link, intercepts, terms }: GamData): Explainer {
+  const stride = featureNames.length + 1;
+  return explainerOn(scaleOfLink[link], featureNames, Float64Array.from(intercepts), (row, out) => {
+    out.fill(0);
+    for (const { axes, scores } of terms) {
+      const cell = cellOfRow(axes, row);
+      scores.forEach((ofOutput, k) => {
+        for (const { feature } of axes) out[k * stride + feature]! += ofOutput[cell]! / axes.length;
+      });
+    }
+  });
+}
+
+/** Each model's contributions times its weight. Of several classes the scores are meant up to one number for all, which softmax does not see. */
+function explainStack(data: StackData, kernels?: ShapKernels): Explainer | NoExplainer {
+  const { task, featureNames, nOutputs, intercept, weights } = data;
+  const bases: { readonly explainer: Explainer; readonly from: number; readonly out: Float64Array }[] = [];
+  for (const { model, from } of data.bases) {
+    const explainer = explainerOf(model, kernels);
+    if ("reason" in explainer) return explainer;
+    if (explainer.scale !== scaleOfTask[task])
+      return { reason: `one of its models is explained as ${explainer.scale}` };
+    bases.push({ explainer, from, out: new Float64Array(nOutputs * (explainer.featureNames.length + 1)) });
+  }
+  const expected = Float64Array.from({ length: nOutputs }, (_, k) =>
+    bases.reduce((sum, { explainer }, b) => sum + weights[b]! * explainer.expected[k]!, intercept),
+  );
+  const stride = featureNames.length + 1;
+  return explainerOn(scaleOfTask[task], featureNames, expected, (row, out) => {
+    out.fill(0);
+    bases.forEach(({ explainer, from, out: own }, b) => {
+      const n = explainer.featureNames.length;
+      explainer.explainRow(row.subarray(from, from + n), own);
+      for (let k = 0; k < nOutputs; k++)
+        for (let j = 0; j < n; j++) out[k * stride + from + j]! += weights[b]! * own[k * (n + 1) + j]!;
+    });
   });
 }
 

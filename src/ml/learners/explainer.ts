@@ -1,10 +1,20 @@
 import type { Table } from "../table/index.ts";
+import type { Link } from "./model-data.ts";
 
 /**
  * What a score is measured in: the target's unit, the logarithm of the odds, a class's score before softmax, the logarithm of the value, or
  * a share in [0, 1].
  */
 export type ScoreScale = "value" | "log-odds" | "class-score" | "log-value" | "share";
+
+/** What the scores before a link are measured in. */
+export const scaleOfLink: Readonly<Record<Link, ScoreScale>> = {
+  identity: "value",
+  logistic: "log-odds",
+  softmax: "class-score",
+  exp: "log-value",
+  shares: "share",
+};
 
 /**
  * Parts a model's score into what each feature contributes: SHAP values. Per output nFeatures + 1 numbers, the contributions in the order

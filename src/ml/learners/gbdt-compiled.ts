@@ -1,12 +1,13 @@
 import { type GbdtKernels, jobOf } from "./gbdt-jobs.ts";
 import { numberSides } from "./gbdt-scan.ts";
 import { mostChunks, type Team, teamOf } from "./gbdt-team.ts";
+import { binLimit, sampleInto, sampleLength } from "./gbdt-thresholds.ts";
 import {
   type BinnedTable,
   type BinnedTree,
-  countBitsOf,
   type GrowSpace,
   type HistogramLayout,
+  hessianBitsOf,
   type PairInput,
   type PairScale,
   type ScanTask,
@@ -21,11 +22,13 @@ const bytesPerBin = 16;
 const blockRows = 256; // as in the kernel
 /** Bytes of a found split: gain, left gradient, left hessian (f64), left rows, bin, missing left (i32), 256 bits of a category's sides. */
 const recordBytes = 96;
-/** Bytes of an item: offset, bins, kind, default bin (i32). */
-const itemBytes = 16;
+/** Bytes of an item: offset, bins, kind, default bin, step, bins of its column (i32). */
+const itemBytes = 24;
 const scanScratchBytes = 4096 + 2048 + 1024;
 /** Rows of a chunk: enough work that taking it costs nothing. */
-const chunkRows = { histogram: 4096, partition: 16_384, elementwise: 16_384, bins: 8192 } as const;
+const chunkRows = { histogram: 1024, partition: 8192, elementwise: 16_384, bins: 8192 } as const;
+/** Columns whose samples lie in the memory at a time. */
+const sampledAtOnce = 64;
 /** A job of fewer bins to scan than this is not worth a second thread. */
 const fewestBinsToShare = 4096;
 
@@ -43,6 +46,12 @@ export function compiledWorkspace(kernels: GbdtKernels, isShared: boolean): Work
   };
   const heap: Heap = {
     take,
+    borrow(bytes, use) {
+      const before = next;
+      const result = use(take(bytes));
+      next = before;
+      return result;
+    },
     // Room is taken before the buffer is asked for: taking may grow it.
     uint8(n) {
       const at = take(n);
@@ -65,6 +74,8 @@ export function compiledWorkspace(kernels: GbdtKernels, isShared: boolean): Work
 interface Heap extends Pick<Workspace, "uint8" | "int32" | "float64"> {
   /** Address of so many bytes, a multiple of 64. */
   readonly take: (bytes: number) => number;
+  /** Gives so many bytes until `use` returns. */
+  readonly borrow: <T>(bytes: number, use: (at: number) => T) => T;
 }
 
 /** Runs a job over rows, in chunks whose number fits the team. */
@@ -86,6 +97,13 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
   const staged = 65_536;
   let staging: Float64Array | null = null;
   return {
+    thresholds(columns: readonly Float64Array[], mostBins: number): Float32Array[] {
+      const found: Float32Array[] = [];
+      // A group of columns at a time, so that a wide table borrows little.
+      for (let from = 0; from < columns.length; from += sampledAtOnce)
+        found.push(...learnGroup(columns.slice(from, from + sampledAtOnce), mostBins));
+      return found;
+    },
     binNumbers(values: Float64Array, thresholds: Float32Array, out: Uint8Array) {
       staging ??= heap.float64(Math.max(staged, 1));
       new Float32Array(memory.buffer, padded, 256).fill(Number.POSITIVE_INFINITY).set(thresholds);
@@ -99,6 +117,21 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
     },
     toRows(columns: Uint8Array, nColumns: number, stride: number, rows: Uint8Array) {
       const n = columns.length / nColumns;
+      overRows(team, jobOf.toRows, n, chunkRows.bins, [addressOf(columns), n, nColumns, stride, addressOf(rows)]);
+    },
+    reorder(order: Int32Array, { n, columns, rows, stride, columnBins }: BinnedTable, beside: readonly Float64Array[]) {
+      const nColumns = columnBins.length;
+      heap.borrow(12 * n + 64, (at) => {
+        const places = new Int32Array(memory.buffer, at, n);
+        places.set(order);
+        const spare = at + 8 * Math.ceil(n / 2);
+        const gather = (array: number, size: number) => {
+          overRows(team, jobOf.gatherRows, n, chunkRows.elementwise, [array, at, spare, size]);
+          kernels.functions.copy(array, spare, size * n);
+        };
+        for (const values of beside) gather(addressOf(values), 8);
+        for (let j = 0; j < nColumns; j++) gather(addressOf(columns) + j * n, 1);
+      });
       overRows(team, jobOf.toRows, n, chunkRows.bins, [addressOf(columns), n, nColumns, stride, addressOf(rows)]);
     },
     addTree({ n, rows, stride }: BinnedTable, tree: BinnedTree, scores: Float64Array) {
@@ -153,6 +186,26 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
     },
   };
 
+  function learnGroup(columns: readonly Float64Array[], mostBins: number): Float32Array[] {
+    const k = columns.length;
+    const length = 16 * Math.ceil(sampleLength(columns[0]!.length) / 16);
+    const scratchBytes = 24_576 + 4 * length;
+    const heads = 64 * Math.ceil((8 * k) / 64);
+    const bytes = heads + 1024 * k + 4 * length * k + scratchBytes * team.size;
+    return heap.borrow(bytes, (at) => {
+      const out = at + heads;
+      const samples = out + 1024 * k;
+      const head = new Int32Array(memory.buffer, at, 2 * k);
+      columns.forEach((values, j) => {
+        const n = sampleInto(values, new Float32Array(memory.buffer, samples + 4 * length * j, length));
+        head.set([n, binLimit(n, mostBins)], 2 * j);
+      });
+      team.args.set([samples, length, at, out, samples + 4 * length * k, scratchBytes]);
+      team.run(jobOf.learnThresholds, k);
+      return columns.map((_, j) => new Float32Array(memory.buffer, out + 1024 * j, team.answers[j]!).slice());
+    });
+  }
+
   function treeRoom(nNodes: number): number {
     if (room.nodes < nNodes) room = { nodes: 2 * nNodes, at: heap.take(280 * 2 * nNodes + 16) };
     return room.at;
@@ -168,7 +221,7 @@ function compiledSpace(kernels: GbdtKernels, team: Team, heap: Heap, table: Binn
   const spare = heap.int32(n);
   const spareLeft = team.size > 1 ? heap.int32(n) : spare;
   const sideTable = heap.uint8(256);
-  const countBits = countBitsOf(n);
+  const hessianBits = hessianBitsOf(n);
   const blockBytes = blockRows * (stride + 16);
   const blocks = take(team.size * blockBytes);
   const scanScratch = take(team.size * scanScratchBytes);
@@ -196,7 +249,7 @@ function compiledSpace(kernels: GbdtKernels, team: Team, heap: Heap, table: Binn
         stride,
         isOrdered ? 0 : addressOf(rows),
         addressOf(pairs),
-        countBits,
+        hessianBits,
         columnsAt(room),
         offsetsAt(room),
         layout.columns.length,
@@ -220,7 +273,7 @@ function compiledSpace(kernels: GbdtKernels, team: Team, heap: Heap, table: Binn
     const nChunks = Math.ceil(nColumns / perChunk);
     const { args } = team;
     args.set([slot, parent, offsetsAt(room), perChunk, nColumns, room.parts, bytesPerBin * room.bins]);
-    args.set([addressOf(touched), team.size, countBits, settingsAt, itemsAt(room), scanScratch, scanScratchBytes], 7);
+    args.set([addressOf(touched), team.size, hessianBits, settingsAt, itemsAt(room), scanScratch, scanScratchBytes], 7);
     tasks.forEach((task, side) => {
       args.set(taskArguments(task, side, perChunk, nChunks), 14 + 8 * side);
     });
@@ -252,9 +305,13 @@ function compiledSpace(kernels: GbdtKernels, team: Team, heap: Heap, table: Binn
     let best = -1;
     let gain = 0;
     for (const index of items) {
-      if (ints[24 * index + 7]! < 0 || !(floats[12 * index]! > gain)) continue;
+      if (ints[24 * index + 7]! < 0) continue;
+      const here = floats[12 * index]!;
+      // Of equal gains the first feature counts, however features share columns.
+      const isEarlier = here === gain && best >= 0 && layout.items[index]!.feature < layout.items[best]!.feature;
+      if (!(here > gain || isEarlier)) continue;
       best = index;
-      gain = floats[12 * index]!;
+      gain = here;
     }
     if (best < 0) return null;
     return readSplit(
@@ -281,7 +338,7 @@ function compiledSpace(kernels: GbdtKernels, team: Team, heap: Heap, table: Binn
     root() {
       const slot = build(0, sample ?? n);
       finish(slot, 0, [null, null]);
-      return { slot, sums: sumsAt(memory.buffer, slot, layout.offsets[1]!, countBits) };
+      return { slot, sums: sumsAt(memory.buffer, slot, layout.offsets[1]!, hessianBits) };
     },
     scan: (slot, task) => finish(slot, 0, [task, null])[0]!,
     children(parent, { from, to, task }, larger) {
@@ -376,9 +433,9 @@ function writeLayout(buffer: ArrayBufferLike, room: LayoutRoom, { columns, offse
   new Int32Array(buffer, columnsAt(room), columns.length).set(columns);
   const bytes = new Int32Array(buffer, offsetsAt(room), offsets.length);
   for (let k = 0; k < offsets.length; k++) bytes[k] = bytesPerBin * offsets[k]!;
-  const rows = new Int32Array(buffer, itemsAt(room), 4 * items.length);
-  items.forEach(({ offset, nBins, kind, defaultBin }, k) => {
-    rows.set([bytesPerBin * offset, nBins, kind === "category" ? 1 : 0, defaultBin], 4 * k);
+  const rows = new Int32Array(buffer, itemsAt(room), 6 * items.length);
+  items.forEach(({ offset, nBins, kind, defaultBin, step, columnBins: ofColumn }, k) => {
+    rows.set([bytesPerBin * offset, nBins, kind === "category" ? 1 : 0, defaultBin, step, ofColumn], 6 * k);
   });
 }
 
@@ -403,7 +460,7 @@ function chunkStarts({ items }: HistogramLayout, list: Int32Array, perChunk: num
   return starts;
 }
 
-function sumsAt(buffer: ArrayBufferLike, slot: Slot, nBins: number, countBits: number) {
+function sumsAt(buffer: ArrayBufferLike, slot: Slot, nBins: number, hessianBits: number) {
   const bins = new BigInt64Array(buffer, slot, 2 * nBins);
   let g = 0n;
   let packed = 0n;
@@ -411,8 +468,8 @@ function sumsAt(buffer: ArrayBufferLike, slot: Slot, nBins: number, countBits: n
     g += bins[2 * bin]!;
     packed += bins[2 * bin + 1]!;
   }
-  const bits = BigInt(countBits);
-  return { g: Number(g), h: Number(packed >> bits), n: Number(packed & ((1n << bits) - 1n)) };
+  const bits = BigInt(hessianBits);
+  return { g: Number(g), h: Number(packed & ((1n << bits) - 1n)), n: Number(packed >> bits) };
 }
 
 function readSplit(

@@ -1,6 +1,7 @@
-import { greatestFloat32, sidesOfColumn } from "./gbdt-bins.ts";
+import { sidesOfColumn } from "./gbdt-bins.ts";
 import type { NodeRules } from "./gbdt-rules.ts";
 import { boundedValue } from "./gbdt-scan.ts";
+import { greatestFloat32 } from "./gbdt-thresholds.ts";
 import type {
   BinnedTable,
   BinnedTree,
@@ -65,7 +66,7 @@ const unbounded: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE
 
 /** The histograms of one tree: which columns and items are active, and where their bins lie. */
 export function layoutOf(table: BinnedTable, active: Int32Array): HistogramLayout {
-  const { features, columnOf, startOf, defaultOf, columnBins } = table;
+  const { features, columnOf, startOf, defaultOf, stepOf, columnBins } = table;
   const columns = Int32Array.from(new Set(active.map((feature) => columnOf[feature]!))).sort();
   const slotOf = new Map<number, number>();
   const offsets = new Int32Array(columns.length + 1);
@@ -77,7 +78,12 @@ export function layoutOf(table: BinnedTable, active: Int32Array): HistogramLayou
     const { kind, nBins } = features[feature]!;
     const slot = slotOf.get(columnOf[feature]!)!;
     const offset = offsets[slot]! + startOf[feature]!;
-    return { feature, kind, nBins, slot, offset, defaultBin: defaultOf[feature]! };
+    const place = {
+      defaultBin: defaultOf[feature]!,
+      step: stepOf[feature]!,
+      columnBins: columnBins[columnOf[feature]!]!,
+    };
+    return { feature, kind, nBins, slot, offset, ...place };
   }).sort((a, b) => a.slot - b.slot || a.feature - b.feature);
   return { columns, nQuads: quadsOf(columns), offsets, items };
 }
@@ -122,10 +128,16 @@ export function growTree(
   const base = { from: 0, to: size, depth: 0, sums: root.sums, bounds: unbounded, path: [], parent: -1, isLeft: false };
   leaves.push(keep({ ...base, split: first && space.scan(root.slot, first) }, root.slot));
 
+  // Leaves to be split, the newest last: the order where the number of leaves has no limit.
+  const open = [0];
+  const isDepthFirst = maxLeaves === Number.POSITIVE_INFINITY;
   while (leaves.length < maxLeaves) {
-    const next = chooseLeaf(leaves, maxLeaves);
+    const next = isDepthFirst ? (open.pop() ?? 0) : greatestGain(leaves);
     const leaf = leaves[next];
-    if (!leaf?.split) break;
+    if (!leaf?.split) {
+      if (isDepthFirst && open.length > 0) continue;
+      break;
+    }
     if (shouldStop()) throw cancelled();
     const { split } = leaf;
     const node = addNode(tree, leaf, table.features[split.item.feature]!);
@@ -165,15 +177,13 @@ export function growTree(
     }
     if (!isLeftSmaller) children.reverse();
     leaves[next] = children[0]!;
-    leaves.push(children[1]!);
+    open.push(next, leaves.push(children[1]!) - 1);
   }
   for (const { slot } of leaves) if (slot !== noSlot) space.release(slot);
   return { ...finishTree(tree, leaves, sides, table, settings.lambda), splits };
 }
 
-// The leaf to split next; leaves hold no split where none is worth it.
-function chooseLeaf(leaves: readonly Leaf[], maxLeaves: number): number {
-  if (maxLeaves === Number.POSITIVE_INFINITY) return leaves.findLastIndex(({ split }) => split !== null);
+function greatestGain(leaves: readonly Leaf[]): number {
   let best = 0;
   for (let k = 1; k < leaves.length; k++) if (gainOf(leaves[k]!) > gainOf(leaves[best]!)) best = k;
   return best;

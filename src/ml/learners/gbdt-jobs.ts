@@ -14,7 +14,7 @@ export interface KernelFunctions {
     from: number,
     to: number,
     pairs: number,
-    countBits: number,
+    hessianBits: number,
     active: number,
     offsets: number,
     nActive: number,
@@ -38,7 +38,7 @@ export interface KernelFunctions {
     h: number,
     n: number,
     settings: number,
-    countBits: number,
+    hessianBits: number,
     monotone: number,
     draws: number,
     records: number,
@@ -87,6 +87,9 @@ export interface KernelFunctions {
     pairs: number,
   ): void;
   binNumbers(values: number, n: number, thresholds: number, nThresholds: number, missing: number, out: number): void;
+  gatherBytes(source: number, places: number, from: number, to: number, target: number): void;
+  gatherNumbers(source: number, places: number, from: number, to: number, target: number): void;
+  learnThresholds(values: number, n: number, mostBins: number, scratch: number, out: number): number;
   toRows(columns: number, n: number, nColumns: number, from: number, to: number, stride: number, rows: number): void;
 }
 
@@ -111,7 +114,7 @@ const rowRange = (args: Float64Array, chunk: number): [number, number] => {
   return [from, Math.min(args[1]!, from + args[2]!)];
 };
 
-// from, to, rows per chunk, then: bins, stride, rows, pairs, countBits, active, offsets, nActive, nQuads, slot, part, partBytes, scratch,
+// from, to, rows per chunk, then: bins, stride, rows, pairs, hessianBits, active, offsets, nActive, nQuads, slot, part, partBytes, scratch,
 // scratchBytes, touched. Thread 0 adds to the slot itself, the others to a part of their own, which is merged later.
 const histogram: Job = ({ functions }, a, _answers, chunk, thread) => {
   const [from, to] = rowRange(a, chunk);
@@ -134,7 +137,7 @@ const histogram: Job = ({ functions }, a, _answers, chunk, thread) => {
   );
 };
 
-// smaller slot, parent slot or 0, offsets, columns per chunk, nColumns, part, partBytes, touched, nThreads, countBits, settings, items,
+// smaller slot, parent slot or 0, offsets, columns per chunk, nColumns, part, partBytes, touched, nThreads, hessianBits, settings, items,
 // scratch, scratchBytes, then twice (smaller, larger): list or 0, starts of the chunks in it, g, h, n, monotone, draws, records.
 const finish: Job = ({ functions }, a, _answers, chunk, thread) => {
   const first = chunk * a[3]!;
@@ -222,6 +225,14 @@ const binNumbers: Job = ({ functions }, a, _answers, chunk) => {
   functions.binNumbers(a[3]! + 8 * from, to - from, a[4]!, a[5]!, a[6]!, a[7]! + from);
 };
 
+// samples, numbers of a sample, columns (length and most bins as i32), out, scratch, scratchBytes: one column a chunk.
+const learnThresholds: Job = ({ functions }, a, answers, chunk, thread) => {
+  const n = functions.readI32(a[2]! + 8 * chunk);
+  const mostBins = functions.readI32(a[2]! + 8 * chunk + 4);
+  const scratch = a[4]! + thread * a[5]!;
+  answers[chunk] = functions.learnThresholds(a[0]! + 4 * a[1]! * chunk, n, mostBins, scratch, a[3]! + 1024 * chunk);
+};
+
 // from, to, rows per chunk, columns, n, nColumns, stride, rows.
 const toRows: Job = ({ functions }, a, _answers, chunk) => {
   const [from, to] = rowRange(a, chunk);
@@ -232,6 +243,13 @@ const toRows: Job = ({ functions }, a, _answers, chunk) => {
 const number: Job = ({ functions }, a, _answers, chunk) => {
   const [from, to] = rowRange(a, chunk);
   functions.number(a[3]!, from, to);
+};
+
+// from, to, rows per chunk, source, places, target, bytes of a value (1 or 8).
+const gatherRows: Job = ({ functions }, a, _answers, chunk) => {
+  const [from, to] = rowRange(a, chunk);
+  const gather = a[6] === 8 ? functions.gatherNumbers : functions.gatherBytes;
+  gather(a[3]!, a[4]!, from, to, a[5]!);
 };
 
 /** Every job; its place is its name in the shared memory. */
@@ -248,6 +266,8 @@ export const jobs: readonly Job[] = [
   binNumbers,
   toRows,
   number,
+  learnThresholds,
+  gatherRows,
 ];
 
 /** Places in {@link jobs}. */
@@ -264,4 +284,6 @@ export const jobOf = {
   binNumbers: 9,
   toRows: 10,
   number: 11,
+  learnThresholds: 12,
+  gatherRows: 13,
 } as const;

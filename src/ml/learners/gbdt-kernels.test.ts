@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { loadKernels } from "../../edge/compute/index.ts";
-import { createRng } from "../../lib/index.ts";
+import { createRng, permutation } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../table/index.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
 import { compiledWorkspace } from "./gbdt-compiled.ts";
@@ -36,9 +36,51 @@ function tableOf(n: number, nNumbers: number, nCategories: number, seed: number)
 test("bins, and their row-major form, are the same compiled and plain", { skip }, () => {
   const table = tableOf(1000, 7, 3, 5);
   const learned = learnBins(table);
-  const [plain, compiled] = workspaces().map((workspace) => binTable(table, learned, workspace, true));
+  const [plain, compiled] = workspaces().map((workspace) => binTable(table, learned, workspace, { crossFrom: 0 }));
   assert.deepEqual([...compiled!.columns], [...plain!.columns]);
   assert.deepEqual([...compiled!.rows], [...plain!.rows]);
+});
+
+test("thresholds are the same compiled and plain", { skip }, () => {
+  const numbers = fc.constantFrom<(x: number) => number>(
+    (x) => x,
+    (x) => Math.floor(20 * x),
+    (x) => (x < 0.3 ? Number.NaN : x - 0.6),
+    (x) => (x < 0.5 ? 0 : -1 / (x - 0.4)),
+    (x) => (x < 0.1 ? Number.POSITIVE_INFINITY : 1e300 * (x - 0.5)),
+    () => Number.NaN,
+  );
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 6000 }),
+      numbers,
+      fc.integer(),
+      fc.constantFrom(2, 63, 254),
+      (n, of, seed, most) => {
+        const rng = createRng(seed);
+        const values = Float64Array.from({ length: n }, () => of(rng.uniform()));
+        const [plain, compiled] = workspaces().map((workspace) =>
+          workspace.thresholds([values, values.toReversed()], most),
+        );
+        assert.deepEqual(compiled, plain);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("rows come into another order alike, compiled and plain", { skip }, () => {
+  const features = tableOf(777, 5, 2, 9);
+  const order = permutation(777, createRng(3));
+  const [plain, compiled] = workspaces().map((workspace) => {
+    const table = binTable(features, learnBins(features), workspace);
+    const beside = workspace.float64(777);
+    for (let i = 0; i < 777; i++) beside[i] = i;
+    workspace.reorder(order, table, [beside]);
+    return [[...beside], [...table.columns], [...table.rows]];
+  });
+  assert.deepEqual(plain![0], [...order]);
+  assert.deepEqual(compiled, plain);
 });
 
 test("pairs of the logistic and the squared loss are the same compiled and plain", { skip }, () => {
@@ -82,12 +124,25 @@ test("one tree is the same compiled and plain, under every rule", { skip }, () =
         isRandom: fc.boolean(),
         isSampled: fc.boolean(),
         nodeFraction: fc.constantFrom(0.4, 1),
+        crossFrom: fc.constantFrom(0, 1000, null),
       }),
-      ({ n, nNumbers, nCategories, seed, minRows, maxLeaves, isMonotone, isRandom, isSampled, nodeFraction }) => {
+      ({
+        crossFrom,
+        n,
+        nNumbers,
+        nCategories,
+        seed,
+        minRows,
+        maxLeaves,
+        isMonotone,
+        isRandom,
+        isSampled,
+        nodeFraction,
+      }) => {
         const features = tableOf(n, nNumbers, nCategories, seed);
         const [plain, compiled] = workspaces().map((workspace) => {
           const rng = createRng(seed);
-          const table = binTable(features, learnBins(features), workspace, true);
+          const table = binTable(features, learnBins(features), workspace, crossFrom === null ? null : { crossFrom });
           const space = workspace.space(table);
           for (let i = 0; i < n; i++) {
             space.pairs[2 * i] = rng.below(2 ** 20) - 2 ** 19;
@@ -116,6 +171,28 @@ test("one tree is the same compiled and plain, under every rule", { skip }, () =
     ),
     { numRuns: 150 },
   );
+});
+
+test("one tree is the same whether or not features share columns", () => {
+  for (const seed of [1, 2, 3]) {
+    const features = tableOf(500, seed === 3 ? 40 : 6, 3, seed);
+    const trees = [null, { crossFrom: 1000 }, { crossFrom: 0 }].map((sharing) => {
+      const rng = createRng(seed);
+      const table = binTable(features, learnBins(features), plainWorkspace, sharing);
+      const space = plainWorkspace.space(table);
+      for (let i = 0; i < 1000; i++)
+        space.pairs[i] = i % 2 === 0 ? rng.below(2 ** 20) - 2 ** 19 : 1 + rng.below(2 ** 18);
+      const settings = { lambda: 10, minHessian: 3, minRows: 5, minLevelRows: 2, minGain: 0, categorySmoothing: 5 };
+      const rules = nodeRules({ monotone: null, interactions: null, nodeFraction: 1, isRandom: false, rng });
+      const params = { settings, maxLeaves: 31, maxDepth: 9, rules, shouldStop: () => false };
+      const { tree } = growTree(table, space, layoutOf(table, Int32Array.from(table.features.keys())), params, null);
+      return { ...tree, nColumns: table.columnBins.length };
+    });
+    const [own, bundled, crossed] = trees.map(({ nColumns }) => nColumns);
+    assert.ok(crossed! < own! && (seed === 3 ? bundled! < own! : bundled === own));
+    const [first, ...others] = trees.map(({ nColumns: _, ...tree }) => tree);
+    for (const other of others) assert.deepEqual(other, first);
+  }
 });
 
 test("gbdt() gives the same model with and without compiled kernels", { skip }, () => {

@@ -4,6 +4,13 @@ import { type PairScale, pairScale, type Workspace } from "./gbdt-workspace.ts";
 /** Writes the pairs of one output and returns their factors. Scores are column-major, nOutputs × n, of the workspace. */
 export type DerivePairs = (scores: Float64Array, output: number, pairs: Int32Array) => PairScale;
 
+/** How pairs come about. */
+export interface PairSource {
+  readonly derive: DerivePairs;
+  /** What it reads of each row, in arrays of the workspace; null where rows must keep their order. */
+  readonly perRow: readonly Float64Array[] | null;
+}
+
 /**
  * Turns a loss into pairs: by a compiled kernel where the loss names one, by its own derivatives elsewhere.
  * @param headroom what pairs may be multiplied by later
@@ -14,26 +21,28 @@ export function derivePairs(
   y: Float64Array,
   sampleWeight: Float64Array | null,
   headroom: number,
-): DerivePairs {
+): PairSource {
   const n = y.length;
   const copied = (values: Float64Array) => {
     const copy = workspace.float64(n);
     copy.set(values);
     return copy;
   };
-  if (loss.kernel === undefined) return byDerivatives(loss, workspace, n, headroom);
+  if (loss.kernel === undefined) return { derive: byDerivatives(loss, workspace, n, headroom), perRow: null };
   const labels = copied(y);
   const weights = sampleWeight && copied(sampleWeight);
   const mostWeight = headroom * (weights === null ? 1 : greatest(weights));
+  const perRow = weights === null ? [labels] : [labels, weights];
   if (loss.kernel === "logistic") {
     const scale = pairScale(n, mostWeight, mostWeight / 4);
-    return (scores, _output, pairs) => {
+    const derive: DerivePairs = (scores, _output, pairs) => {
       workspace.logisticPairs({ scores, labels, weights }, scale, pairs);
       return scale;
     };
+    return { derive, perRow };
   }
   const gradients = workspace.float64(n);
-  return (scores, _output, pairs) => {
+  const derive: DerivePairs = (scores, _output, pairs) => {
     const scale = pairScale(
       n,
       headroom * workspace.squaredGradients({ scores, labels, weights }, gradients),
@@ -42,6 +51,7 @@ export function derivePairs(
     workspace.roundPairs(gradients, weights ?? 1, scale, pairs);
     return scale;
   };
+  return { derive, perRow };
 }
 
 function byDerivatives(loss: BoostingLoss, workspace: Workspace, n: number, headroom: number): DerivePairs {

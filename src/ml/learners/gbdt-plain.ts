@@ -1,5 +1,6 @@
 import { sigmoid } from "../stats/index.ts";
 import { scanItem } from "./gbdt-scan.ts";
+import { thresholdsOf } from "./gbdt-thresholds.ts";
 import {
   type BinnedTable,
   type BinnedTree,
@@ -23,9 +24,11 @@ export const plainWorkspace: Workspace = {
   uint8: (n) => new Uint8Array(n),
   int32: (n) => new Int32Array(n),
   float64: (n) => new Float64Array(n),
+  thresholds: (columns, mostBins) => columns.map((values) => thresholdsOf(values, mostBins)),
   binNumbers,
   toRows,
   space: plainSpace,
+  reorder,
   addTree,
   logisticPairs,
   squaredGradients,
@@ -55,6 +58,17 @@ function firstAtLeast(thresholds: Float32Array, value: number): number {
 function toRows(columns: Uint8Array, nColumns: number, stride: number, rows: Uint8Array): void {
   const n = columns.length / nColumns;
   for (let j = 0; j < nColumns; j++) for (let i = 0; i < n; i++) rows[i * stride + j] = columns[j * n + i]!;
+}
+
+function reorder(order: Int32Array, table: BinnedTable, beside: readonly Float64Array[]): void {
+  const { n, columns, rows, stride, columnBins } = table;
+  const places = order.slice();
+  for (const values of beside) values.set(Float64Array.from(places, (place) => values[place]!));
+  for (let j = 0; j < columnBins.length; j++) {
+    const column = columns.subarray(j * n, (j + 1) * n);
+    column.set(Uint8Array.from(places, (place) => column[place]!));
+  }
+  toRows(columns, columnBins.length, stride, rows);
 }
 
 function addTree({ n, rows, stride }: BinnedTable, tree: BinnedTree, scores: Float64Array): void {
@@ -124,7 +138,7 @@ function plainSpace(table: BinnedTable): GrowSpace {
     let best: Split | null = null;
     for (const index of task.items) {
       const split = scanItem(slots[slot]!, layout.items[index]!, index, task, settings);
-      if (split && split.gain > (best?.gain ?? 0)) best = split;
+      if (split && isBetter(split, best)) best = split;
     }
     return best;
   };
@@ -159,6 +173,12 @@ function plainSpace(table: BinnedTable): GrowSpace {
       });
     },
   };
+}
+
+// Of equal gains the first feature counts, however features share columns.
+function isBetter(split: Split, best: Split | null): boolean {
+  if (best === null) return split.gain > 0;
+  return split.gain > best.gain || (split.gain === best.gain && split.item.feature < best.item.feature);
 }
 
 function histogram(

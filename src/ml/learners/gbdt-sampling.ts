@@ -71,3 +71,23 @@ function borderOf(counts: Int32Array, wanted: number): [place: number, above: nu
   }
   return [0, above];
 }
+
+/** How often a row is drawn in a bootstrap: Poisson with mean 1, from a hash (Oza and Russell 2001). */
+export function bootstrapCount(hash: number): number {
+  let count = 0;
+  while (count < poissonShares.length && hash >= poissonShares[count]! * 4294967296) count++;
+  return count;
+}
+
+// P(X ≤ k) of a Poisson variable of mean 1, for k up to 12; beyond, the rest is below 2^-32.
+const poissonShares: readonly number[] = (() => {
+  const shares: number[] = [];
+  let term = 0.36787944117144233; // e^-1
+  let sum = 0;
+  for (let k = 0; k <= 12; k++) {
+    sum += term;
+    shares.push(sum);
+    term /= k + 1;
+  }
+  return shares;
+})();

@@ -2,13 +2,18 @@ import { numbersPerBin } from "./gbdt-plain.ts";
 import type { ScanItem, ScanTask, Split, SplitSettings, Sums } from "./gbdt-workspace.ts";
 
 /*
- * The search for the best split of one feature in one leaf: the specification of the compiled `scan`. A split's score is
- * gl²/(hl+λ) + gr²/(hr+λ), written with one division; it must beat the leaf's own by more than rounding. Of equal scores the first counts.
+ * The search for the best split of one feature in one leaf: the specification of the compiled `scan`. What a split takes from the loss is
+ * gl²/a + gr²/b − g²/(h+λ) with a = hl+λ, b = hr+λ. With C = a+b it is d²/(a·b·C) + g²/C − g²/(h+λ), d = gl·C − g·a: one division, and no
+ * difference of nearly equal numbers. The score is d²/(a·b). Of equal scores the first counts.
  */
 
-/** What a split must beat: the leaf's own score, a little more so that rounding makes no splits, and the least gain asked for. */
-export function parentScore({ g, h }: Sums, lambda: number, minGain: number): number {
-  return ((g * g) / (h + lambda)) * (1 + 1e-10) + minGain;
+// The score that a split must beat: what the leaf has by itself, a little more so that rounding makes no splits, and the least gain asked for.
+function leastScore({ g, h }: Sums, lambda: number, minGain: number): number {
+  return (h + 2 * lambda) * (((g * g) / (h + lambda)) * (1 + 1e-10) + minGain) - g * g;
+}
+
+function gainOf(score: number, { g, h }: Sums, lambda: number): number {
+  return (score + g * g) / (h + 2 * lambda) - (g * g) / (h + lambda);
 }
 
 /** The best split of a feature, null where none is allowed or none gains. `histogram` holds three numbers per bin. */
@@ -26,9 +31,11 @@ export function scanItem(
     : scanRuled(part, item, index, task, settings);
 }
 
-// The bins of one feature. In a bundle, its default bin holds what the others do not.
-function partOf(histogram: Float64Array, { offset, nBins, defaultBin }: ScanItem, sums: Sums): Float64Array {
+// The bins of one feature. In a bundle, its default bin holds what the others do not; in a cross, a bin is the sum of all bytes that have it.
+function partOf(histogram: Float64Array, item: ScanItem, sums: Sums): Float64Array {
+  const { offset, nBins, defaultBin } = item;
   const from = numbersPerBin * offset;
+  if (item.step > 0) return uncrossed(histogram, item);
   if (defaultBin < 0) return histogram.subarray(from, from + numbersPerBin * nBins);
   const part = new Float64Array(numbersPerBin * nBins);
   const rest = [sums.g, sums.h, sums.n];
@@ -44,39 +51,64 @@ function partOf(histogram: Float64Array, { offset, nBins, defaultBin }: ScanItem
   return part;
 }
 
-function scoreOf(gl: number, hl: number, gr: number, hr: number, lambda: number): number {
-  const a = hl + lambda;
-  const b = hr + lambda;
-  return (gl * gl * b + gr * gr * a) / (a * b);
+function uncrossed(histogram: Float64Array, { offset, nBins, step, columnBins }: ScanItem): Float64Array {
+  const part = new Float64Array(numbersPerBin * nBins);
+  for (let byte = 0; byte < columnBins; byte++)
+    for (let k = 0; k < numbersPerBin; k++)
+      part[numbersPerBin * (Math.floor(byte / step) % nBins) + k]! += histogram[numbersPerBin * (offset + byte) + k]!;
+  return part;
 }
 
 // The threshold of greatest score, missing on the right, then on the left; without missing rows, missing goes with the heavier side.
 function scanNumber(part: Float64Array, item: ScanItem, sums: Sums, settings: SplitSettings): Split | null {
-  const { lambda, minRows, minHessian, minGain } = settings;
-  const { g, h, n } = sums;
   const missing = item.nBins - 1;
-  const nMissing = part[numbersPerBin * missing + 2]!;
-  let score = parentScore(sums, lambda, minGain);
-  let bin = -1;
+  const hasMissing = part[numbersPerBin * missing + 2]! > 0;
+  const sides = hasMissing ? [false, true] : [false];
+  let found = { score: leastScore(sums, settings.lambda, settings.minGain), bin: -1 };
   let missingLeft = false;
-  for (const side of nMissing > 0 ? [false, true] : [false]) {
-    const last = side || nMissing === 0 ? missing - 1 : missing;
-    const left = side ? sumsAt(part, missing) : { g: 0, h: 0, n: 0 };
-    for (let b = 0; b < last; b++) {
-      addBin(left, part, b);
-      if (left.n < minRows || left.h < minHessian) continue;
-      const hr = h - left.h;
-      if (n - left.n < minRows || hr < minHessian) break;
-      const here = scoreOf(left.g, left.h, g - left.g, hr, lambda);
-      if (here > score) {
-        score = here;
-        bin = b;
-        missingLeft = side;
-      }
-    }
+  for (const side of sides) {
+    const here = scanSide(part, item.nBins, hasMissing, side, sums, settings, found.score);
+    if (here.bin < 0) continue;
+    found = here;
+    missingLeft = side;
   }
-  if (bin < 0) return null;
-  return numberSplit(part, item, sums, bin, missingLeft, score - (g * g) / (h + lambda));
+  if (found.bin < 0) return null;
+  return numberSplit(part, item, sums, found.bin, missingLeft, gainOf(found.score, sums, settings.lambda));
+}
+
+interface Found {
+  readonly score: number;
+  readonly bin: number;
+}
+
+// The allowed threshold of greatest score above `least`, missing rows on one side.
+function scanSide(
+  part: Float64Array,
+  nBins: number,
+  hasMissing: boolean,
+  missingLeft: boolean,
+  sums: Sums,
+  { lambda, minRows, minHessian }: SplitSettings,
+  least: number,
+): Found {
+  const { g, h, n } = sums;
+  const both = h + 2 * lambda;
+  const last = hasMissing && !missingLeft ? nBins - 2 : nBins - 3;
+  const left = missingLeft ? sumsAt(part, nBins - 1) : { g: 0, h: 0, n: 0 };
+  let score = least;
+  let bin = -1;
+  for (let k = 0; k <= last; k++) {
+    addBin(left, part, k);
+    if (left.n < minRows || left.h < minHessian) continue;
+    if (n - left.n < minRows || h - left.h < minHessian) break;
+    const a = left.h + lambda;
+    const d = left.g * both - g * a;
+    const here = (d * d) / (a * (both - a));
+    if (!(here > score)) continue;
+    score = here;
+    bin = k;
+  }
+  return { score, bin };
 }
 
 function numberSplit(
@@ -138,16 +170,18 @@ function scanCategory(part: Float64Array, item: ScanItem, sums: Sums, settings: 
   const lambda = settings.lambda + categorySmoothing;
   const { g, h, n } = sums;
   const order = levelOrder(part, item.nBins, minLevelRows, categorySmoothing);
-  let score = parentScore(sums, lambda, minGain);
+  const both = h + 2 * lambda;
+  let score = leastScore(sums, lambda, minGain);
   let best: readonly number[] = [];
   for (const levels of [order, order.toReversed()]) {
     const left = { g: 0, h: 0, n: 0 };
     for (let k = 0; k < levels.length; k++) {
       addBin(left, part, levels[k]!);
       if (left.n < minRows || left.h < minHessian) continue;
-      const hr = h - left.h;
-      if (n - left.n < minRows || hr < minHessian) break;
-      const here = scoreOf(left.g, left.h, g - left.g, hr, lambda);
+      if (n - left.n < minRows || h - left.h < minHessian) break;
+      const a = left.h + lambda;
+      const d = left.g * both - g * a;
+      const here = (d * d) / (a * (both - a));
       if (here > score) {
         score = here;
         best = levels.slice(0, k + 1);
@@ -161,7 +195,7 @@ function scanCategory(part: Float64Array, item: ScanItem, sums: Sums, settings: 
     goesLeft[bin] = 1;
     addBin(left, part, bin);
   }
-  return { gain: score - (g * g) / (h + lambda), item, bin: -1, goesLeft, left };
+  return { gain: gainOf(score, sums, lambda), item, bin: -1, goesLeft, left };
 }
 
 function levelOrder(part: Float64Array, nBins: number, minLevelRows: number, smoothing: number): number[] {

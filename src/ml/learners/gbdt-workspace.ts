@@ -15,8 +15,9 @@ export type FeatureBins =
     };
 
 /**
- * A table as bytes. A feature has a column of bytes to itself, or shares one with features that are at their default bin wherever another is
- * not (a bundle): there byte 0 says that all are, and the other bins of a feature follow one another from `start` on.
+ * A table as bytes. A feature has a column of bytes to itself, or shares one: with features that are at their default bin wherever another is
+ * not (a bundle), where byte 0 says that all are, and the other bins of a feature follow one another from `start` on; or with features of few
+ * bins (a cross), where a byte is the sum of their bins times their steps, like the digits of a number.
  */
 export interface BinnedTable {
   readonly n: number;
@@ -27,6 +28,8 @@ export interface BinnedTable {
   readonly startOf: Int32Array;
   /** Per feature: the bin that a bundle leaves out; −1 where it has the column to itself. */
   readonly defaultOf: Int32Array;
+  /** Per feature: its step in a cross; 0 elsewhere. */
+  readonly stepOf: Int32Array;
   /** Per column: how many different bytes it may hold. */
   readonly columnBins: Int32Array;
   /** nColumns × n: column after column, for parting rows. */
@@ -57,6 +60,9 @@ export interface ScanItem {
   /** Where its bins begin in a histogram, in bins. */
   readonly offset: number;
   readonly defaultBin: number;
+  readonly step: number;
+  /** Bins of its column. */
+  readonly columnBins: number;
 }
 
 /** What bounds a split. Lambda, hessian, smoothing and gain are in the units of the whole numbers. */
@@ -157,11 +163,15 @@ export interface Workspace {
   uint8(n: number): Uint8Array;
   int32(n: number): Int32Array;
   float64(n: number): Float64Array;
+  /** Thresholds between the bins of number columns, at most so many bins each. */
+  thresholds(columns: readonly Float64Array[], mostBins: number): Float32Array[];
   /** Bins of numbers: the index of the first threshold that is not below the number as f32; the last bin for NaN. */
   binNumbers(values: Float64Array, thresholds: Float32Array, out: Uint8Array): void;
   /** The row-major form of nColumns columns. */
   toRows(columns: Uint8Array, nColumns: number, stride: number, rows: Uint8Array): void;
   space(table: BinnedTable): GrowSpace;
+  /** Puts the rows of a binned table, and of arrays beside it, into another order: row i becomes what row order[i] was. In place. */
+  reorder(order: Int32Array, table: BinnedTable, beside: readonly Float64Array[]): void;
   /** Adds a tree to the scores of every row of a binned table. */
   addTree(table: BinnedTable, tree: BinnedTree, scores: Float64Array): void;
   /** Pairs of the logistic loss. */
@@ -189,8 +199,13 @@ export interface PairScale {
 export const mostRows = 2 ** 27;
 
 /** Bits that hold a number of rows up to n. */
-export function countBitsOf(n: number): number {
+function countBitsOf(n: number): number {
   return Math.max(1, 32 - Math.clz32(n));
+}
+
+/** Bits that are left for a sum of hessians beside the number of rows, in 63. */
+export function hessianBitsOf(n: number): number {
+  return 63 - countBitsOf(n);
 }
 
 /** The factors for gradients and hessians up to these magnitudes: powers of two, so large that little is lost and so small that no sum overflows. */

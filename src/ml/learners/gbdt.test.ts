@@ -52,7 +52,9 @@ for (const task of ["binary", "regression"] as const)
     const learner = gbdt({ nTrees: 10, minSamplesLeaf: 1, minHessian: 2 });
     const weighted = learner.fit(table, target, { seed: 1, sampleWeight: weight });
     const plain = learner.fit(table.take(repeated), takeTarget(target, repeated), { seed: 1 });
-    assert.ok(maxOff(weighted.predict(table), plain.predict(table)) < 1e-6);
+    // A row without weight has no say in where a threshold lies between its neighbours, so only the others are compared.
+    const seen = table.take(repeated);
+    assert.ok(maxOff(weighted.predict(seen), plain.predict(seen)) < 1e-6);
   });
 
 test("gbdt() follows the unit of the target: 2^60 and 2^-60 times the values give as many times the predictions", () => {

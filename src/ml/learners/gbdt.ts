@@ -2,6 +2,7 @@ import { createRng, FettleError, permutation, type Rng } from "../../lib/index.t
 import type { Table } from "../table/index.ts";
 import type { BoostingLoss } from "./boosting-loss.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
+import { usualSharing } from "./gbdt-bundles.ts";
 import { createWorkspace } from "./gbdt-create-workspace.ts";
 import { createDropout } from "./gbdt-dropout.ts";
 import { type GrownTree, growTree, layoutOf } from "./gbdt-grow.ts";
@@ -20,6 +21,9 @@ import { type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.
 
 /** Features that one tree looks at, at most: of very many columns each tree sees a random part. */
 const mostActive = 1000;
+
+/** Rows from which it pays to bring them into the order of the first tree's leaves. */
+const fewestRowsToReorder = 100_000;
 
 /**
  * Gradient-boosted trees on histograms (Friedman 2001; Ke et al. 2017): leaf-wise growth, native categories and missing values, early stopping
@@ -52,12 +56,18 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   if (warmStart) checkWarmStart(warmStart, loss, objective.nOutputs, features.names);
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);
-  const table = binTable(features, learnBins(features, params.maxBins), workspace, true);
+  const table = binTable(features, learnBins(features, params.maxBins, workspace), workspace, usualSharing);
   const scores = startScores(workspace, objective.base, n, warmStart, features);
   const held = options.validation;
   const base = { ...made, base: objective.base };
   const watch = held && watchHeld(held, features.names, table.features, workspace, loss, base, warmStart);
-  const derive = derivePairs(objective, workspace, target.values, options.sampleWeight ?? null, headroomOf(params));
+  const { derive, perRow } = derivePairs(
+    objective,
+    workspace,
+    target.values,
+    options.sampleWeight ?? null,
+    headroomOf(params),
+  );
   const rng = createRng(options.seed).fork("gbdt");
   const grower = createGrower(table, workspace, params, features.names, rng, options);
   const dropout = createDropout(params.dropRate, params.learningRate, table, workspace, rng.fork("dropout"));
@@ -84,6 +94,9 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
       grown.push({ ...tree, binned: { ...tree.binned, value } });
     }
     dropout.end(dropped, scores, trees, before, grown);
+    // Rows that were in one leaf are read together from now on: the order of rows changes no sum, only how far apart they lie in memory.
+    if (round === 0 && perRow !== null && grower.seesAllRows && n >= fewestRowsToReorder)
+      workspace.reorder(grower.space.rows, table, [scores, ...perRow]);
     options.onProgress?.((round + 1) / params.nTrees);
     if (watch) {
       const heldLoss = watch(grown);
@@ -94,7 +107,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     const isStuck = grown.every(({ leaves }) => leaves.length === 1);
     if (isStuck && !grower.isRandom) break;
   }
-  return gbdtModel({
+  const data: GbdtData = {
     kind: "gbdt",
     task: target.task,
     loss,
@@ -102,7 +115,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     featureNames: features.names,
     base: objective.base.map(withoutNegativeZero),
     trees: watch && params.earlyStoppingRounds > 0 ? trees.slice(0, best.nTrees) : trees,
-  });
+  };
+  return gbdtModel(data, options.predictKernels);
 }
 
 const inLossUnits = (gain: number, { perGradient, perHessian }: PairScale) =>
@@ -162,6 +176,8 @@ function watchHeld(
 
 interface Grower {
   readonly space: GrowSpace;
+  /** Whether every tree sees all rows, so that their order does not matter. */
+  readonly seesAllRows: boolean;
   /** Whether another round may split where this one could not. */
   readonly isRandom: boolean;
   grow(scale: PairScale, round: number): { readonly tree: GrownTree; readonly sample: number | null };
@@ -196,6 +212,7 @@ function createGrower(
   };
   return {
     space,
+    seesAllRows: params.rowFraction === 1 && params.topFraction === 0,
     isRandom: everything === null || params.nodeFeatureFraction < 1 || params.rowFraction < 1,
     grow(scale, round) {
       const sample = drawSample(params, n, rowHash(rowSeed, round), space);
@@ -225,7 +242,7 @@ function drawSample(
 function settingsOf(params: SettledGbdt, { perGradient, perHessian }: PairScale): SplitSettings {
   return {
     lambda: params.lambda * perHessian,
-    minHessian: params.minHessian * perHessian,
+    minHessian: Math.max(1, params.minHessian * perHessian), // nothing is divided by 0
     minRows: params.minSamplesLeaf,
     minLevelRows: Math.min(10, params.minSamplesLeaf),
     minGain: params.minGain * ((perGradient * perGradient) / perHessian),

@@ -1,9 +1,17 @@
 export { mean, median, previousValue, prior, quantile } from "./baselines.ts";
 export { bestFeature } from "./best-feature.ts";
-export { applyCalibrator, type CalibrationMap, type Calibrator, fitIsotonic, fitPlatt } from "./calibrator.ts";
+export { applyCalibrator, type CalibrationMap, type Calibrator, type TemperatureCalibrator } from "./calibrator.ts";
+export { fitBeta } from "./calibrator-beta.ts";
+export { fitIsotonic } from "./calibrator-isotonic.ts";
+export { fitPlatt } from "./calibrator-platt.ts";
+export { fitTemperature } from "./calibrator-temperature.ts";
 export { explainerOf } from "./explain-model.ts";
 export type { Explainer, NoExplainer, ScoreScale } from "./explainer.ts";
+export { type ForestParams, forest } from "./forest.ts";
+export { type FittedGam, type GamParams, gam } from "./gam.ts";
+export { cellsOf } from "./gam-axes.ts";
 export { bestRule, gbdt } from "./gbdt.ts";
+export { type PredictKernels, startPredictKernels } from "./gbdt-arena.ts";
 export type { GbdtKernels, KernelFunctions } from "./gbdt-jobs.ts";
 export { checkLabels, type GbdtLoss } from "./gbdt-loss.ts";
 export { type CustomLoss, scoreOf } from "./gbdt-loss-custom.ts";
@@ -15,6 +23,20 @@ export * from "./learner.ts";
 export { greatestGrade } from "./learner-errors.ts";
 export { type LinearParams, linear } from "./linear.ts";
 export { loadModel } from "./load-model.ts";
-export type { ConstantData, GbdtData, LinearData, Link, ModelData, TreeData } from "./model-data.ts";
+export type {
+  ConstantData,
+  GamAxis,
+  GamData,
+  GamTerm,
+  GbdtData,
+  LinearData,
+  Link,
+  ModelData,
+  StackData,
+  TreeData,
+} from "./model-data.ts";
+export { type PackedTrees, type Precision, packTrees, precisions, unpackTrees } from "./packed-trees.ts";
+export { joinPredictions } from "./stack-model.ts";
+export { fitStack, type StackWeights } from "./stack-weights.ts";
 export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";
 export type { ShapKernels, ShapRuntime } from "./tree-shap-memory.ts";

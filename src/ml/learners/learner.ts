@@ -1,5 +1,6 @@
 import type { Json } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
+import type { PredictKernels } from "./gbdt-arena.ts";
 import type { GbdtKernels } from "./gbdt-jobs.ts";
 import type { CustomLoss } from "./gbdt-loss-custom.ts";
 import type { GbdtData, ModelData } from "./model-data.ts";
@@ -41,6 +42,8 @@ export interface FitOptions {
   readonly customLoss?: CustomLoss;
   /** Compiled kernels for boosted trees; without them the same bits take longer. */
   readonly kernels?: GbdtKernels;
+  /** Compiled kernels for the predictions of boosted trees; without them the same bits take longer. */
+  readonly predictKernels?: PredictKernels;
   /** Called now and then with a share in [0, 1] of the work done. */
   readonly onProgress?: (share: number) => void;
   /** Asked at least every 50 ms of work; true ends the fit with FIT_CANCELLED. */

@@ -5,6 +5,7 @@ import { hashOf } from "../../lib/index.ts";
 import { type CategoryColumn, numberColumn, Table } from "../table/index.ts";
 import {
   bestRule,
+  gam,
   gbdt,
   type Learner,
   linear,
@@ -22,12 +23,14 @@ import {
 
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 const small = { nTrees: 5, minSamplesLeaf: 1 };
+const smallGam = { nBags: 2, nRounds: 20, nPairRounds: 10, interactions: 2, minSamplesLeaf: 1 };
 const learners: readonly { name: string; learner: Learner; tasks: readonly Task[] }[] = [
   { name: "prior", learner: prior(), tasks },
   { name: "mean", learner: mean(), tasks: ["regression"] },
   { name: "median", learner: median(), tasks: ["regression"] },
   { name: "quantile", learner: quantile({ quantiles: [0.1, 0.9] }), tasks: ["regression"] },
   { name: "previousValue", learner: previousValue(), tasks: ["regression"] },
+  { name: "linear elastic net", learner: linear({ l1Share: 0.5 }), tasks },
   { name: "linear", learner: linear(), tasks },
   { name: "gbdt", learner: gbdt(small), tasks },
   { name: "gbdt absolute", learner: gbdt({ ...small, loss: "absolute" }), tasks: ["regression"] },
@@ -37,6 +40,8 @@ const learners: readonly { name: string; learner: Learner; tasks: readonly Task[
     tasks: ["regression"],
   },
   { name: "gbdt of some features", learner: gbdt({ ...small, featureFraction: 0.5 }), tasks },
+  { name: "gam", learner: gam(smallGam), tasks },
+  { name: "gam of one bag", learner: gam({ ...smallGam, nBags: 1, earlyStoppingRounds: 0 }), tasks: ["regression"] },
   { name: "bestRule", learner: bestRule(), tasks },
 ];
 

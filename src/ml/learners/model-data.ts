@@ -66,8 +66,61 @@ export interface GbdtData {
   readonly trees: readonly TreeData[];
 }
 
+/**
+ * How the values of one feature fall into cells. Number: a value lies in the cell of the first edge that is not below it, or in the one after
+ * all edges. Category: the cell of its level. The last cell holds what is missing, and levels that are not known.
+ */
+export type GamAxis =
+  | { readonly kind: "number"; readonly feature: number; readonly edges: readonly number[] }
+  | {
+      readonly kind: "category";
+      readonly feature: number;
+      readonly cellOfLevel: readonly number[];
+      readonly nCells: number;
+    };
+
+/** What one feature, or a pair of them, adds to the score: a table of cells, row-major over its axes. Its mean over the training rows is 0. */
+export interface GamTerm {
+  /** One axis, or two. */
+  readonly axes: readonly GamAxis[];
+  /** Per output: what each cell adds. A level without training rows adds 0, and so does missing where it never was. */
+  readonly scores: readonly (readonly number[])[];
+  /** Of the scores, from bag to bag; null where one bag was fitted. */
+  readonly standardErrors: readonly (readonly number[])[] | null;
+  /** Sum of the sample weights of the training rows in each cell. */
+  readonly weights: readonly number[];
+  /** Mean over training rows and outputs of what the term adds, its sign left out. */
+  readonly importance: number;
+}
+
+/** A generalised additive model: score = intercept + the sum of its terms. */
+export interface GamData {
+  readonly kind: "gam";
+  readonly task: Task;
+  readonly loss: string;
+  readonly link: Link;
+  readonly featureNames: readonly string[];
+  /** Per output. */
+  readonly intercepts: readonly number[];
+  /** The most important first. */
+  readonly terms: readonly GamTerm[];
+}
+
+/** Models whose predictions are joined by weights. Each reads its own run of the features. */
+export interface StackData {
+  readonly kind: "stack";
+  readonly task: Task;
+  readonly featureNames: readonly string[];
+  readonly nOutputs: number;
+  /** `from`: where the features of the model begin among those of the stack. */
+  readonly bases: readonly { readonly model: ModelData; readonly from: number }[];
+  /** Per model, ≥ 0: of its log-odds, of the logarithms of its probabilities, or of its number. */
+  readonly weights: readonly number[];
+  readonly intercept: number;
+}
+
 /** Any model as plain data. */
-export type ModelData = ConstantData | LinearData | GbdtData;
+export type ModelData = ConstantData | LinearData | GbdtData | GamData | StackData;
 
 /** The number itself, but 0 for -0, which JSON cannot hold: a model read from JSON then predicts the same bytes. */
 export const withoutNegativeZero = (x: number): number => x + 0;

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRng, FettleError } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../table/index.ts";
-import { type GbdtParams, gbdt, type LinearParams, linear, mean, quantile, type Target } from "./index.ts";
+import {
+  type GamParams,
+  type GbdtParams,
+  gam,
+  gbdt,
+  type LinearParams,
+  linear,
+  mean,
+  quantile,
+  type Target,
+} from "./index.ts";
 
 const rng = createRng(1);
 const n = 60;
@@ -36,9 +46,31 @@ test("gbdt() refuses each wrong parameter by its name", () => {
     );
 });
 
+const wrongGam: readonly GamParams[] = [
+  { interactions: -1 },
+  { nBags: 0 },
+  { nRounds: 1.5 },
+  { nPairRounds: 0 },
+  { learningRate: 0 },
+  { maxLeaves: 1 },
+  { minSamplesLeaf: 0 },
+  { maxBins: 1 },
+  { maxPairBins: 1 },
+  { lambda: -1 },
+  { categorySmoothing: Number.NaN },
+  { earlyStoppingRounds: -1 },
+];
+
+test("gam() refuses each wrong parameter by its name", () => {
+  for (const params of wrongGam)
+    assert.throws(() => gam(params), { code: "GAM_PARAMS", facts: { parameter: Object.keys(params)[0] } });
+});
+
 const wrongLinear = [
   { lambda: -1 },
   { lambda: Number.NaN },
+  { l1Share: -0.1 },
+  { l1Share: 1.1 },
   { classWeight: "even" },
   { tolerance: 1 },
   { maxIterations: 0 },
@@ -63,7 +95,7 @@ test("a loss that is none of the task's is refused", () => {
   assert.throws(() => mean().fit(features, multiclass, { seed: 1 }), { code: "BASELINE_TASK" });
 });
 
-for (const learner of [gbdt(), linear(), mean()]) {
+for (const learner of [gbdt(), gam(), linear(), mean()]) {
   const fit = (target: Partial<Target>, sampleWeight?: Float64Array) =>
     learner.fit(features, { ...binary, ...target }, { seed: 1, ...(sampleWeight && { sampleWeight }) });
 
@@ -78,8 +110,8 @@ for (const learner of [gbdt(), linear(), mean()]) {
   });
 }
 
-test("gbdt() and linear() stop when asked, and report a rising share of their work", () => {
-  for (const learner of [gbdt({ nTrees: 5 }), linear()]) {
+test("gbdt(), gam() and linear() stop when asked, and report a rising share of their work", () => {
+  for (const learner of [gbdt({ nTrees: 5 }), gam({ nBags: 2 }), linear()]) {
     let asked = 0;
     const shouldStop = () => ++asked > 2;
     assert.throws(() => learner.fit(features, binary, { seed: 1, shouldStop }), {

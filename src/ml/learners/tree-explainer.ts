@@ -1,19 +1,11 @@
 import type { Table } from "../table/index.ts";
-import { type Explainer, explainerOn, type NoExplainer, rowReader, type ScoreScale } from "./explainer.ts";
-import type { GbdtData, Link, TreeData } from "./model-data.ts";
+import { type Explainer, explainerOn, type NoExplainer, rowReader, scaleOfLink } from "./explainer.ts";
+import type { GbdtData, TreeData } from "./model-data.ts";
 import { plainShap } from "./tree-shap.ts";
 import { leafValues, shapForest } from "./tree-shap-forest.ts";
 import { treeInteractions } from "./tree-shap-interactions.ts";
 import { addInterventional } from "./tree-shap-interventional.ts";
 import { type ShapKernels, shapMemory } from "./tree-shap-memory.ts";
-
-const scaleOfLink: Readonly<Record<Link, ScoreScale>> = {
-  identity: "value",
-  logistic: "log-odds",
-  softmax: "class-score",
-  exp: "log-value",
-  shares: "share",
-};
 
 /** An explainer of trees, which also knows what features do together. */
 export interface TreeExplainer extends Explainer {

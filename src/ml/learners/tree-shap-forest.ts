@@ -1,4 +1,4 @@
-import { greatestFloat32 } from "./gbdt-bins.ts";
+import { greatestFloat32 } from "./gbdt-thresholds.ts";
 import type { TreeData } from "./model-data.ts";
 
 /**

@@ -1,23 +1,37 @@
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
 import { createRng, FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
-import { type FittedModel, fitPlatt, gbdt, linear, type Target } from "../../ml/learners/index.ts";
+import {
+  type Explainer,
+  explainerOf,
+  type FittedModel,
+  fitPlatt,
+  gbdt,
+  linear,
+  type Target,
+} from "../../ml/learners/index.ts";
 import { categoryColumn, instantColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import type { ObjectStore, Schema } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
-import { feature, fitFeatures, planFeatures, type RawRow } from "../features/index.ts";
+import { feature, fitFeatures, loadFeatures, planFeatures, type RawRow } from "../features/index.ts";
 import {
   answerOf,
   type Capsule,
   capsuleParts,
+  explanationOf,
   exportModule,
   joinPredictor,
   loadCapsule,
   manifestOf,
   openCapsule,
+  quantise,
+  rawRowOf,
   recordGolden,
+  rowExplainer,
+  rowExplainerAgainst,
   type Signature,
   saveCapsule,
 } from "./index.ts";
@@ -112,6 +126,54 @@ for (const family of families)
       assert.deepEqual(predictor.predict(table), openCapsule(capsule).predict(table));
     });
 
+for (const family of families)
+  for (const task of tasks)
+    test(`rowExplainer() of a ${task} ${family} capsule sums features by column, in a table as in a row`, () => {
+      const capsule = capsuleOf(family, task);
+      const explainer = rowExplainer(capsule);
+      assert.ok("explainRow" in explainer);
+      const width = explainer.nOutputs * (schema.length + 1);
+      const all = explainer.explain(table);
+      const features = loadFeatures(capsule.features);
+      const model = explainerOf(capsule.model) as Explainer;
+      const byFeature = model.explain(features.transform(table));
+      const sumOf = (values: Float64Array, i: number, size: number) =>
+        values.subarray(i * size, (i + 1) * size).reduce((a, b) => a + b);
+      for (let i = 0; i < 20; i++) {
+        const row = new Float64Array(width);
+        explainer.explainRow(rawRowOf(capsule.signature, table, i), row);
+        assert.deepEqual(row, all.slice(i * width, (i + 1) * width));
+        const whole = sumOf(byFeature, i, explainer.nOutputs * (features.outputs.length + 1));
+        assert.ok(Math.abs(sumOf(all, i, width) - whole) < 1e-12);
+      }
+    });
+
+test("explanationOf() gives the greatest contributions and the sum of the rest", () => {
+  const { signature } = capsuleOf("linear", "multiclass");
+  const explained = Float64Array.from({ length: 15 }, (_, k) => (k === 7 ? -10 : k));
+  const row = [1, "a", null, "red"];
+  assert.deepEqual(
+    explanationOf({ signature, scale: "class-score" }, row, explained, Float64Array.of(0.2, 0.7, 0.1), 2),
+    {
+      of: "yes",
+      scale: "class-score",
+      base: 9,
+      score: 5 + 6 - 10 + 8 + 9,
+      contributions: [
+        { feature: "since", value: null, contribution: -10 },
+        { feature: "note", value: "red", contribution: 8 },
+      ],
+      rest: 11,
+    },
+  );
+});
+
+test("rowExplainerAgainst() says why it explains trees only", () => {
+  assert.match((rowExplainerAgainst(capsuleOf("linear", "binary"), table) as { reason: string }).reason, /"linear"/);
+  const explainer = rowExplainerAgainst(capsuleOf("gbdt", "binary"), table.take(Int32Array.of(0, 1, 2)));
+  assert.ok("explainRow" in explainer && !explainer.hasInteractions);
+});
+
 test("loadCapsule() refuses a flipped byte in any object as damaged", async () => {
   const { store, objects } = memoryStore();
   const id = await saveCapsule(store, capsuleOf("gbdt", "binary"));
@@ -155,6 +217,9 @@ test("recordGolden() writes infinite numbers as missing, so that a capsule is pl
   for (const row of golden.rows) for (const cell of row) assert.ok(typeof cell !== "number" || Number.isFinite(cell));
 });
 
+const kernelsFile = new URL("../../../dist/predict.wasm", import.meta.url);
+const kernels = existsSync(kernelsFile) ? readFileSync(kernelsFile) : undefined;
+
 const bundle = build({
   entryPoints: [new URL("embedded-runtime.ts", import.meta.url).pathname],
   bundle: true,
@@ -173,7 +238,11 @@ for (const family of families)
   for (const task of tasks)
     test(`exportModule() of a ${task} ${family} capsule needs no import and answers as the predictor, to the bit`, async () => {
       const capsule = capsuleOf(family, task);
-      const { js, dts } = exportModule(capsule, await bundle, "sample@1");
+      const { js, dts } = exportModule(capsule, {
+        runtime: await bundle,
+        title: "sample@1",
+        ...(kernels && { kernels }),
+      });
       assert.doesNotMatch(js, /^\s*import\b|\bimport\s*\(|\brequire\s*\(/m);
       assert.match(dts, /export declare function predict\(row: Row\): Answer;/);
       assert.match(dts, /readonly "it's \\"odd\\"": string \| number \| boolean \| null;/);
@@ -189,3 +258,31 @@ for (const family of families)
       assert.deepEqual(module.predict(rows[0]), expected[0]);
       assert.throws(() => module.predict({}), { code: "ROWS_INVALID" });
     });
+
+for (const task of tasks)
+  test(`quantise() measures what a ${task} model loses, and the exported module answers as measured`, async () => {
+    const capsule = capsuleOf("gbdt", task);
+    const before = capsule.golden.outputs.map((output) => answerOf(capsule.signature, Float64Array.from(output)));
+    for (const precision of ["float32", "int16", "int8"] as const) {
+      const { model, loss } = quantise(capsule, precision);
+      assert.equal(loss.nRows, 50);
+      assert.ok(loss.greatestDifference < { float32: 1e-6, int16: 1e-3, int8: 0.1 }[precision]);
+      assert.ok(loss.meanDifference <= loss.greatestDifference);
+      const parts = { runtime: await bundle, title: "sample@1", ...(kernels && { kernels }) };
+      const { js } = exportModule({ ...capsule, model }, parts);
+      const module = (await import(`data:text/javascript,${encodeURIComponent(js)}`)) as {
+        predictBatch(rows: unknown): (typeof before)[number][];
+      };
+      const after = module.predictBatch(capsule.golden.rows.map((row) => requestOf(capsule, row)));
+      if (loss.nClassChanged === null) continue;
+      assert.equal(
+        after.filter((answer, i) => "label" in answer && answer.label !== (before[i] as { label: string }).label)
+          .length,
+        loss.nClassChanged,
+      );
+    }
+  });
+
+test("quantise() refuses a model without trees", () => {
+  assert.throws(() => quantise(capsuleOf("linear", "binary"), "int8"), { code: "QUANTISE_TREES" });
+});

@@ -1,4 +1,5 @@
 import { canonicalJson, FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
+import type { PredictKernels } from "../../ml/learners/index.ts";
 import type { ObjectStore } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import { type Golden, replayGolden } from "./golden.ts";
@@ -74,8 +75,8 @@ export async function loadCapsule(store: ObjectStore, id: Sha256): Promise<Capsu
 }
 
 /** A predictor whose golden rows have just been replayed: the only way in which a capsule may answer traffic. */
-export function openCapsule(capsule: Capsule): Predictor {
-  const predictor = loadPredictor(capsule);
+export function openCapsule(capsule: Capsule, kernels?: PredictKernels): Predictor {
+  const predictor = loadPredictor(capsule, kernels);
   replayGolden(predictor, capsule.golden);
   return predictor;
 }

@@ -1,5 +1,6 @@
 // The door of an exported model: bundled into one dependency-free module, which then carries the capsule as data.
-import { FettleError } from "../../lib/index.ts";
+import { FettleError, fromBase64 } from "../../lib/index.ts";
+import { type ModelData, type PackedTrees, startPredictKernels, unpackTrees } from "../../ml/learners/index.ts";
 import { type Answer, answerOf, loadPredictor, type PredictorData } from "./predictor.ts";
 import { parseRow, type RowProblem, type Signature, tableOfRows } from "./signature.ts";
 
@@ -12,9 +13,20 @@ export interface EmbeddedModel {
   predictBatch(rows: readonly Readonly<Record<string, unknown>>[]): Answer[];
 }
 
-/** Opens a capsule's data as an embedded model. */
-export function openEmbedded(data: PredictorData): EmbeddedModel {
-  const predictor = loadPredictor(data);
+/** A predictor's data, its trees packed or not. */
+export interface EmbeddedData extends Omit<PredictorData, "model"> {
+  readonly model: ModelData | PackedTrees;
+}
+
+/**
+ * Opens a capsule's data as an embedded model.
+ * @param kernels base64 of the compiled kernels that score trees; where the runtime cannot have them, the plain form runs: the same bits
+ */
+export function openEmbedded({ model, ...data }: EmbeddedData, kernels?: string): EmbeddedModel {
+  const predictor = loadPredictor(
+    { ...data, model: model.kind === "packed-trees" ? unpackTrees(model) : model },
+    kernels === undefined ? undefined : startPredictKernels(fromBase64(kernels)),
+  );
   const { signature, nOutputs } = predictor;
   const read = (rows: readonly unknown[]) => {
     const problems: RowProblem[] = [];

@@ -1,6 +1,7 @@
+import { toBase64 } from "../../lib/index.ts";
 import { isNumeric } from "../../ml/learners/index.ts";
 import { storageOf } from "../data/index.ts";
-import type { PredictorData } from "./predictor.ts";
+import type { EmbeddedData } from "./embedded-runtime.ts";
 import type { Signature, SignatureInput } from "./signature.ts";
 
 /** An ES module that predicts without any dependency, and its types. */
@@ -9,19 +10,27 @@ export interface ExportedModule {
   readonly dts: string;
 }
 
-/**
- * A capsule as a module: the embedded runtime with the model as data inside. Its answers are those of the server, to the bit.
- * @param runtime text of the bundled embedded runtime, which exports `openEmbedded`
- * @param title `model@version`, for the heading
- */
-export function exportModule(data: PredictorData, runtime: string, title: string): ExportedModule {
+/** What a module is made of beside the capsule. */
+export interface ModuleParts {
+  /** Text of the bundled embedded runtime, which exports `openEmbedded`. */
+  readonly runtime: string;
+  /** Compiled kernels that score trees; without them the module is slower, to the same bits. */
+  readonly kernels?: Uint8Array;
+  /** `model@version`, for the heading. */
+  readonly title: string;
+}
+
+/** A capsule as a module: the embedded runtime with the model as data inside. Its answers are those of the server, to the bit. */
+export function exportModule(data: EmbeddedData, { runtime, kernels, title }: ModuleParts): ExportedModule {
   const { features, model, calibrator, signature } = data;
+  const hasTrees = ["gbdt", "forest", "stack", "packed-trees"].includes(model.kind);
+  const compiled = hasTrees && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
   const json = JSON.stringify({ features, model, calibrator, signature });
   const body = runtime.replace(/export\s*\{[^}]*\};?\s*$/, "");
   const js = [
     `// ${title}, exported by fettle. Predicts in any JavaScript runtime; needs nothing else.`,
     body.trimEnd(),
-    `const model = openEmbedded(JSON.parse(${JSON.stringify(json)}));`,
+    `const model = openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled});`,
     "export const signature = model.signature;",
     "export const predict = model.predict;",
     "export const predictBatch = model.predictBatch;",

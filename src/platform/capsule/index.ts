@@ -19,6 +19,16 @@ export {
   type Predictor,
   type PredictorData,
 } from "./predictor.ts";
+export { type QuantisationLoss, quantise } from "./quantise.ts";
+export {
+  type Contribution,
+  type Explanation,
+  explainedOutput,
+  explanationOf,
+  type RowExplainer,
+  rowExplainer,
+  rowExplainerAgainst,
+} from "./row-explainer.ts";
 export {
   parseInstant,
   parseRow,

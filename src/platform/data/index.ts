@@ -1,6 +1,7 @@
 export { type CheckOptions, checkContract, quarantineRows } from "./check-contract.ts";
 export type * from "./contract.ts";
 export { contractToSource, literal, quoted } from "./contract-source.ts";
+export { type Fold, type FoldRule, type FoldWindow, foldRows, outsideEmbargo } from "./cross-validation.ts";
 export { defineContract } from "./define-contract.ts";
 export { duplicateRows } from "./duplicate-rows.ts";
 export { formats } from "./formats.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRng } from "../../lib/index.ts";
-import { applyCalibrator } from "../../ml/learners/index.ts";
+import { applyCalibrator, type TemperatureCalibrator } from "../../ml/learners/index.ts";
 import { sigmoid } from "../../ml/stats/index.ts";
 import { type CalibrationInput, chooseCalibration, chooseThreshold, measureThreshold, rowLosses } from "./index.ts";
 
@@ -105,9 +105,9 @@ test("chooseCalibration() leaves honest probabilities alone", () => {
   assert.ok(methods.filter((method) => method === "none").length >= 38, methods.join(" "));
 });
 
-test("chooseCalibration() mends probabilities that are too sure, and takes the smooth map for it", () => {
+test("chooseCalibration() mends probabilities that are too sure, and takes the simplest map for it", () => {
   const { method, calibrator, sentence } = chooseCalibration(input(rows(1000, 1, overconfident)));
-  assert.equal(method, "platt");
+  assert.equal(method, "temperature");
   assert.match(sentence, /lowers the log loss on validation beyond noise/);
   const fresh = rows(3000, 2, overconfident);
   const loss = (p: Float64Array) =>
@@ -115,16 +115,25 @@ test("chooseCalibration() mends probabilities that are too sure, and takes the s
   assert.ok(loss(applyCalibrator(calibrator!, fresh.yProba, 1)) < loss(fresh.yProba) - 0.01);
 });
 
+test("chooseCalibration() takes Platt scaling where probabilities are too low as well", () => {
+  const low = (p: number) => sigmoid(1.5 * Math.log(p / (1 - p)) - 1);
+  assert.equal(chooseCalibration(input(rows(3000, 1, low))).method, "platt");
+});
+
+test("chooseCalibration() takes beta calibration where only one end is too sure", () => {
+  // Honest probabilities p become p^3 at the low end and stay at the high one: log-odds a line cannot mend.
+  const lopsided = (p: number) => 1 / (1 + Math.exp(-0.35 * Math.log(p) + Math.log(1 - p)));
+  assert.equal(chooseCalibration(input(rows(6000, 1, lopsided))).method, "beta");
+});
+
 test("chooseCalibration() takes isotonic regression where no smooth map would do", () => {
-  const stepped = (p: number) => 0.5 + (p - 0.5) ** 9 * 100;
-  const crooked = (p: number) => (p < 0.5 ? 0.02 + p / 50 : 0.6 + p / 50);
-  assert.ok(stepped(0.5) === 0.5);
+  const crooked = (p: number) => p / 50 + (p < 0.3 ? 0.1 : p < 0.7 ? 0.8 : 0.83);
   assert.equal(chooseCalibration(input(rows(4000, 1, crooked))).method, "isotonic");
 });
 
 test("chooseCalibration() does as it is told, and nothing for few rows or a regression", () => {
   const part = rows(400, 1, (p) => p);
-  for (const method of ["none", "platt", "isotonic"] as const) {
+  for (const method of ["none", "temperature", "platt", "beta", "isotonic"] as const) {
     const decision = chooseCalibration(input(part, { method }));
     assert.equal(decision.method, method);
     assert.equal(decision.calibrator === null, method === "none");
@@ -134,7 +143,7 @@ test("chooseCalibration() does as it is told, and nothing for few rows or a regr
   assert.equal(chooseCalibration(input(part, { task: "regression" })).calibrator, null);
 });
 
-test("chooseCalibration() mends several classes, one map each", () => {
+test("chooseCalibration() mends several classes that are too sure by a temperature", () => {
   const rng = createRng(9);
   const n = 1500;
   const honest = Array.from({ length: n }, () => {
@@ -161,5 +170,7 @@ test("chooseCalibration() mends several classes, one map each", () => {
     });
   assert.equal(decide(honest.flat()).method, "none");
   const mended = decide(sure);
-  assert.equal(mended.calibrator?.maps.length, 3);
+  assert.equal(mended.method, "temperature");
+  const { temperature } = mended.calibrator as TemperatureCalibrator;
+  assert.ok(Math.abs(temperature - 3) < 0.5, `${temperature}`);
 });

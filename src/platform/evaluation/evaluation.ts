@@ -20,7 +20,7 @@ export type Point = readonly [x: number, y: number];
 
 /** Reliability of probabilities in bins of equal count. */
 export interface Calibration {
-  readonly method: "none" | "platt" | "isotonic";
+  readonly method: "none" | "temperature" | "platt" | "beta" | "isotonic";
   readonly bins: readonly {
     readonly predicted: number;
     readonly observed: number;

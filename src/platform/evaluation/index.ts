@@ -1,5 +1,6 @@
 export { type CalibrationDecision, type CalibrationInput, chooseCalibration } from "./calibration.ts";
 export { type ComparisonInput, compareModels, verdictOf } from "./compare-models.ts";
+export { crossFit } from "./cross-fit.ts";
 export { analyseErrors, type ErrorInput } from "./error-analysis.ts";
 export { evaluate } from "./evaluate.ts";
 export type * from "./evaluation.ts";
@@ -12,6 +13,7 @@ export type {
   ScoredPart,
 } from "./evaluation-input.ts";
 export { type Fairness, type FairnessInput, fairness } from "./fairness.ts";
+export { meanAbsolute } from "./mean-absolute.ts";
 export {
   type MeasuredRows,
   measureMetric,

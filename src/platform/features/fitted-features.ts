@@ -57,6 +57,20 @@ export function loadFeatures(data: FittedFeaturesData): FittedFeatures {
   };
 }
 
+/** Features of several sets side by side, in their order; each column is read once. */
+export function joinFeatures(sets: readonly FittedFeatures[]): FittedFeatures {
+  const inputs: FittedFeaturesData["inputs"][number][] = [];
+  const steps = sets.flatMap((set) => {
+    const data = set.toJSON();
+    const places = data.inputs.map((input) => {
+      const known = inputs.findIndex(({ name }) => name === input.name);
+      return known >= 0 ? known : inputs.push(input) - 1;
+    });
+    return data.steps.map((step) => ({ ...step, input: places[step.input]! }));
+  });
+  return loadFeatures({ inputs, steps });
+}
+
 function withFreeName(feature: Feature, taken: Set<string>): Feature {
   let { name } = feature;
   while (taken.has(name)) name += "′";

@@ -1,9 +1,10 @@
 export { compareVersions, type Difference, type ReportedVersion } from "./compare-versions.ts";
 export { type ExpectedAnswers, type ImportedVersion, importRun } from "./import-run.ts";
-export type { PipelinePorts, WorkOptions } from "./ports.ts";
+export type { PipelinePorts, TrialPool, WorkOptions } from "./ports.ts";
 export {
   type AnswerColumn,
   answerColumns,
+  readBackground,
   type ScoreBatch,
   type ScoreInput,
   type ScoreSummary,
@@ -11,4 +12,5 @@ export {
   scoreRun,
 } from "./score-run.ts";
 export { type TrainedVersion, trainRun } from "./train-run.ts";
+export { type TuneOptions, type TuningView, tuneRun } from "./tune-run.ts";
 export { type Verification, type VerifiedPart, verifyRun } from "./verify-run.ts";

@@ -1,7 +1,18 @@
 import type { Clock } from "../../lib/index.ts";
 import type { ObjectStore, SourceReader, TableFiles } from "../data/index.ts";
 import type { Ledger } from "../registry/index.ts";
-import type { RunReport, TrainInput, TrainOutcome, TrainProgress } from "../training/index.ts";
+import type {
+  OuterOutcome,
+  OuterRequest,
+  RunReport,
+  TrainInput,
+  TrainOutcome,
+  TrainProgress,
+  TrialOutcome,
+  TrialRequest,
+  TuneInput,
+  TuneSubject,
+} from "../training/index.ts";
 
 /** Options of long work. */
 export interface WorkOptions {
@@ -9,6 +20,16 @@ export interface WorkOptions {
   readonly onProgress?: (progress: TrainProgress) => void;
   /** Threads of a training, the same model with any number. Default: one per core. */
   readonly threads?: number;
+}
+
+/** Workers that hold the data of a tuning and run one trial each at a time. */
+export interface TrialPool {
+  readonly subject: TuneSubject;
+  readonly nWorkers: number;
+  /** Rejects with FIT_CANCELLED once the signal is aborted, and with the trial's own error. */
+  trial(request: TrialRequest): Promise<TrialOutcome>;
+  outer(request: OuterRequest): Promise<OuterOutcome>;
+  close(): Promise<void>;
 }
 
 /** What the pipelines need from outside. */
@@ -19,6 +40,12 @@ export interface PipelinePorts {
   readonly ledger: Ledger;
   /** Runs the training away from the caller's event loop. */
   readonly train: (input: TrainInput, options: WorkOptions) => Promise<TrainOutcome>;
+  /** Starts workers for trials; throws what the data is refused with. Fewer workers than asked for where the machine has fewer cores. */
+  readonly openTrials: (
+    input: TuneInput,
+    nWorkers: number | undefined,
+    options: Pick<WorkOptions, "signal">,
+  ) => Promise<TrialPool>;
   readonly clock: Clock;
   readonly newId: () => string;
   /** Calls back with the path of a scratch file that is gone afterwards. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
-import { type Answer, answerOf, type Predictor, type Signature } from "../capsule/index.ts";
+import { type Answer, answerOf, type Predictor, type RowExplainer, type Signature } from "../capsule/index.ts";
 import type { Schema } from "../data/index.ts";
-import { answerColumns, type ScoreBatch, scoreRun } from "./score-run.ts";
+import { answerColumns, contributionColumns, readBackground, type ScoreBatch, scoreRun } from "./score-run.ts";
 
 const signature: Signature = {
   inputs: [
@@ -164,3 +164,49 @@ function flat(answer: Answer): Record<string, string | number> {
   const each = Object.entries(probabilities).map(([name, value]) => [`probability_${name}`, value] as const);
   return { prediction, probability, ...Object.fromEntries(each) };
 }
+
+test("contributionColumns() gives those of the answered class, whose sum is its score", () => {
+  const asked: Signature = { ...signature, task: "multiclass", classes: ["a", "b", "c"], threshold: null };
+  const explainer: RowExplainer = {
+    signature: asked,
+    scale: "class-score",
+    nOutputs: 3,
+    expected: Float64Array.of(-1, -2, -3),
+    explainRow: () => {},
+    explain: (table) => Float64Array.from({ length: 12 * table.nRows }, (_, k) => k),
+    hasInteractions: false,
+    interactRow: () => {},
+  };
+  const table = Table.of({ age: numberColumn([1, 2]) });
+  const columns = contributionColumns(explainer, table, Float64Array.of(0.1, 0.7, 0.2, 0.5, 0.3, 0.2));
+  assert.deepEqual(
+    columns.map(({ name, column }) => [name, column.kind === "number" ? [...column.values] : null]),
+    [
+      ["contribution_age", [4, 12]],
+      ["contribution_plan", [5, 13]],
+      ["contribution_since", [6, 14]],
+      ["contribution_base", [7, 15]],
+    ],
+  );
+});
+
+test("readBackground() takes the first rows, at most 100, and refuses none", async () => {
+  const batch = (n: number): ScoreBatch => ({
+    table: Table.of({
+      age: numberColumn(Array.from({ length: n }, (_, i) => i)),
+      plan: categoryColumn(Array.from({ length: n }, () => "a")),
+      since: numberColumn(new Float64Array(n)),
+    }),
+    schema: [],
+    nRejected: 0,
+    rejected: [],
+    notes: [],
+    nCoerced: new Map(),
+  });
+  async function* of(...sizes: number[]) {
+    for (const n of sizes) yield batch(n);
+  }
+  assert.equal((await readBackground(of(0, 300), signature)).nRows, 100);
+  assert.equal((await readBackground(of(3), signature)).nRows, 3);
+  await assert.rejects(readBackground(of(0), signature), { code: "SCORE_BACKGROUND" });
+});

@@ -1,7 +1,14 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
 import { isNumeric } from "../../ml/learners/index.ts";
 import { type Column, columnLength, numberColumn, Table } from "../../ml/table/index.ts";
-import { type Predictor, parseInstant, type Signature, type SignatureInput } from "../capsule/index.ts";
+import {
+  explainedOutput,
+  type Predictor,
+  parseInstant,
+  type RowExplainer,
+  type Signature,
+  type SignatureInput,
+} from "../capsule/index.ts";
 import { type ColumnSchema, type RejectedRow, type Schema, storageOf } from "../data/index.ts";
 
 /** A part of the rows to score, as the reader gives it. */
@@ -29,6 +36,8 @@ export interface ScoreWriter {
 export interface ScoreInput {
   readonly batches: AsyncIterable<ScoreBatch>;
   readonly predictor: Predictor;
+  /** Adds what each column contributed (see {@link contributionColumns}). */
+  readonly explainer?: RowExplainer;
   readonly writer: ScoreWriter;
   /** Told the number of rows scored so far, after each batch. */
   readonly onRows?: (rows: number) => void;
@@ -59,7 +68,14 @@ export async function scoreRun(input: ScoreInput): Promise<ScoreSummary> {
   }
 }
 
-async function scoreBatches({ batches, predictor, writer, onRows, signal }: ScoreInput): Promise<ScoreSummary> {
+async function scoreBatches({
+  batches,
+  predictor,
+  explainer,
+  writer,
+  onRows,
+  signal,
+}: ScoreInput): Promise<ScoreSummary> {
   const { signature } = predictor;
   const notes = new Set<string>();
   const rejected: RejectedRow[] = [];
@@ -81,7 +97,10 @@ async function scoreBatches({ batches, predictor, writer, onRows, signal }: Scor
     const inputs = inputTable(signature, batch.table, (name, count) => add(nUnfit, name, count));
     for (const { name } of signature.inputs) add(nUnfit, name, batch.nCoerced.get(name) ?? 0);
     const outputs = batch.table.nRows === 0 ? new Float64Array(0) : predictor.predict(inputs);
-    const scored = joinAnswer(batch.table, layout, answerColumns(signature, outputs, batch.table.nRows));
+    const scored = joinAnswer(batch.table, layout, [
+      ...answerColumns(signature, outputs, batch.table.nRows),
+      ...(explainer ? contributionColumns(explainer, inputs, outputs) : []),
+    ]);
     await writer.write(scored.table, scored.schema);
     for (const [wanted, name] of scored.renamed)
       notes.add(`column "${wanted}" is in the input already; the answer is in "${name}"`);
@@ -217,6 +236,44 @@ export function answerColumns(signature: Signature, outputs: Float64Array, nRows
     numbers("probability", (i) => (task === "binary" ? outputs[i]! : probabilityOf(i, codes[i]!))),
     ...classes.map((name, k) => numbers(`probability_${name}`, (i) => probabilityOf(i, k))),
   ];
+}
+
+/**
+ * SHAP values of rows as columns: `contribution_<column>` for each input, and `contribution_base`, the expected score. They sum to the score
+ * before calibration of what is explained: the positive class, the answered class, or the middle quantile.
+ * @param outputs row-major, the model's outputs for the rows of `inputs`
+ */
+export function contributionColumns(explainer: RowExplainer, inputs: Table, outputs: Float64Array): AnswerColumn[] {
+  const { signature, nOutputs } = explainer;
+  const explained = explainer.explain(inputs);
+  const stride = signature.inputs.length + 1;
+  const from = Int32Array.from({ length: inputs.nRows }, (_, i) => {
+    const { output } = explainedOutput(signature, outputs.subarray(i * nOutputs, (i + 1) * nOutputs));
+    return (i * nOutputs + output) * stride;
+  });
+  return [...signature.inputs.map(({ name }) => name), "base"].map((name, j) => ({
+    name: `contribution_${name}`,
+    type: "number",
+    column: { kind: "number", values: Float64Array.from(from, (start) => explained[start + j]!) },
+  }));
+}
+
+/** Rows that a background is made of, at most: each costs about one prediction per explained row. */
+const mostBackground = 100;
+
+/** The first 100 rows of batches as a model's inputs: what explanations compare with. Throws SCORE_COLUMNS, SCORE_BACKGROUND where there is none. */
+export async function readBackground(batches: AsyncIterable<ScoreBatch>, signature: Signature): Promise<Table> {
+  for await (const { table } of batches) {
+    checkInputs(signature, table);
+    if (table.nRows === 0) continue;
+    const rows = Int32Array.from({ length: Math.min(mostBackground, table.nRows) }, (_, i) => i);
+    return inputTable(signature, table.take(rows), () => {});
+  }
+  throw new FettleError(
+    "invalid-input",
+    "SCORE_BACKGROUND",
+    "Cannot explain the scores: the background has no row, at least 1 is needed",
+  );
 }
 
 function joinAnswer(

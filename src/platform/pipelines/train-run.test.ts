@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
+import { FettleError } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
-import type { ObjectStore, ReadOptions, Schema, Snapshot, SourceReading } from "../data/index.ts";
-import type { Ledger, ModelVersion, RunEnd, RunRecord } from "../registry/index.ts";
+import type { Schema } from "../data/index.ts";
 import { type ModelDefinition, trainModel } from "../training/index.ts";
 import { compareVersions, type PipelinePorts, trainRun, verifyRun } from "./index.ts";
+import { portsOf } from "./memory-ports.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
 
 const schema: Schema = [
@@ -32,83 +32,11 @@ const definition: ModelDefinition = {
   evaluation: { resamples: 200 },
 };
 
-/** All ports in memory; files are tables by name. */
-function portsOf(files: Readonly<Record<string, Table>>) {
-  const objects = new Map<string, Uint8Array>();
-  const tables = new Map<string, Table>();
-  const asked: ReadOptions[] = [];
-  const versions: ModelVersion[] = [];
-  const runs = new Map<string, RunRecord>();
-  const snapshots = new Map<string, Snapshot>();
-  const tests: string[] = [];
-  const store: ObjectStore = {
-    put: async (bytes) => {
-      objects.set(sha256(bytes), bytes);
-      return sha256(bytes);
-    },
-    putFile: async (path) => {
-      tables.set(hashOf(path), tables.get(path)!);
-      return store.put(new TextEncoder().encode(JSON.stringify(path)));
-    },
-    get: async (id) => {
-      const bytes = objects.get(id);
-      if (bytes && sha256(bytes) === id) return bytes;
-      throw new FettleError("damaged", "OBJECT_DAMAGED", "Cannot read the object: its bytes do not give its name");
-    },
-    verifiedPath: async (id) => id,
-    has: async (id) => objects.has(id),
-    async *list() {
-      for (const id of objects.keys()) yield id as Sha256;
-    },
-  };
-  const end = (ended: RunEnd) => runs.set(ended.id, { ...runs.get(ended.id)!, end: ended });
-  const ledger: Partial<Ledger> = {
-    saveSnapshot: async (snapshot) => void snapshots.set(snapshot.id, snapshot),
-    snapshot: async (id) => snapshots.get(id) ?? null,
-    startRun: async (run) => void runs.set(run.id, { ...run, end: null }),
-    endRun: async (ended) => void end(ended),
-    register: async (version, ended, testRows) => {
-      end(ended);
-      if (testRows !== null) tests.push(testRows);
-      versions.push({ ...version, version: versions.length + 1 });
-      return versions.at(-1)!;
-    },
-    run: async (id) => runs.get(id) ?? null,
-    versions: async () => versions,
-    version: async (_, number) => versions[number - 1] ?? null,
-    testEvaluations: async (rows) => tests.filter((used) => used === rows).length,
-  };
-  let time = 1000;
-  const ports: PipelinePorts = {
-    reader: {
-      read: async ([path], options = {}) => {
-        asked.push(options);
-        const reading: Partial<SourceReading> = { files: [], nRejected: 0, rejected: [], notes: [] };
-        return { ...reading, table: files[path!]!, schema, options } as SourceReading;
-      },
-    },
-    tables: {
-      write: async (table, _, path) => void tables.set(path, table),
-      read: async (path) => tables.get(path)!,
-    },
-    objects: store,
-    ledger: ledger as Ledger,
-    train: async (input, { onProgress }) => trainModel(input, onProgress ? { onProgress } : {}),
-    clock: () => time++,
-    usage: () => ({ cpuSeconds: 1, peakMemoryBytes: 1 }),
-    newId: () => `run-${runs.size + 1}`,
-    withScratch: (use) => use(`scratch-${objects.size}`),
-    environment: async () => ({ fettle: "0.0.0" }),
-    publishReport: async ({ model, version }) => `${model}-${version}.html`,
-  };
-  return { ports, objects, tables, asked, versions, runs };
-}
-
 const train = (ports: PipelinePorts, rest: Partial<ModelDefinition> = {}) =>
   trainRun(ports, { ...definition, ...rest }, (path) => path);
 
 test("trainRun() registers a version with everything that leads back to its data", async () => {
-  const { ports, objects, runs } = portsOf({ "a.csv": honest });
+  const { ports, objects, runs } = portsOf({ "a.csv": honest }, schema);
   const { version, report, reportPath } = await train(ports);
   assert.deepEqual([version.version, report.version, reportPath], [1, 1, "churn-1.html"]);
   assert.ok(version.gatesPassed);
@@ -121,7 +49,7 @@ test("trainRun() registers a version with everything that leads back to its data
 });
 
 test("trainRun() compares with the champion, counts the use of the test rows, and gives equal capsules for equal input", async () => {
-  const { ports, versions } = portsOf({ "a.csv": honest });
+  const { ports, versions } = portsOf({ "a.csv": honest }, schema);
   await train(ports);
   const second = await train(ports);
   assert.equal(second.report.champion, "churn@1");
@@ -145,11 +73,11 @@ test("trainRun() compares with the champion, counts the use of the test rows, an
 });
 
 test("trainRun() leaves a run that says why it failed, and no version", async () => {
-  const { ports, versions, runs } = portsOf({ "a.csv": tableOf(300, () => "no") });
+  const { ports, versions, runs } = portsOf({ "a.csv": tableOf(300, () => "no") }, schema);
   await assert.rejects(train(ports), { code: "TARGET_CONSTANT" });
   assert.equal(versions.length, 0);
   assert.deepEqual(runs.get("run-1")?.end?.error?.code, "TARGET_CONSTANT");
-  const broken = portsOf({ "a.csv": honest });
+  const broken = portsOf({ "a.csv": honest }, schema);
   const fails: PipelinePorts = { ...broken.ports, train: () => Promise.reject(new Error("secret row value")) };
   await assert.rejects(train(fails));
   assert.deepEqual(broken.runs.get("run-1")?.end?.error, { code: "INTERNAL", message: "an internal error happened" });
@@ -163,7 +91,7 @@ test("trainRun() leaves a run that says why it failed, and no version", async ()
 });
 
 test("verifyRun() trains again and finds the same bytes, also for a version that had a champion", async () => {
-  const { ports } = portsOf({ "a.csv": honest });
+  const { ports } = portsOf({ "a.csv": honest }, schema);
   await train(ports);
   await train(ports, { search: { trials: 2, families: ["linear"] } });
   for (const version of [1, 2]) {
@@ -177,7 +105,7 @@ test("verifyRun() trains again and finds the same bytes, also for a version that
 });
 
 test("verifyRun() says what differs, refuses damaged rows, and says nothing of another fettle's model", async () => {
-  const { ports, tables } = portsOf({ "a.csv": honest });
+  const { ports, tables } = portsOf({ "a.csv": honest }, schema);
   const { version } = await train(ports);
   const reference = { model: "churn", version: 1 };
   const other = await verifyRun(
@@ -194,7 +122,7 @@ test("verifyRun() says what differs, refuses damaged rows, and says nothing of a
 });
 
 test("takeSnapshot() reads the target literally, and the user's literal columns too", async () => {
-  const { ports, asked } = portsOf({ "a.csv": honest });
+  const { ports, asked } = portsOf({ "a.csv": honest }, schema);
   const options = { literalColumns: ["plan"], separator: ";" };
   await takeSnapshot(ports, { ...definition, data: { files: ["a.csv"], options } }, (path) => path);
   assert.deepEqual(asked[0], { separator: ";", literalColumns: ["left", "plan"] });
@@ -202,7 +130,7 @@ test("takeSnapshot() reads the target literally, and the user's literal columns 
 
 test("takeSnapshot() puts an official test file below, and mends labels that end in a full stop", async () => {
   const official = tableOf(100, (score, i) => (i === 7 ? null : score > 0 ? "yes." : "no."));
-  const { ports } = portsOf({ "a.csv": honest, "t.csv": official });
+  const { ports } = portsOf({ "a.csv": honest, "t.csv": official }, schema);
   const taken = await takeSnapshot(ports, { ...definition, data: { files: ["a.csv"], test: "t.csv" } }, (path) => path);
   assert.equal(taken.testStart, 300);
   assert.equal(taken.table.nRows, 400);
@@ -217,7 +145,7 @@ test("takeSnapshot() refuses a test file with other columns or other classes", a
     "t.csv": honest.drop(["x", "plan"]),
     "u.csv": tableOf(50, (_, i) => `class ${i % 2}`),
   };
-  const { ports } = portsOf(wrong);
+  const { ports } = portsOf(wrong, schema);
   const take = (file: string) =>
     takeSnapshot(ports, { ...definition, data: { files: ["a.csv"], test: file } }, (path) => path);
   await assert.rejects(take("t.csv"), { code: "TEST_FILE_COLUMNS", facts: { absent: ["x", "plan"] } });

@@ -8,9 +8,10 @@ import {
   type RunReport,
   type TrainInput,
   type TrainOutcome,
+  type TuningReport,
 } from "../training/index.ts";
 import type { PipelinePorts, WorkOptions } from "./ports.ts";
-import { takeSnapshot } from "./take-snapshot.ts";
+import { type TakenSnapshot, takeSnapshot } from "./take-snapshot.ts";
 
 /** A finished run: the version that was registered, its report, and where the drawn report lies. */
 export interface TrainedVersion {
@@ -30,17 +31,30 @@ export async function trainRun(
   options: WorkOptions = {},
 ): Promise<TrainedVersion> {
   checkModelName(definition.name);
-  const startedAt = ports.clock();
-  const cpuBefore = ports.usage().cpuSeconds;
-  const resources = (): Resources => {
-    const { cpuSeconds, peakMemoryBytes } = ports.usage();
-    return { wallSeconds: (ports.clock() - startedAt) / 1000, cpuSeconds: cpuSeconds - cpuBefore, peakMemoryBytes };
-  };
+  const started = { at: ports.clock(), cpuSeconds: ports.usage().cpuSeconds };
   options.onProgress?.({ stage: "contract", share: 0, says: "reading the data" });
-  const { snapshot, table, testStart } = await takeSnapshot(ports, definition, resolvePath);
-  const snapshotSeconds = (ports.clock() - startedAt) / 1000;
+  const taken = await takeSnapshot(ports, definition, resolvePath);
   options.signal?.throwIfAborted();
+  return trainSnapshot(ports, definition, { ...taken, started }, options);
+}
 
+/** What {@link trainSnapshot} trains on and what led there. */
+export interface TrainSource extends TakenSnapshot {
+  /** When the work began, and the CPU time of the process until then: reading the data counts as part of the run. */
+  readonly started: { readonly at: number; readonly cpuSeconds: number };
+  /** The tuning that found the configuration. */
+  readonly tuning?: TuningReport;
+}
+
+/** {@link trainRun} from the snapshot on. */
+export async function trainSnapshot(
+  ports: PipelinePorts,
+  definition: ModelDefinition,
+  { snapshot, table, testStart, started, tuning }: TrainSource,
+  options: WorkOptions,
+): Promise<TrainedVersion> {
+  const resources = () => resourcesSince(ports, started);
+  const snapshotSeconds = (ports.clock() - started.at) / 1000;
   const runId = ports.newId();
   const environment = await ports.environment();
   const definitionId = definitionHash(definition);
@@ -48,22 +62,24 @@ export async function trainRun(
   await ports.ledger.startRun({
     id: runId,
     model: definition.name,
-    startedAt,
+    startedAt: started.at,
     snapshot: snapshot.id,
     definition: definitionId,
     seed,
     environment,
+    ...(tuning === undefined ? {} : { parent: tuning.runId }),
   });
   try {
     const champion = await championData(ports, definition.name);
     const outcome = await ports.train({ definition, snapshot, table, testStart, champion }, options);
+    const tuned = tuning === undefined ? outcome : { ...outcome, report: { ...outcome.report, tuning } };
     return await registerOutcome(
       ports,
       definition,
       definitionId,
       runId,
       environment,
-      outcome,
+      tuned,
       snapshotSeconds,
       resources,
     );
@@ -71,6 +87,16 @@ export async function trainRun(
     await ports.ledger.endRun(failedEnd(runId, ports.clock(), resources(), error));
     throw error;
   }
+}
+
+/** What the process took since a piece of work began. */
+export function resourcesSince(ports: PipelinePorts, started: TrainSource["started"]): Resources {
+  const { cpuSeconds, peakMemoryBytes } = ports.usage();
+  return {
+    wallSeconds: (ports.clock() - started.at) / 1000,
+    cpuSeconds: cpuSeconds - started.cpuSeconds,
+    peakMemoryBytes,
+  };
 }
 
 /** The version that a challenger is compared with, ready to predict; null where there is none. */
@@ -154,7 +180,7 @@ function succeededEnd(
 }
 
 /** The end of a run that did not succeed. */
-export function failedEnd(id: string, endedAt: number, resources: Resources, error: unknown): RunEnd {
+export function failedEnd(id: string, endedAt: number, resources: Resources | null, error: unknown): RunEnd {
   const { code, message } =
     error instanceof FettleError ? error : { code: "INTERNAL", message: "an internal error happened" };
   const status = error instanceof FettleError && error.kind === "cancelled" ? "cancelled" : "failed";

@@ -12,6 +12,12 @@ export interface RunStart {
   readonly seed: number;
   /** Versions, commit, lock file: facts outside the identity. */
   readonly environment: Readonly<Record<string, string | number | boolean | null>>;
+  /** Default `train`. A `tune` run is a tuning, a `trial` one configuration of it. */
+  readonly kind?: "train" | "tune" | "trial";
+  /** The run that this one belongs to: the tuning of a trial, or of the training that came out of it. */
+  readonly parent?: string;
+  /** What was asked for beside the definition, as JSON-able data: a tuning's settings, a trial's configuration. */
+  readonly asked?: unknown;
 }
 
 /** What a piece of work took of the machine. */
@@ -31,9 +37,11 @@ export interface RunEnd {
   readonly metrics: Readonly<Record<string, number>>;
   /** Candidates in the order of trying, as JSON-able data: what `verify` replays. */
   readonly trials: readonly unknown[];
-  /** What the whole run took of the machine; outside the identity. */
-  readonly resources: Resources;
+  /** What the whole run took of the machine; outside the identity. Null for a trial, which shares its process with others. */
+  readonly resources: Resources | null;
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** What a tuning or a trial found, as JSON-able data. */
+  readonly found?: unknown;
 }
 
 /** A run with its end, where it has one. */
@@ -91,7 +99,10 @@ export interface Ledger {
   /** Ends the run, appends the version, counts the use of the test rows, where any were used: one transaction. Returns the new version. */
   register(version: NewVersion, end: RunEnd, testRows: Sha256 | null): Promise<ModelVersion>;
   run(id: string): Promise<RunRecord | null>;
+  /** Runs without trials, in the order in which they started. */
   runs(model?: string): Promise<RunRecord[]>;
+  /** Runs that belong to one run, in the order in which they ended; those without an end last. */
+  runsOf(parent: string): Promise<RunRecord[]>;
   /** Versions in ascending order; of all models where none is named. */
   versions(model?: string): Promise<ModelVersion[]>;
   version(model: string, version: number): Promise<ModelVersion | null>;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadPredictor, type PredictorData } from "../capsule/index.ts";
+import type { LinearData } from "../../ml/learners/index.ts";
+import { loadPredictor, type PredictorData, rowExplainer } from "../capsule/index.ts";
 import { createModelService, type PredictionLog, type PredictionRecord, RowsInvalid } from "./index.ts";
 
 /** p(yes) = sigmoid(x): small enough to know the answers by heart. */
@@ -13,6 +14,7 @@ const data: PredictorData = {
     nLevels: [0],
     weights: [[1]],
     intercepts: [0],
+    means: [0.25],
     iterations: 1,
     converged: true,
   },
@@ -26,7 +28,7 @@ const data: PredictorData = {
   },
 };
 
-function service(append: PredictionLog["append"] = () => undefined, maxRows?: number) {
+function service(append: PredictionLog["append"] = () => undefined, maxRows?: number, explained = data) {
   const written: PredictionRecord[] = [];
   let ids = 0;
   let ticks = 0;
@@ -34,6 +36,7 @@ function service(append: PredictionLog["append"] = () => undefined, maxRows?: nu
     model: "sample",
     version: 3,
     predictor: loadPredictor(data),
+    explainer: () => rowExplainer(explained),
     exampleRow: [7],
     log: {
       ackLevel: "buffered",
@@ -98,6 +101,36 @@ for (const { says, rows, code } of refused)
       () => predict(rows),
       (error) => (error as { code?: string }).code === code && !/secret/.test(JSON.stringify([error, String(error)])),
     );
+    assert.deepEqual(written, []);
+  });
+
+test("createModelService() explains where it is asked to, and logs the same record", async () => {
+  const { predict, written } = service();
+  const plain = await predict([{ x: 2 }]);
+  const explained = await predict([{ x: 2 }], true);
+  assert.deepEqual(explained.predictions[0]!.explanation, {
+    of: "yes",
+    scale: "log-odds",
+    base: 0.25,
+    score: 2,
+    contributions: [{ feature: "x", value: 2, contribution: 1.75 }],
+  });
+  assert.ok(!("explanation" in plain.predictions[0]!));
+  assert.deepEqual({ ...written[1]!, id: "" }, { ...written[0]!, id: "" });
+});
+
+test("createModelService() says why a model has no explanation", async () => {
+  const { means: _, ...model } = data.model as LinearData;
+  const { predict } = service(undefined, undefined, { ...data, model });
+  const answer = await predict([{ x: 2 }], { top: 1 });
+  assert.equal(answer.predictions[0]!.explanation, null);
+  assert.match(answer.unexplained!, /kept no means/);
+});
+
+for (const explain of ["yes", 3, {}, { top: 0 }, { top: "2" }, []])
+  test(`createModelService() refuses to explain with ${JSON.stringify(explain)}`, () => {
+    const { predict, written } = service();
+    assert.throws(() => predict([{ x: 1 }], explain), { code: "EXPLAIN_OPTION" });
     assert.deepEqual(written, []);
   });
 

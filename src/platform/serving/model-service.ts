@@ -1,16 +1,28 @@
 import { FettleError } from "../../lib/index.ts";
-import { type Answer, answerOf, type Predictor, parseRow, type RowProblem } from "../capsule/index.ts";
+import type { NoExplainer } from "../../ml/learners/index.ts";
+import {
+  type Answer,
+  answerOf,
+  type Explanation,
+  explanationOf,
+  type Predictor,
+  parseRow,
+  type RowExplainer,
+  type RowProblem,
+} from "../capsule/index.ts";
 import type { RawRow } from "../features/index.ts";
 import type { PredictionLog } from "./prediction-record.ts";
 
-/** One answered row with its id. */
-export type Prediction = { readonly id: string } & Answer;
+/** One answered row with its id; where it was asked for, the explanation, or null where the model has none. */
+export type Prediction = { readonly id: string; readonly explanation?: Explanation | null } & Answer;
 
 /** The answer to one predict request. */
 export interface PredictResponse {
   readonly model: string;
   readonly version: number;
   readonly predictions: readonly Prediction[];
+  /** Why explanations that were asked for are null. */
+  readonly unexplained?: string;
 }
 
 /** What a {@link ModelService} is made of; clock and ids come from outside. */
@@ -19,6 +31,8 @@ export interface ModelServiceParts {
   readonly version: number;
   /** A predictor whose golden rows have been replayed. */
   readonly predictor: Predictor;
+  /** Makes the explainer when one is first asked for: it takes memory of its own. */
+  readonly explainer: () => RowExplainer | NoExplainer;
   /** A row in signature order that may be shown to callers. */
   readonly exampleRow: RawRow;
   readonly log: PredictionLog;
@@ -37,8 +51,11 @@ export interface ModelService {
   readonly predictor: Predictor;
   /** A row that the model answers, by field name. */
   readonly example: Readonly<Record<string, number | string | null>>;
-  /** Throws ROWS_INVALID with every problem (row, field, rule, value class), or ROWS_TOO_MANY. */
-  predict(rows: unknown): PredictResponse | Promise<PredictResponse>;
+  /**
+   * `explain` is nothing, true, or an object with the number of contributions to give as `top`. Throws ROWS_INVALID with every
+   * problem (row, field, rule, value class), ROWS_TOO_MANY or EXPLAIN_OPTION.
+   */
+  predict(rows: unknown, explain?: unknown): PredictResponse | Promise<PredictResponse>;
 }
 
 /** Most problems that one error lists. */
@@ -48,6 +65,18 @@ const maxProblems = 20;
 export function createModelService(parts: ModelServiceParts): ModelService {
   const { model, version, predictor, log } = parts;
   const maxRows = parts.maxRows ?? 1000;
+  let explainer: RowExplainer | NoExplainer | undefined;
+  const explainRows = (rows: readonly RawRow[], outputs: readonly (readonly number[])[], top: number) => {
+    explainer ??= parts.explainer();
+    if ("reason" in explainer) return { explanations: null, unexplained: explainer.reason };
+    const made = explainer;
+    const explained = new Float64Array(made.nOutputs * (made.signature.inputs.length + 1));
+    const explanations = rows.map((row, i) => {
+      made.explainRow(row, explained);
+      return explanationOf(made, row, explained, Float64Array.from(outputs[i]!), top);
+    });
+    return { explanations };
+  };
   return {
     model,
     version,
@@ -55,8 +84,9 @@ export function createModelService(parts: ModelServiceParts): ModelService {
     example: Object.fromEntries(
       predictor.signature.inputs.map((input, j) => [input.name, parts.exampleRow[j] ?? null]),
     ),
-    predict(rows) {
+    predict(rows, explain) {
       const startedAt = parts.ticks();
+      const top = contributionsAsked(explain);
       const inputs = readRows(predictor, rows, maxRows);
       const now = parts.now();
       const out = new Float64Array(predictor.nOutputs);
@@ -65,13 +95,16 @@ export function createModelService(parts: ModelServiceParts): ModelService {
         return Array.from(out);
       });
       const ids = inputs.map(() => parts.newId(now));
+      const explained = top === 0 ? null : explainRows(inputs, outputs, top);
       const response: PredictResponse = {
         model,
         version,
         predictions: outputs.map((output, i) => ({
           id: ids[i]!,
           ...answerOf(predictor.signature, Float64Array.from(output)),
+          ...(explained && { explanation: explained.explanations?.[i] ?? null }),
         })),
+        ...(explained?.unexplained !== undefined && { unexplained: explained.unexplained }),
       };
       const latencyUs = parts.ticks() - startedAt;
       const records = inputs.map((row, i) => ({
@@ -87,6 +120,20 @@ export function createModelService(parts: ModelServiceParts): ModelService {
       return written === undefined ? response : written.then(() => response);
     },
   };
+}
+
+/** How many contributions are asked for: 0 where no explanation is. */
+function contributionsAsked(explain: unknown): number {
+  if (explain === undefined || explain === null || explain === false) return 0;
+  if (explain === true) return Number.POSITIVE_INFINITY;
+  const top = typeof explain === "object" ? (explain as { top?: unknown }).top : undefined;
+  if (typeof top === "number" && Number.isInteger(top) && top >= 1) return top;
+  throw new FettleError(
+    "invalid-input",
+    "EXPLAIN_OPTION",
+    'Cannot explain the predictions: "explain" is neither true nor an object with "top", a whole number ≥ 1',
+    { hint: 'Send "explain": true, or "explain": {"top": 5} for the greatest contributions only' },
+  );
 }
 
 function readRows(predictor: Predictor, rows: unknown, maxRows: number): RawRow[] {

@@ -8,7 +8,7 @@ import type { FeatureOptions } from "../features/index.ts";
 export type Family = (typeof familyNames)[number];
 
 /** Every family; its traits stand in `families.ts`. */
-const familyNames = ["linear", "gbdt"] as const;
+const familyNames = ["linear", "gam", "gbdt", "forest", "extra-trees"] as const;
 
 /** The losses that have a name. */
 export type LossName = (typeof lossNames)[number];
@@ -38,7 +38,9 @@ export interface LossModule {
 /** One configuration to try: a family and the parameters that differ from its defaults. */
 export interface Configuration {
   readonly family: Family;
-  readonly params: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+  readonly params: Readonly<
+    Record<string, number | string | boolean | readonly number[] | Readonly<Record<string, number>>>
+  >;
 }
 
 /**
@@ -107,8 +109,13 @@ export interface ModelDefinition<Name extends string = string> {
     readonly trials?: number;
     /** Cap on the time of the search in seconds, default 600. It may end a search early; it never changes a trial. */
     readonly seconds?: number;
-    /** Default both. */
+    /** Default linear models and boosted trees. */
     readonly families?: readonly Family[];
+    /**
+     * One candidate more: the best configuration of each family, joined by weights (of one family: its two best). It is made in any case, also after
+     * `seconds`. Not for rankings, and for numbers with squared loss only. Default false.
+     */
+    readonly stack?: boolean;
     /** Exactly these configurations instead of a search. */
     readonly configurations?: readonly Configuration[];
   };
@@ -121,7 +128,7 @@ export interface ModelDefinition<Name extends string = string> {
     readonly protected?: readonly NoInfer<Name>[];
     readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
     /** `auto` (default) calibrates only where validation shows that it helps. */
-    readonly calibration?: "auto" | "none" | "platt" | "isotonic";
+    readonly calibration?: "auto" | "none" | "temperature" | "platt" | "beta" | "isotonic";
     /** Bootstrap resamples, default 1000. */
     readonly resamples?: number;
   };
@@ -217,6 +224,7 @@ const schema = z
         trials: z.int().min(1).max(1000).optional(),
         seconds: positive.optional(),
         families: z.array(z.enum(familyNames)).min(1).readonly().optional(),
+        stack: z.boolean().optional(),
         configurations: z
           .array(z.strictObject({ family: z.enum(familyNames), params: plain }))
           .min(1)
@@ -230,7 +238,7 @@ const schema = z
         slices: names.optional(),
         protected: names.optional(),
         cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
-        calibration: z.enum(["auto", "none", "platt", "isotonic"]).optional(),
+        calibration: z.enum(["auto", "none", "temperature", "platt", "beta", "isotonic"]).optional(),
         resamples: z.int().min(200).max(10_000).optional(),
       })
       .optional(),

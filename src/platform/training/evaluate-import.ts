@@ -6,6 +6,7 @@ import { evaluate, measureMetric, primaryMetric } from "../evaluation/index.ts";
 import { loadFeatures } from "../features/index.ts";
 import type { ModelDefinition } from "./definition.ts";
 import { baselinePrediction, championPrediction, scored } from "./evaluated-part.ts";
+import { summariseExplanations } from "./explanation-summary.ts";
 import { gatesOf } from "./gates.ts";
 import type { ImportDefinition } from "./import-definition.ts";
 import { importHash } from "./import-definition.ts";
@@ -112,6 +113,7 @@ export function evaluateImport(
     validation,
     features,
     configurations: [],
+    stack: null,
     metric,
     hooks,
     maxSeconds: 0,
@@ -140,6 +142,16 @@ export function evaluateImport(
     seed,
     onProgress: (share) => hooks.onProgress?.({ stage: "evaluate", share }),
     ...(hooks.shouldStop ? { shouldStop: hooks.shouldStop } : {}),
+  });
+
+  const explanations = summariseExplanations({
+    data,
+    test,
+    outputs: predictor.predict(test.table),
+    worst: task === "ranking" ? [] : evaluation.errors.worst.map(({ row }) => row),
+    hidden: run.personalData,
+    seed,
+    ...(hooks.shapKernels && { kernels: hooks.shapKernels }),
   });
 
   stages.enter("package");
@@ -190,6 +202,7 @@ export function evaluateImport(
     candidates,
     champion: championName,
     evaluation,
+    explanations,
     gates: gatesOf(evaluation, leakage, championName),
     seconds: stages.finish(),
   };

@@ -1,7 +1,8 @@
-import { FettleError, nearestName, type Rng } from "../../lib/index.ts";
-import { gbdt, isNumeric, type Learner, linear, type Task } from "../../ml/learners/index.ts";
+import { FettleError, nearestName } from "../../lib/index.ts";
+import { forest, gam, gbdt, isNumeric, type Learner, linear, type Task } from "../../ml/learners/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
+import type { SearchSpace } from "../tuning/index.ts";
 import type { Configuration, Family, ModelDefinition } from "./definition.ts";
 
 /** What a search knows of a family of learners. */
@@ -16,11 +17,9 @@ export interface FamilyTraits {
   readonly losses: readonly RegressionLoss["kind"][];
   /** The learner for a task and loss; `params` are the user's or the search's, over the family's defaults. */
   readonly learner: (task: Task, loss: RegressionLoss, params: Configuration["params"]) => Learner;
-  /** Draws parameters for a search. */
-  readonly draw: (rng: Rng) => Configuration["params"];
+  /** The parameters that a search sets. */
+  readonly space: SearchSpace;
 }
-
-const pick = <T>(rng: Rng, values: readonly T[]): T => values[rng.below(values.length)]!;
 
 /** Every family by its name in a definition. */
 export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
@@ -30,7 +29,24 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
     complexity: 1,
     losses: ["squared"],
     learner: (task, _loss, params) => linear({ ...params, loss: lossOf(task, "squared") }),
-    draw: (rng) => ({ lambda: pick(rng, [0.01, 0.1, 10, 30, 100, 300]) }),
+    space: [
+      { name: "lambda", kind: "real", low: 0.01, high: 300, scale: "log" },
+      { name: "l1Share", kind: "choice", values: [0, 0.5, 1] },
+    ],
+  },
+  gam: {
+    title: "additive model",
+    features: "gbdt",
+    complexity: 1.5,
+    losses: ["squared", "poisson", "gamma"],
+    learner: (task, { kind }, params) =>
+      gam({ ...params, loss: lossOf(task, kind === "poisson" || kind === "gamma" ? kind : "squared") }),
+    space: [
+      { name: "interactions", kind: "integer", low: 0, high: 20 },
+      { name: "learningRate", kind: "real", low: 0.05, high: 0.3, scale: "log" },
+      { name: "maxLeaves", kind: "integer", low: 2, high: 6 },
+      { name: "minSamplesLeaf", kind: "integer", low: 2, high: 60, scale: "log" },
+    ],
   },
   gbdt: {
     title: "boosted trees",
@@ -60,13 +76,35 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
         ...(truncation === undefined ? {} : { truncation }),
         ...(gains === undefined ? {} : { gains }),
       }),
-    draw: (rng) => ({
-      learningRate: pick(rng, [0.03, 0.05, 0.08, 0.15]),
-      maxLeaves: pick(rng, [8, 15, 31, 63]),
-      minSamplesLeaf: pick(rng, [5, 20, 50, 100]),
-      lambda: pick(rng, [0.1, 1, 10]),
-      featureFraction: pick(rng, [0.5, 0.8, 1]),
-    }),
+    space: [
+      { name: "learningRate", kind: "real", low: 0.02, high: 0.2, scale: "log" },
+      { name: "maxLeaves", kind: "integer", low: 6, high: 96, scale: "log" },
+      { name: "minSamplesLeaf", kind: "integer", low: 3, high: 150, scale: "log" },
+      { name: "lambda", kind: "real", low: 0.05, high: 30, scale: "log" },
+      { name: "featureFraction", kind: "real", low: 0.3, high: 1 },
+    ],
+  },
+  forest: {
+    title: "random forest",
+    features: "gbdt",
+    complexity: 2,
+    losses: ["squared"],
+    learner: (_task, _loss, params) => forest(params),
+    space: [
+      { name: "minSamplesLeaf", kind: "integer", low: 1, high: 30, scale: "log" },
+      { name: "nodeFeatureFraction", kind: "real", low: 0.05, high: 1, scale: "log" },
+    ],
+  },
+  "extra-trees": {
+    title: "extra trees",
+    features: "gbdt",
+    complexity: 2,
+    losses: ["squared"],
+    learner: (_task, _loss, params) => forest({ ...params, randomThresholds: true }),
+    space: [
+      { name: "minSamplesLeaf", kind: "integer", low: 1, high: 30, scale: "log" },
+      { name: "nodeFeatureFraction", kind: "real", low: 0.05, high: 1, scale: "log" },
+    ],
   },
 };
 

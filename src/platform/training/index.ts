@@ -12,10 +12,15 @@ export {
   type MeasuredImport,
   unmeasuredCapsule,
 } from "./evaluate-import.ts";
+export type { ExplanationSummary } from "./explanation-summary.ts";
+export { familiesOf } from "./families.ts";
 export { type ImportDefinition, importHash, isImport } from "./import-definition.ts";
 export { checkColumns, type ImportedPredictor, importedPredictor } from "./imported-predictor.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
+export { type FinishedTuning, reportTuning, tunedTrial } from "./report-tuning.ts";
 export type { Candidate, Gate, RunReport } from "./run-report.ts";
+export type { ShapeAxis, TermShape } from "./term-shapes.ts";
+
 export { trainModel } from "./train.ts";
 export {
   type TrainHooks,
@@ -25,3 +30,26 @@ export {
   type TrainStage,
   trainStages,
 } from "./train-input.ts";
+export { chooseTrial, type MeasuredTrial, measureOf, type TuneChoice } from "./tune-choice.ts";
+export {
+  type Objective,
+  type OuterOutcome,
+  type OuterRequest,
+  objectives,
+  type TrialOutcome,
+  type TrialRequest,
+  type TuneInput,
+  type TuneSettings,
+  type TuneSubject,
+} from "./tune-input.ts";
+export {
+  bestFirst,
+  type EndedTrial,
+  isComplete,
+  type NextTrial,
+  nextTrial,
+  planSearch,
+  type SearchPlan,
+} from "./tune-proposal.ts";
+export { openTrials, type TrialBench } from "./tune-trial.ts";
+export type { NestedEstimate, TunedTrial, TuningReport } from "./tuning-report.ts";

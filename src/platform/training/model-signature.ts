@@ -25,7 +25,6 @@ export function signatureOf(
     resample: validation.resample,
     ...(validation.sampleWeight === null ? {} : { sampleWeight: validation.sampleWeight }),
   };
-  const { quantiles, kind } = run.loss;
   const fittedOn = run.table.take(joinRows(run.split.train, run.split.validation));
   return {
     inputs: features.inputs.map(({ name, type }) => ({
@@ -35,9 +34,15 @@ export function signatureOf(
     })),
     task,
     classes: run.built.classes,
-    outputs: !isNumeric(task) ? [] : kind === "quantile" ? (quantiles ?? [0.5]).map((q) => `q${q}`) : ["value"],
+    outputs: outputsOf(run),
     threshold: isBinary ? chooseThreshold(rows, run.definition.evaluation?.cost, run.seed).threshold : null,
   };
+}
+
+/** Names of the outputs of a model that gives numbers; empty for classes. */
+export function outputsOf({ loss: { quantiles, kind }, built }: PreparedRun): string[] {
+  if (!isNumeric(built.target.task)) return [];
+  return kind === "quantile" ? (quantiles ?? [0.5]).map((q) => `q${q}`) : ["value"];
 }
 
 /** Ranges and levels of rows, for documentation; a column that may be personal stays undocumented. */

@@ -34,7 +34,7 @@ export function splitInWords({ split }: PreparedRun): string {
 export function candidatesOf(found: SearchResult, metric: string, calibration: CalibrationDecision): Candidate[] {
   return found.trials.map((trial) => ({
     name: trial.name,
-    family: trial.configuration === null ? "baseline" : trial.family,
+    family: trial.role === "baseline" ? "baseline" : trial.stack === null ? trial.family : "stack",
     role: trial.role,
     params: trial.learner.params,
     metric,

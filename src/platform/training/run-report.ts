@@ -3,6 +3,9 @@ import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ColumnProfile, Snapshot, Violation } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import type { LeakageFinding } from "../leakage/index.ts";
+import type { ExplanationSummary, NoSummary } from "./explanation-summary.ts";
+import type { TermShape } from "./term-shapes.ts";
+import type { TuningReport } from "./tuning-report.ts";
 
 /** One configuration that was tried, in the order of trying. */
 export interface Candidate {
@@ -60,9 +63,15 @@ export interface RunReport {
   };
   readonly features: readonly { readonly name: string; readonly from: string; readonly says: string }[];
   readonly candidates: readonly Candidate[];
+  /** What each term of an additive model adds, the most important first; absent for another family. */
+  readonly terms?: readonly TermShape[];
+  /** How the configuration was found, where `fettle tune` found it. */
+  readonly tuning?: TuningReport;
   /** The version that this one was compared with, as `model@version`; null where there was none. */
   readonly champion: string | null;
   readonly evaluation: Evaluation;
+  /** What the columns contribute to the scores of test rows, or why that cannot be said. */
+  readonly explanations: ExplanationSummary | NoSummary;
   readonly gates: readonly Gate[];
   readonly environment: Readonly<Record<string, string | number | boolean | null>>;
   readonly reproduce: string;

@@ -1,25 +1,63 @@
-import { createRng } from "../../lib/index.ts";
+import { type Point, pointAt, type SearchSpace, startPlace } from "../tuning/index.ts";
 import type { Configuration, Family } from "./definition.ts";
 import { familyTraits } from "./families.ts";
 
+/** Name of the parameter that chooses the family. */
+const familyName = "family";
+
+/** What a search may set: the family, and `family.parameter` for every parameter of each. */
+export function spaceOf(families: readonly Family[]): SearchSpace {
+  return [
+    { name: familyName, kind: "choice", values: families },
+    ...families.flatMap((family) =>
+      familyTraits[family].space.map((dimension) => ({
+        ...dimension,
+        name: `${family}.${dimension.name}`,
+        when: dimension.when
+          ? { name: `${family}.${dimension.when.name}`, is: dimension.when.is }
+          : { name: familyName, is: family },
+      })),
+    ),
+  ];
+}
+
+/** The configuration at a point of {@link spaceOf}. */
+export function configurationAt(point: Point): Configuration {
+  const family = point[familyName] as Family;
+  const params = Object.entries(point).flatMap(([name, value]) =>
+    name === familyName ? [] : [[name.slice(family.length + 1), value] as const],
+  );
+  return { family, params: Object.fromEntries(params) };
+}
+
+/** The point of a configuration; parameters that it leaves to their defaults are absent. */
+export function pointOf({ family, params }: Configuration): Point {
+  const known = familyTraits[family].space.flatMap(({ name }) => {
+    const value = params[name];
+    return value === undefined || typeof value === "object" ? [] : [[`${family}.${name}`, value] as const];
+  });
+  return { [familyName]: family, ...Object.fromEntries(known) };
+}
+
 /**
- * The configurations to try, in order: the defaults of each family first, then draws from the space below, families taking
+ * The configurations to try, in order: the defaults of each family first, then places that fill the space evenly, families taking
  * turns (a more complex family has more of them). A longer list starts with the shorter one.
  * @param nTrials how many
  */
 export function proposeConfigurations(families: readonly Family[], nTrials: number, seed: number): Configuration[] {
-  const rng = createRng(seed).fork("search");
+  const more = (family: Family) => Array<Family>(Math.ceil(familyTraits[family].complexity) - 1).fill(family);
+  const turns = [...families, ...families.flatMap(more)];
   const seen = new Set<string>();
   const proposals: Configuration[] = [];
-  const turns = families.flatMap((family) => Array<Family>(familyTraits[family].complexity).fill(family));
   for (let turn = 0; proposals.length < nTrials && turn < 50 * nTrials; turn++) {
     const family = turns[turn % turns.length]!;
-    const isFirst = !proposals.some((proposal) => proposal.family === family);
-    const proposal: Configuration = { family, params: isFirst ? {} : familyTraits[family].draw(rng) };
-    const key = JSON.stringify(proposal);
+    const n = proposals.filter((proposal) => proposal.family === family).length;
+    const { space } = familyTraits[family];
+    const params = n === 0 ? {} : pointAt(space, startPlace(turn, space.length, seed));
+    const key = JSON.stringify([family, params]);
     if (seen.has(key)) continue;
     seen.add(key);
-    proposals.push(proposal);
+    proposals.push({ family, params });
   }
   return proposals;
 }

@@ -2,6 +2,8 @@ import {
   bestFeature,
   bestRule,
   type FitOptions,
+  type FittedGam,
+  type FittedGbdt,
   type FittedModel,
   type GbdtParams,
   type Learner,
@@ -20,6 +22,7 @@ import { familyTraits, learnerOf } from "./families.ts";
 import { type Part, partOf } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Candidate } from "./run-report.ts";
+import type { Stack } from "./stack.ts";
 import type { TrainHooks } from "./train-input.ts";
 
 /** Features of one kind, fitted on the training part. */
@@ -33,9 +36,12 @@ export interface FamilyFeatures {
 export interface Trial {
   readonly name: string;
   readonly role: Candidate["role"];
+  /** Of a stack: that of its best model. */
   readonly family: Family;
   readonly configuration: Configuration | null;
-  readonly learner: Learner;
+  readonly learner: Pick<Learner, "params">;
+  /** The models of a stack and what each counts; null for a single model. */
+  readonly stack: Stack | null;
   readonly model: FittedModel;
   /** Row-major predictions for the validation part. */
   readonly validation: Float64Array;
@@ -120,12 +126,17 @@ export interface SearchInput {
   readonly validation: Part;
   readonly features: Readonly<Partial<Record<FeatureFamily, FamilyFeatures>>>;
   readonly configurations: readonly Configuration[];
+  /** Makes one candidate more out of those that were tried; null where none is asked for. */
+  readonly stack: ((candidates: readonly Trial[]) => Trial | null) | null;
   /** The metric shown for every trial. */
   readonly metric: string;
   readonly hooks: TrainHooks;
   /** Seconds after which no further configuration is started. */
   readonly maxSeconds: number;
 }
+
+/** A stack is the least simple of all candidates. */
+const stackComplexity = 10;
 
 /** Tries baselines, then the configurations in order; chooses on validation only, and the simplest among equals. */
 export function search(input: SearchInput): SearchResult {
@@ -146,11 +157,13 @@ export function search(input: SearchInput): SearchResult {
       tryLearner(input, { name, role: "candidate", family: configuration.family, configuration, learner }, onShare),
     );
   });
+  const stacked = input.stack?.(trials.filter((trial) => trial.role === "candidate")) ?? null;
+  if (stacked !== null) trials.push(stacked);
   const candidates = trials.filter((trial) => trial.role === "candidate");
   const selection = selectCandidate(
     candidates.map((trial) => ({
       name: trial.name,
-      complexity: familyTraits[trial.family].complexity,
+      complexity: trial.stack === null ? familyTraits[trial.family].complexity : stackComplexity,
       losses: trial.losses,
     })),
     input.validation.resample,
@@ -184,7 +197,7 @@ function weigh(losses: Float64Array, sampleWeight: Float64Array | null): Float64
   return mean > 0 ? losses.map((loss, i) => (loss * sampleWeight[i]!) / mean) : losses;
 }
 
-type Attempt = Pick<Trial, "name" | "role" | "family" | "configuration" | "learner">;
+type Attempt = Pick<Trial, "name" | "role" | "family" | "configuration"> & { readonly learner: Learner };
 
 /** Fits a learner on the training part and measures it on validation. */
 export function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: number) => void): Trial {
@@ -199,26 +212,36 @@ export function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (s
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
+    ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   };
   const model = attempt.learner.fit(features.train, train.target, options);
   const prediction = model.predict(features.validation);
+  const measured = measureTrial(input, prediction);
+  return { ...attempt, ...measured, stack: null, model, seconds: now() - startedAt };
+}
+
+/** What a trial's predictions for the validation rows are worth. */
+export function measureTrial(
+  { run, validation, metric }: Pick<SearchInput, "run" | "validation" | "metric">,
+  prediction: Float64Array,
+): Pick<Trial, "validation" | "losses" | "value"> {
   const { task } = run.built.target;
   const { loss } = run;
   const yTrue = validation.target.values;
   const { sampleWeight, resample, ranked } = validation;
   const value = measureMetric(
-    input.metric,
+    metric,
     { task, loss },
     { yTrue, ...(sampleWeight === null ? {} : { sampleWeight }), ...(ranked === null ? {} : { ranked }) },
     prediction,
     { seed: run.seed, resample, nResamples: 200 },
   );
   const losses = weigh(rowLosses(task, yTrue, prediction, loss, ranked ?? undefined).values, sampleWeight);
-  return { ...attempt, model, validation: prediction, losses, value, seconds: now() - startedAt };
+  return { validation: prediction, losses, value };
 }
 
-/** The chosen configuration refitted on training and validation rows, as many trees as early stopping found best. */
+/** The chosen configuration refitted on training and validation rows, for as many rounds as early stopping found best. */
 export function refit(
   run: PreparedRun,
   trial: Trial,
@@ -228,20 +251,19 @@ export function refit(
 ): { features: FittedFeatures; model: FittedModel } {
   const part = partOf(run, rows);
   const { fitted, features } = fitFamilyFeatures(run, familyTraits[trial.family].features, excluded, part);
-  const { bestRound } = trial.model as FittedModel & { readonly bestRound?: number };
+  const { bestRound, refitParams } = trial.model as FittedModel & Partial<Pick<FittedGbdt, "bestRound"> & FittedGam>;
   const params = {
     ...trial.configuration?.params,
+    ...refitParams,
     ...(bestRound === undefined ? {} : { nTrees: Math.max(1, bestRound), earlyStoppingRounds: 0 }),
   };
-  const learner =
-    trial.configuration === null
-      ? trial.learner
-      : learnerOf(run.built.target.task, run.loss, { family: trial.family, params });
+  const learner = learnerOf(run.built.target.task, run.loss, { family: trial.family, params });
   const model = learner.fit(features, part.target, {
     seed: run.seed,
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
+    ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   });
   return { features: fitted, model };

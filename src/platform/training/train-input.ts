@@ -1,5 +1,5 @@
 import type { Sha256 } from "../../lib/index.ts";
-import type { CustomLoss, GbdtKernels } from "../../ml/learners/index.ts";
+import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Capsule, PredictorData } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
@@ -43,8 +43,11 @@ export type TrainStage = (typeof trainStages)[number];
 export interface TrainHooks {
   readonly onProgress?: (progress: TrainProgress) => void;
   readonly shouldStop?: () => boolean;
-  /** Makes boosted trees faster; the bits are the same without. */
+  /** Make boosted trees faster, their training and their predictions; the bits are the same without. */
   readonly kernels?: GbdtKernels;
+  readonly predictKernels?: PredictKernels;
+  /** Explains rows faster, to the same bits. */
+  readonly shapKernels?: ShapKernels;
   /** The functions of a loss that the definition names by its module. */
   readonly customLoss?: CustomLoss;
   readonly elapsedSeconds?: () => number;

@@ -8,10 +8,29 @@ import { type SampleDefinition, sampleInput, sampleTable } from "./sample-input.
 
 const trees = { configurations: [{ family: "gbdt", params: { nTrees: 20, maxLeaves: 8 } }] } as const;
 
+const additive = {
+  configurations: [{ family: "gam", params: { nBags: 2, nRounds: 50, interactions: 0, minSamplesLeaf: 12 } }],
+} as const;
+
+const stacked = {
+  stack: true,
+  configurations: [
+    { family: "linear", params: {} },
+    { family: "gbdt", params: { nTrees: 20, maxLeaves: 8 } },
+  ],
+} as const;
+
 const runs: readonly (SampleDefinition & { readonly says: string; readonly testStart?: number })[] = [
   { says: "two classes", column: "binary" },
   { says: "three classes", column: "three" },
   { says: "a number with squared loss", column: "amount" },
+  { says: "a stack, two classes", column: "binary", search: stacked },
+  { says: "a stack, three classes", column: "three", search: stacked },
+  { says: "a stack, a number, groups", column: "amount", split: { kind: "group", column: "place" }, search: stacked },
+  { says: "a stack, a number, time", column: "amount", split: { kind: "time", column: "when" }, search: stacked },
+  { says: "two classes, by an additive model", column: "binary", search: additive },
+  { says: "three classes, by an additive model", column: "three", search: additive },
+  { says: "a count, by an additive model", column: "count", loss: "poisson", search: additive },
   { says: "a number with absolute loss", column: "amount", loss: "absolute", search: trees },
   { says: "quantiles of a number", column: "amount", loss: "quantile", quantiles: [0.1, 0.5, 0.9], search: trees },
   {
@@ -230,9 +249,20 @@ const refused: readonly { readonly code: string; readonly says: RegExp; readonly
     },
   },
   {
+    code: "STACK_LOSS",
+    says: /models of a regression with absolute loss: classes, or numbers with squared loss, are needed$/,
+    input: () => sampleInput({ column: "amount", loss: "absolute", search: { ...trees, stack: true } }),
+  },
+  {
     code: "FAMILY_LOSS",
     says: /use the family "gbdt"/,
     input: () => sampleInput({ column: "amount", loss: "absolute" }),
+  },
+  {
+    code: "FAMILY_PARAMS",
+    says: /it has no parameter "interaction", its parameters are .*interactions/,
+    input: () =>
+      sampleInput({ column: "binary", search: { configurations: [{ family: "gam", params: { interaction: 5 } }] } }),
   },
   {
     code: "FAMILY_PARAMS",

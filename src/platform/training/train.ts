@@ -7,6 +7,7 @@ import { calibrated, calibrationOf } from "./calibrated-trial.ts";
 import { definitionHash } from "./definition.ts";
 import { evaluateImport } from "./evaluate-import.ts";
 import { baselinePrediction, championPrediction, scored } from "./evaluated-part.ts";
+import { summariseExplanations } from "./explanation-summary.ts";
 import { familiesOf, familyTraits } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
@@ -15,9 +16,11 @@ import { signatureOf } from "./model-signature.ts";
 import { joinRows, partOf } from "./part.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { candidatesOf, splitInWords, targetMean } from "./report-parts.ts";
-import { type FamilyFeatures, familyFeatures, refit, search } from "./search.ts";
+import { type FamilyFeatures, familyFeatures, search, type Trial } from "./search.ts";
 import { proposeConfigurations } from "./search-space.ts";
+import { checkStack, refitChosen, tryStack } from "./stack.ts";
 import { stageClock } from "./stage-clock.ts";
+import { termShapes } from "./term-shapes.ts";
 import type { TrainHooks, TrainInput, TrainOutcome } from "./train-input.ts";
 
 /**
@@ -55,8 +58,13 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const { task } = run.built.target;
   const metric = primaryMetric({ task, loss: run.loss }, definition.evaluation?.metric);
   const maxSeconds = input.trials ? Number.POSITIVE_INFINITY : (definition.search?.seconds ?? 600);
-  const found = search({ run, train, validation, features, configurations, metric, hooks, maxSeconds });
-  const refitted = refit(run, found.chosen, excluded, joinRows(run.split.train, run.split.validation), hooks);
+  if (definition.search?.stack === true) checkStack(run);
+  const stack =
+    definition.search?.stack === true
+      ? (candidates: readonly Trial[]) => tryStack({ run, train, validation, metric, hooks }, excluded, candidates)
+      : null;
+  const found = search({ run, train, validation, features, configurations, stack, metric, hooks, maxSeconds });
+  const refitted = refitChosen(run, found.chosen, excluded, joinRows(run.split.train, run.split.validation), hooks);
 
   stages.enter("evaluate");
   const calibration = calibrationOf(run, found.chosen, validation);
@@ -90,7 +98,18 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     ...(hooks.shouldStop ? { shouldStop: hooks.shouldStop } : {}),
   });
 
+  const explanations = summariseExplanations({
+    data: { features: refitted.features.toJSON(), model: refitted.model.toJSON(), signature: predictor.signature },
+    test,
+    outputs: predictor.predict(test.table),
+    worst: task === "ranking" ? [] : evaluation.errors.worst.map(({ row }) => row),
+    hidden: run.personalData,
+    seed: run.seed,
+    ...(hooks.shapKernels && { kernels: hooks.shapKernels }),
+  });
+
   stages.enter("package");
+  const terms = termShapes(refitted.model.toJSON(), refitted.features, new Set(run.personalData.keys()));
   const capsule: TrainOutcome["capsule"] = {
     name: definition.name,
     features: refitted.features.toJSON(),
@@ -127,8 +146,10 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     },
     features: refitted.features.outputs.map(({ name, from, says }) => ({ name, from, says })),
     candidates: candidatesOf(found, metric, calibration),
+    ...(terms === null ? {} : { terms }),
     champion: championName,
     evaluation,
+    explanations,
     gates: gatesOf(evaluation, leakage, championName),
     seconds: {},
   };

@@ -11,6 +11,11 @@ export const score: Command = {
     { flags: "--in <files...>", says: "CSV, TSV, JSON, NDJSON or Parquet" },
     { flags: "--out <file>", says: "Parquet, CSV or NDJSON, by its ending" },
     { flags: "--format <format>", says: "parquet, csv or ndjson, where the ending does not say it" },
+    { flags: "--explain", says: "add what each column contributed to the score (SHAP values)" },
+    {
+      flags: "--background <file>",
+      says: "explain against the first 100 rows of this file (interventional; trees only)",
+    },
   ],
   example: "fettle score churn@1 --in new.csv --out scored.parquet",
   async run(io, [reference = ""], options) {
@@ -21,9 +26,11 @@ export const score: Command = {
         hint: "For example: fettle score churn --in new.csv --out scored.parquet",
       });
     const format = choiceOption(options, "format", ["parquet", "csv", "ndjson"]);
+    const background = textOption(options, "background");
+    const explaining = { explain: options.explain === true, ...(background === undefined ? {} : { background }) };
     const onRows = (rows: number) => io.live(`${count(rows, "row")} scored`);
     const result = await withApp(io, (app) =>
-      app.score(reference, { input, out, signal: io.signal, onRows, ...(format ? { format } : {}) }),
+      app.score(reference, { input, out, signal: io.signal, onRows, ...explaining, ...(format ? { format } : {}) }),
     );
     const rejected = result.nRejected > 0 ? `, ${count(result.nRejected, "unreadable row")} left out` : "";
     const unread = result.rejected.slice(0, 3).map((row) => `${row.file} line ${row.line}: ${row.reason}`);

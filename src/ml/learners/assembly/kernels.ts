@@ -1,8 +1,8 @@
 // AssemblyScript. The specification of each kernel is the TypeScript of the same name in gbdt-plain.ts; a property test holds the two
 // together. All arguments are byte offsets into the one memory, or counts.
 //
-// A pair is a row's gradient and hessian as whole i32 numbers. A bin is two i64: the sum of gradients; and the sum of hessians shifted left by
-// `countBits`, plus the number of rows. One vector addition updates all three, exactly.
+// A pair is a row's gradient and hessian as whole i32 numbers. A bin is two i64: the sum of gradients; and the sum of hessians in the low
+// `hessianBits`, with the number of rows above them. One vector addition updates all three, exactly.
 
 // Rows that are gathered into a small buffer before their bins are counted: the copies are independent of each other, so their cache
 // misses overlap, which those of read-modify-write would not.
@@ -23,7 +23,7 @@ export function histogram(
   from: u32,
   to: u32,
   pairs: usize,
-  countBits: u32,
+  hessianBits: u32,
   active: usize,
   offsets: usize,
   nActive: u32,
@@ -37,12 +37,12 @@ export function histogram(
     let block = buffer;
     if (rows == 0) {
       block = bins + <usize>start * stride;
-      for (let r: u32 = 0; r < n; r++) widen(pairs + ((<usize>start + r) << 3), scratch + (<usize>r << 4), countBits);
+      for (let r: u32 = 0; r < n; r++) widen(pairs + ((<usize>start + r) << 3), scratch + (<usize>r << 4), hessianBits);
     } else {
       const list = rows + (<usize>start << 2);
       for (let r: u32 = 0; r < n; r++) {
         const row = <usize>load<u32>(list + (<usize>r << 2));
-        widen(pairs + (row << 3), scratch + (<usize>r << 4), countBits);
+        widen(pairs + (row << 3), scratch + (<usize>r << 4), hessianBits);
         const source = bins + row * stride;
         const target = buffer + <usize>r * stride;
         for (let byte: usize = 0; byte < stride; byte += 16) v128.store(target + byte, v128.load(source + byte));
@@ -80,9 +80,9 @@ export function histogram(
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function widen(pair: usize, target: usize, countBits: u32): void {
+function widen(pair: usize, target: usize, hessianBits: u32): void {
   store<i64>(target, <i64>load<i32>(pair));
-  store<i64>(target, ((<i64>load<i32>(pair, 4)) << countBits) + 1, 8);
+  store<i64>(target, (<i64>1 << hessianBits) + <i64>load<i32>(pair, 4), 8);
 }
 
 // @ts-ignore: a decorator of AssemblyScript
@@ -126,22 +126,17 @@ export function clear(at: usize, bytes: usize): void {
 }
 
 // A whole number below 2^51 either way, as f64: added to the bits of 1.5 · 2^52 it stands in the low bits of the sum.
-const wholeBits: i64 = 0x4338000000000000;
-const wholeBase: f64 = 6755399441055744.0;
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function toF64(wholes: v128): v128 {
-  return v128.sub<f64>(v128.add<i64>(wholes, i64x2.splat(wholeBits)), f64x2.splat(wholeBase));
-}
+// Those bits, and that number.
+const wholeConstants = memory.data<u64>([0x4338000000000000, 0x4338000000000000]);
 
 // What a scan reads of a feature, and what it writes: see `scanItem` and `splitRecord` in gbdt-compiled.ts.
-const itemBytes: usize = 16;
+const itemBytes: usize = 24;
 const recordBytes: usize = 96;
 
 /**
  * Best split of each listed feature in one leaf.
- * items: per feature u32 offset of its bins in `bins`, u32 nBins, u32 kind (0 number, 1 category), i32 default bin of a bundled feature or −1;
+ * items: per feature u32 offset of its bins in `bins`, u32 nBins, u32 kind (0 number, 1 category), i32 default bin in a bundle or −1, u32 step in a
+ * cross or 0, u32 bins of its column;
  * list: which items, from `first` to `last`; g, h, n: sums of the leaf; least: the score to beat; settings: see `ScanSettings`;
  * monotone, draws: per item i32 and f64 of a `SplitRule`, or 0 where there is none; records: per item the split found. scratch: 256 × 16 bytes for an unbundled histogram and 256 × 12 for a category's order.
  */
@@ -155,7 +150,7 @@ export function scan(
   h: f64,
   n: i32,
   settings: usize,
-  countBits: u32,
+  hessianBits: u32,
   monotone: usize,
   draws: usize,
   records: usize,
@@ -168,17 +163,36 @@ export function scan(
     const nBins = load<u32>(item, 4);
     let part = bins + load<u32>(item);
     const byDefault = load<i32>(item, 12);
+    const step = load<u32>(item, 16);
+    if (step > 0) {
+      uncross(part, load<u32>(item, 20), step, nBins, scratch);
+      part = scratch;
+    }
     if (byDefault >= 0) {
-      unbundle(part, nBins, byDefault, g, h, n, countBits, scratch);
+      unbundle(part, nBins, byDefault, g, h, n, hessianBits, scratch);
       part = scratch;
     }
     store<i32>(record, -1, 28);
-    if (load<u32>(item, 8) == 1) scanCategory(part, nBins, g, h, n, settings, countBits, record, scratch + 4096);
-    else if (monotone == 0) scanNumber(part, nBins, g, h, n, settings, countBits, record);
+    if (load<u32>(item, 8) == 1) scanCategory(part, nBins, g, h, n, settings, hessianBits, record, scratch + 4096);
+    else if (monotone == 0) scanNumber(part, nBins, g, h, n, settings, hessianBits, record);
     else {
       const sign = <f64>load<i32>(monotone + (index << 2));
-      scanRuled(part, nBins, g, h, n, settings, countBits, sign, load<f64>(draws + (index << 3)), record);
+      scanRuled(part, nBins, g, h, n, settings, hessianBits, sign, load<f64>(draws + (index << 3)), record);
     }
+  }
+}
+
+// The bins of one feature of a cross: the sums of all bytes that have it.
+function uncross(part: usize, columnBins: u32, step: u32, nBins: u32, target: usize): void {
+  memory.fill(target, 0, <usize>nBins << 4);
+  const end = part + (<usize>columnBins << 4);
+  const runBytes = <usize>step << 4;
+  for (let bin: u32 = 0, run = part; run < end; run += runBytes) {
+    let sums = i64x2.splat(0);
+    for (let at = run; at < run + runBytes; at += 16) sums = v128.add<i64>(sums, v128.load(at));
+    const to = target + (<usize>bin << 4);
+    v128.store(to, v128.add<i64>(v128.load(to), sums));
+    bin = bin + 1 == nBins ? 0 : bin + 1;
   }
 }
 
@@ -190,10 +204,10 @@ function unbundle(
   g: f64,
   h: f64,
   n: i32,
-  countBits: u32,
+  hessianBits: u32,
   target: usize,
 ): void {
-  let rest = i64x2.replace_lane(i64x2.splat(<i64>g), 1, ((<i64>h) << countBits) + <i64>n);
+  let rest = i64x2.replace_lane(i64x2.splat(<i64>g), 1, ((<i64>n) << hessianBits) + <i64>h);
   let source = part;
   for (let bin: u32 = 0; bin < nBins; bin++) {
     if (bin == <u32>byDefault) continue;
@@ -205,72 +219,83 @@ function unbundle(
   v128.store(target + (<usize>byDefault << 4), rest);
 }
 
-// The threshold of greatest score, two bins at a time; missing on the right first, then on the left.
-function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: usize, countBits: u32, record: usize): void {
+// The threshold of greatest score, two bins at a time; missing on the right first, then on the left. The left side grows and the right side
+// shrinks from bin to bin, so the allowed thresholds are one run: its two ends are found first.
+function scanNumber(part: usize, nBins: u32, g: f64, h: f64, n: i32, settings: usize, hessianBits: u32, record: usize): void {
   const lambda = load<f64>(settings);
   const minHessian = load<f64>(settings, 8);
-  const minRows = <i64>load<i32>(settings, 16);
-  const least = parentScore(g, h, lambda, load<f64>(settings, 24));
+  const fewest = <i64>load<i32>(settings, 16) << hessianBits;
   const missing = nBins - 1;
   const missingSums = v128.load(part + (<usize>missing << 4));
-  const countMask = i64x2.splat((<i64>1 << countBits) - 1);
-  const nMissing = i64x2.extract_lane(v128.and(missingSums, countMask), 1);
+  const missingPacked = i64x2.extract_lane(missingSums, 1);
+  const mask = (<i64>1 << hessianBits) - 1;
+  const hasMissing = missingPacked >> hessianBits > 0;
 
+  const both2 = f64x2.splat(h + 2 * lambda);
   const g2 = f64x2.splat(g);
-  const h2 = f64x2.splat(h);
   const lambda2 = f64x2.splat(lambda);
-  const minHessian2 = f64x2.splat(minHessian);
-  const fewest = i64x2.splat(minRows - 1);
-  const most = i64x2.splat(<i64>n - minRows + 1);
-  const two = i64x2.splat(2);
-  let score = least;
+  const mask2 = i64x2.splat(mask);
+  // Out of the memory, or they would be made anew in every step.
+  const bits2 = v128.load_splat<u64>(wholeConstants);
+  const base2 = v128.load_splat<u64>(wholeConstants, 8);
+  let score = leastScore(g, h, lambda, load<f64>(settings, 24));
   let bin = -1;
   let missingLeft = 0;
-  for (let side: u32 = 0; side < (nMissing > 0 ? 2 : 1); side++) {
+  const nSides: u32 = hasMissing ? 2 : 1;
+  for (let side: u32 = 0; side < nSides; side++) {
     let sums = side == 1 ? missingSums : i64x2.splat(0);
-    const end = part + (<usize>(side == 1 || nMissing == 0 ? missing - 1 : missing) << 4);
-    let best = f64x2.splat(score);
-    let bestBin = i64x2.splat(-1);
-    let here = i64x2(0, 1);
-    for (let at = part; at < end; at += 32) {
-      const one = v128.add<i64>(sums, v128.load(at));
-      sums = v128.add<i64>(one, v128.load(at, 16));
-      const packed = v128.shuffle<i64>(one, sums, 1, 3);
-      const rows = v128.and(packed, countMask);
-      const isValid = v128.and(i64x2.gt_s(rows, fewest), i64x2.gt_s(most, rows));
-      if (v128.any_true(isValid)) {
-        const gl = toF64(v128.shuffle<i64>(one, sums, 0, 2));
-        const hl = toF64(i64x2.shr_u(packed, countBits));
-        const gr = v128.sub<f64>(g2, gl);
-        const hr = v128.sub<f64>(h2, hl);
-        const a = v128.add<f64>(hl, lambda2);
-        const b = v128.add<f64>(hr, lambda2);
-        const value = v128.div<f64>(
-          v128.add<f64>(v128.mul<f64>(v128.mul<f64>(gl, gl), b), v128.mul<f64>(v128.mul<f64>(gr, gr), a)),
-          v128.mul<f64>(a, b),
-        );
-        const isBetter = v128.and(
-          v128.and(isValid, v128.gt<f64>(value, best)),
-          v128.and(v128.ge<f64>(hl, minHessian2), v128.ge<f64>(hr, minHessian2)),
-        );
-        best = v128.bitselect(value, best, isBetter);
-        bestBin = v128.bitselect(here, bestBin, isBetter);
-      } else if (i64x2.extract_lane(rows, 1) > <i64>n - minRows) break;
-      here = v128.add<i64>(here, two);
+    let at = part;
+    let last = part + (<usize>(missing - 1) << 4);
+    let right = side == 1 ? 0 : missingPacked;
+    if (side == 1 || !hasMissing) {
+      right += load<i64>(last, 8);
+      last -= 16;
     }
+    for (; last >= at; last -= 16) {
+      if (right >= fewest && <f64>(right & mask) >= minHessian) break;
+      right += load<i64>(last, 8);
+    }
+    for (let left = i64x2.extract_lane(sums, 1); at <= last; at += 16) {
+      left += load<i64>(at, 8);
+      if (left >= fewest && <f64>(left & mask) >= minHessian) break;
+      sums = v128.add<i64>(sums, v128.load(at));
+    }
+    // Of the last pair, the second may be none.
+    const lastPair = last - ((last - at) & 16);
+    let best = f64x2.splat(score);
+    let bestAt = i64x2.splat(0);
+    for (; at <= lastPair; at += 32) {
+      const x0 = v128.load(at);
+      const x1 = v128.load(at, 16);
+      // Where both bins are empty, these thresholds part the rows as the one before.
+      if (!v128.any_true(v128.or(x0, x1))) continue;
+      const one = v128.add<i64>(sums, x0);
+      sums = v128.add<i64>(one, x1);
+      const gl = v128.sub<f64>(v128.add<i64>(v128.shuffle<i64>(one, sums, 0, 2), bits2), base2);
+      const hl = v128.sub<f64>(v128.add<i64>(v128.and(v128.shuffle<i64>(one, sums, 1, 3), mask2), bits2), base2);
+      const a = v128.add<f64>(hl, lambda2);
+      const d = v128.sub<f64>(v128.mul<f64>(gl, both2), v128.mul<f64>(g2, a));
+      const value = v128.div<f64>(v128.mul<f64>(d, d), v128.mul<f64>(a, v128.sub<f64>(both2, a)));
+      let isBetter = v128.gt<f64>(value, best);
+      if (at == last) isBetter = v128.and(isBetter, i64x2.replace_lane(i64x2.splat(0), 0, -1));
+      best = v128.bitselect(value, best, isBetter);
+      bestAt = v128.bitselect(i64x2.splat(<i64>at), bestAt, isBetter);
+    }
+    const evenAt = <usize>i64x2.extract_lane(bestAt, 0);
+    const oddPair = <usize>i64x2.extract_lane(bestAt, 1);
+    const oddAt: usize = oddPair == 0 ? 0 : oddPair + 16;
     // Of equal scores the first bin counts.
     const even = f64x2.extract_lane(best, 0);
     const odd = f64x2.extract_lane(best, 1);
-    const evenBin = <i32>i64x2.extract_lane(bestBin, 0);
-    const oddBin = <i32>i64x2.extract_lane(bestBin, 1);
-    const isOdd = oddBin >= 0 && (evenBin < 0 || odd > even || (odd == even && oddBin < evenBin));
-    const found = isOdd ? oddBin : evenBin;
-    if (found < 0) continue;
+    const isOdd = oddAt != 0 && (evenAt == 0 || odd > even || (odd == even && oddAt < evenAt));
+    const foundAt = isOdd ? oddAt : evenAt;
+    if (foundAt == 0) continue;
     score = isOdd ? odd : even;
-    bin = found;
+    bin = <i32>((foundAt - part) >> 4);
     missingLeft = side;
   }
-  if (bin >= 0) writeNumberSplit(part, bin, missingLeft, missingSums, g, h, lambda, score, countBits, record);
+  if (bin < 0) return;
+  writeNumberSplit(part, bin, missingLeft, missingSums, gainOf(score, g, h, lambda), hessianBits, record);
 }
 
 function writeNumberSplit(
@@ -278,36 +303,38 @@ function writeNumberSplit(
   bin: i32,
   missingLeft: i32,
   missingSums: v128,
-  g: f64,
-  h: f64,
-  lambda: f64,
-  score: f64,
-  countBits: u32,
+  gain: f64,
+  hessianBits: u32,
   record: usize,
 ): void {
   let left = missingLeft == 1 ? missingSums : i64x2.splat(0);
   for (let b = 0; b <= bin; b++) left = v128.add<i64>(left, v128.load(part + (<usize>b << 4)));
-  writeSides(record, left, score - (g * g) / (h + lambda), countBits);
+  writeSides(record, left, gain, hessianBits);
   store<i32>(record, bin, 28);
   store<i32>(record, missingLeft, 32);
-  store<i32>(record, <i32>(i64x2.extract_lane(missingSums, 1) & ((<i64>1 << countBits) - 1)), 36);
+  store<i32>(record, <i32>(i64x2.extract_lane(missingSums, 1) >> hessianBits), 36);
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function writeSides(record: usize, left: v128, gain: f64, countBits: u32): void {
+function writeSides(record: usize, left: v128, gain: f64, hessianBits: u32): void {
   const packed = i64x2.extract_lane(left, 1);
   store<f64>(record, gain);
   store<f64>(record, <f64>i64x2.extract_lane(left, 0), 8);
-  store<f64>(record, <f64>(packed >> countBits), 16);
-  store<i32>(record, <i32>(packed & ((<i64>1 << countBits) - 1)), 24);
+  store<f64>(record, <f64>(packed & ((<i64>1 << hessianBits) - 1)), 16);
+  store<i32>(record, <i32>(packed >> hessianBits), 24);
 }
 
-// The score that a split must beat: the node's own, a little more so that rounding makes no splits, and the least gain asked for.
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function parentScore(g: f64, h: f64, lambda: f64, minGain: f64): f64 {
-  return ((g * g) / (h + lambda)) * (1 + 1e-10) + minGain;
+function leastScore(g: f64, h: f64, lambda: f64, minGain: f64): f64 {
+  return (h + 2 * lambda) * (((g * g) / (h + lambda)) * (1 + 1e-10) + minGain) - g * g;
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function gainOf(score: f64, g: f64, h: f64, lambda: f64): f64 {
+  return (score + g * g) / (h + 2 * lambda) - (g * g) / (h + lambda);
 }
 
 // Levels by ascending smoothed mean gradient, cut where the score is greatest (Fisher 1958), from either end; missing is one more level,
@@ -319,7 +346,7 @@ function scanCategory(
   h: f64,
   n: i32,
   settings: usize,
-  countBits: u32,
+  hessianBits: u32,
   record: usize,
   scratch: usize,
 ): void {
@@ -328,15 +355,15 @@ function scanCategory(
   const minHessian = load<f64>(settings, 8);
   const minRows = load<i32>(settings, 16);
   const fewest = <i64>load<i32>(settings, 20);
-  const countMask = (<i64>1 << countBits) - 1;
+  const mask = (<i64>1 << hessianBits) - 1;
   const means = scratch; // f64 each
   const order = scratch + 2048; // u32 each
   let m: i32 = 0;
   for (let bin: u32 = 0; bin < nBins; bin++) {
     const at = part + (<usize>bin << 4);
     const packed = load<i64>(at, 8);
-    if ((packed & countMask) < fewest) continue;
-    const mean = <f64>load<i64>(at) / (<f64>(packed >> countBits) + smoothing);
+    if (packed >> hessianBits < fewest) continue;
+    const mean = <f64>load<i64>(at) / (<f64>(packed & mask) + smoothing);
     // Insertion keeps equal means in the order of their bins.
     let k = m++;
     while (k > 0 && load<f64>(means + (<usize>(k - 1) << 3)) > mean) {
@@ -347,7 +374,8 @@ function scanCategory(
     store<f64>(means + (<usize>k << 3), mean);
     store<u32>(order + (<usize>k << 2), bin);
   }
-  let score = parentScore(g, h, lambda, load<f64>(settings, 24));
+  const both = h + 2 * lambda;
+  let score = leastScore(g, h, lambda, load<f64>(settings, 24));
   let length = 0;
   let fromEnd = 0;
   for (let side = 0; side < 2; side++) {
@@ -358,16 +386,13 @@ function scanCategory(
       const at = part + (<usize>bin << 4);
       sumG += load<i64>(at);
       sumPacked += load<i64>(at, 8);
-      const nl = <i32>(sumPacked & countMask);
-      const hl = <f64>(sumPacked >> countBits);
+      const nl = <i32>(sumPacked >> hessianBits);
+      const hl = <f64>(sumPacked & mask);
       if (nl < minRows || hl < minHessian) continue;
-      const hr = h - hl;
-      if (n - nl < minRows || hr < minHessian) break;
-      const gl = <f64>sumG;
-      const gr = g - gl;
+      if (n - nl < minRows || h - hl < minHessian) break;
       const a = hl + lambda;
-      const b = hr + lambda;
-      const value = (gl * gl * b + gr * gr * a) / (a * b);
+      const d = <f64>sumG * both - g * a;
+      const value = (d * d) / (a * (both - a));
       if (value > score) {
         score = value;
         length = k + 1;
@@ -384,7 +409,7 @@ function scanCategory(
     const byte = record + 48 + (bin >> 3);
     store<u8>(byte, load<u8>(byte) | (<u8>1 << <u8>(bin & 7)));
   }
-  writeSides(record, left, score - (g * g) / (h + lambda), countBits);
+  writeSides(record, left, gainOf(score, g, h, lambda), hessianBits);
   store<i32>(record, 0, 28);
 }
 
@@ -396,7 +421,7 @@ function scanRuled(
   h: f64,
   n: i32,
   settings: usize,
-  countBits: u32,
+  hessianBits: u32,
   sign: f64,
   draw: f64,
   record: usize,
@@ -408,8 +433,8 @@ function scanRuled(
   const high = load<f64>(settings, 48);
   const missing = nBins - 1;
   const missingSums = v128.load(part + (<usize>missing << 4));
-  const countMask = (<i64>1 << countBits) - 1;
-  const nMissing = i64x2.extract_lane(missingSums, 1) & countMask;
+  const mask = (<i64>1 << hessianBits) - 1;
+  const nMissing = i64x2.extract_lane(missingSums, 1) >> hessianBits;
   const own = scoreAt(g, h, lambda, boundedValue(g, h, lambda, low, high));
   let score = own + abs(own) * 1e-10 + load<f64>(settings, 24);
   let bin = -1;
@@ -418,14 +443,14 @@ function scanRuled(
     let sumG: i64 = side == 1 ? i64x2.extract_lane(missingSums, 0) : 0;
     let sumPacked: i64 = side == 1 ? i64x2.extract_lane(missingSums, 1) : 0;
     const last = <i32>(side == 1 || nMissing == 0 ? missing - 1 : missing);
-    const only = draw < 0 ? -1 : drawnBin(part, last, draw, countMask);
+    const only = draw < 0 ? -1 : drawnBin(part, last, draw);
     for (let b = 0; b < last; b++) {
       const at = part + (<usize>b << 4);
       sumG += load<i64>(at);
       sumPacked += load<i64>(at, 8);
       if (only >= 0 && b != only) continue;
-      const nl = <i32>(sumPacked & countMask);
-      const hl = <f64>(sumPacked >> countBits);
+      const nl = <i32>(sumPacked >> hessianBits);
+      const hl = <f64>(sumPacked & mask);
       const hr = h - hl;
       if (nl < minRows || hl < minHessian || n - nl < minRows || hr < minHessian) continue;
       const gl = <f64>sumG;
@@ -442,8 +467,7 @@ function scanRuled(
     }
   }
   if (bin < 0) return;
-  writeNumberSplit(part, bin, missingLeft, missingSums, g, h, lambda, score, countBits, record);
-  store<f64>(record, score - own);
+  writeNumberSplit(part, bin, missingLeft, missingSums, score - own, hessianBits, record);
 }
 
 // @ts-ignore: a decorator of AssemblyScript
@@ -459,11 +483,11 @@ function scoreAt(g: f64, h: f64, lambda: f64, value: f64): f64 {
 }
 
 // One of the thresholds that part the rows: between the first bin that has rows and the last.
-function drawnBin(part: usize, last: i32, draw: f64, countMask: i64): i32 {
+function drawnBin(part: usize, last: i32, draw: f64): i32 {
   let first = 0;
-  while (first <= last && (load<i64>(part + (<usize>first << 4), 8) & countMask) == 0) first++;
+  while (first <= last && load<i64>(part + (<usize>first << 4), 8) == 0) first++;
   let end = last;
-  while (end >= first && (load<i64>(part + (<usize>end << 4), 8) & countMask) == 0) end--;
+  while (end >= first && load<i64>(part + (<usize>end << 4), 8) == 0) end--;
   return first + <i32>floor(draw * <f64>max(1, end - first));
 }
 
@@ -489,6 +513,17 @@ export function partition(column: usize, rows: usize, n: u32, table: usize, left
 /** Copies bytes. */
 export function copy(target: usize, source: usize, bytes: usize): void {
   memory.copy(target, source, bytes);
+}
+
+/** target[i] = source[places[i]] for i from `from` to `to`, bytes. */
+export function gatherBytes(source: usize, places: usize, from: u32, to: u32, target: usize): void {
+  for (let i = from; i < to; i++) store<u8>(target + i, load<u8>(source + load<u32>(places + (<usize>i << 2))));
+}
+
+/** target[i] = source[places[i]] for i from `from` to `to`, f64. */
+export function gatherNumbers(source: usize, places: usize, from: u32, to: u32, target: usize): void {
+  for (let i = from; i < to; i++)
+    store<f64>(target + (<usize>i << 3), load<f64>(source + (<usize>load<u32>(places + (<usize>i << 2)) << 3)));
 }
 
 /** Numbers the rows from `from` to `to`: rows[i] = i. */
@@ -532,43 +567,51 @@ export function addTree(
   }
 }
 
+// Constants of the logistic loss, out of the memory, or they would be made anew for every two rows.
+const logisticConstants = memory.data<f64>([
+  -708, 1.442695040888963387, 0.5, 6.9314718036912381649e-1, 1.90821492927058770002e-10, 4.13813679705723846039e-8,
+  -1.6533902205465251539e-6, 6.61375632143793436117e-5, -2.77777777770155933842e-3, 1.66666666666666019037e-1, 1, 2,
+  6755399441056767.0, 6755399441055744.0, 1e-16,
+]);
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function constant(index: usize): v128 {
+  return v128.load_splat<u64>(logisticConstants + (index << 3));
+}
+
 // e^x of two numbers ≤ 0, the twin of exp() in ml/stats down to −708; below it gives e^−708, which no later rounding tells from 0.
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function expNegative(x: v128): v128 {
-  const bounded = v128.max<f64>(x, f64x2.splat(-708));
-  const k = v128.floor<f64>(
-    v128.add<f64>(v128.mul<f64>(f64x2.splat(1.442695040888963387), bounded), f64x2.splat(0.5)),
-  );
-  const high = v128.sub<f64>(bounded, v128.mul<f64>(k, f64x2.splat(6.9314718036912381649e-1)));
-  const low = v128.mul<f64>(k, f64x2.splat(1.90821492927058770002e-10));
+  const bounded = f64x2.pmax(x, constant(0));
+  const k = v128.floor<f64>(v128.add<f64>(v128.mul<f64>(constant(1), bounded), constant(2)));
+  const high = v128.sub<f64>(bounded, v128.mul<f64>(k, constant(3)));
+  const low = v128.mul<f64>(k, constant(4));
   const r = v128.sub<f64>(high, low);
   const t = v128.mul<f64>(r, r);
-  let p = f64x2.splat(4.13813679705723846039e-8);
-  p = v128.add<f64>(f64x2.splat(-1.6533902205465251539e-6), v128.mul<f64>(t, p));
-  p = v128.add<f64>(f64x2.splat(6.61375632143793436117e-5), v128.mul<f64>(t, p));
-  p = v128.add<f64>(f64x2.splat(-2.77777777770155933842e-3), v128.mul<f64>(t, p));
-  p = v128.add<f64>(f64x2.splat(1.66666666666666019037e-1), v128.mul<f64>(t, p));
+  let p = v128.add<f64>(constant(6), v128.mul<f64>(t, constant(5)));
+  p = v128.add<f64>(constant(7), v128.mul<f64>(t, p));
+  p = v128.add<f64>(constant(8), v128.mul<f64>(t, p));
+  p = v128.add<f64>(constant(9), v128.mul<f64>(t, p));
   const c = v128.sub<f64>(r, v128.mul<f64>(t, p));
-  const one = f64x2.splat(1);
-  const quotient = v128.div<f64>(v128.mul<f64>(r, c), v128.sub<f64>(f64x2.splat(2), c));
-  const y = v128.sub<f64>(one, v128.sub<f64>(v128.sub<f64>(low, quotient), high));
+  const quotient = v128.div<f64>(v128.mul<f64>(r, c), v128.sub<f64>(constant(11), c));
+  const y = v128.sub<f64>(constant(10), v128.sub<f64>(v128.sub<f64>(low, quotient), high));
   // k + 1023 in the low bits, moved to where an f64 has its exponent.
-  const exponent = i64x2.shl(v128.add<f64>(k, f64x2.splat(wholeBase + 1023)), 52);
-  return v128.mul<f64>(y, exponent);
+  return v128.mul<f64>(y, i64x2.shl(v128.add<f64>(k, constant(12)), 52));
 }
 
+// The nearest whole numbers of values × factors, below 2^31 either way, in the low half of each lane.
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function whole(values: v128, factor: v128): v128 {
-  const base = f64x2.splat(wholeBase);
-  return i32x4.trunc_sat_f64x2_s_zero(v128.sub<f64>(v128.add<f64>(v128.mul<f64>(values, factor), base), base));
+  return v128.add<f64>(v128.mul<f64>(values, factor), constant(13));
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function storePairs(target: usize, gradient: v128, hessian: v128): void {
-  v128.store(target, v128.shuffle<i32>(gradient, hessian, 0, 4, 1, 5));
+  v128.store(target, v128.shuffle<i32>(gradient, hessian, 0, 4, 2, 6));
 }
 
 /**
@@ -585,17 +628,16 @@ export function logisticPairs(
   pairs: usize,
 ): void {
   const zero = f64x2.splat(0);
-  const one = f64x2.splat(1);
-  const floor = f64x2.splat(1e-16);
   const fg = f64x2.splat(perGradient);
   const fh = f64x2.splat(perHessian);
   for (let i = from; i < to; i += 2) {
     const at = <usize>i << 3;
     const x = v128.load(scores + at);
-    const e = expNegative(v128.neg<f64>(v128.abs<f64>(x)));
+    const one = constant(10);
+    const e = expNegative(v128.sub<f64>(zero, v128.abs<f64>(x)));
     const p = v128.div<f64>(v128.bitselect(one, e, v128.ge<f64>(x, zero)), v128.add<f64>(one, e));
     let gradient = v128.sub<f64>(p, v128.load(labels + at));
-    let hessian = v128.max<f64>(v128.mul<f64>(p, v128.sub<f64>(one, p)), floor);
+    let hessian = f64x2.pmax(v128.mul<f64>(p, v128.sub<f64>(one, p)), constant(14));
     if (weights != 0) {
       const w = v128.load(weights + at);
       gradient = v128.mul<f64>(w, gradient);
@@ -613,7 +655,7 @@ export function squaredGradients(scores: usize, labels: usize, weights: usize, f
     let gradient = v128.sub<f64>(v128.load(scores + at), v128.load(labels + at));
     if (weights != 0) gradient = v128.mul<f64>(v128.load(weights + at), gradient);
     v128.store(gradients + at, gradient);
-    most = v128.max<f64>(most, v128.abs<f64>(gradient));
+    most = f64x2.pmax(most, v128.abs<f64>(gradient));
   }
   return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
 }
@@ -673,4 +715,107 @@ export function toRows(columns: usize, n: u32, nColumns: u32, from: u32, to: u32
       }
     }
   }
+}
+
+// A number whose unsigned order is that of the f32 with these bits, and back.
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function keyOf(bits: u32): u32 {
+  return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function bitsOf(key: u32): u32 {
+  return key ^ (<u32>(<i32>~key >> 31) | 0x80000000);
+}
+
+// Sorts n keys by three radix passes of 11 bits; the result stands in `spare`. counts: 3 × 2048 u32.
+function sortKeys(keys: usize, n: u32, spare: usize, counts: usize): void {
+  memory.fill(counts, 0, 24_576);
+  for (let i: u32 = 0; i < n; i++) {
+    const key = load<u32>(keys + (<usize>i << 2));
+    bump(counts + (<usize>(key & 2047) << 2));
+    bump(counts + 8192 + (<usize>((key >> 11) & 2047) << 2));
+    bump(counts + 16_384 + (<usize>(key >> 22) << 2));
+  }
+  for (let pass: u32 = 0; pass < 3; pass++) {
+    const places = counts + <usize>pass * 8192;
+    let sum: u32 = 0;
+    for (let digit: u32 = 0; digit < 2048; digit++) {
+      const count = load<u32>(places + (<usize>digit << 2));
+      store<u32>(places + (<usize>digit << 2), sum);
+      sum += count;
+    }
+    const source = pass == 1 ? spare : keys;
+    const target = pass == 1 ? keys : spare;
+    for (let i: u32 = 0; i < n; i++) {
+      const key = load<u32>(source + (<usize>i << 2));
+      const place = places + (<usize>((key >> (11 * pass)) & 2047) << 2);
+      const at = load<u32>(place);
+      store<u32>(place, at + 1);
+      store<u32>(target + (<usize>at << 2), key);
+    }
+  }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function bump(at: usize): void {
+  store<u32>(at, load<u32>(at) + 1);
+}
+
+/**
+ * Thresholds between at most `mostBins` bins of n numbers, f32 without NaN, which are lost; returns how many. scratch: 4n bytes and 24,576.
+ */
+export function learnThresholds(values: usize, n: u32, mostBins: u32, scratch: usize, out: usize): u32 {
+  if (n == 0) return 0;
+  for (let i: u32 = 0; i < n; i++) {
+    const at = values + (<usize>i << 2);
+    store<u32>(at, keyOf(load<u32>(at)));
+  }
+  const counts = scratch;
+  const sorted = scratch + 24_576;
+  sortKeys(values, n, sorted, counts);
+  // Distinct numbers take the place of the sorted ones, their counts that of the values.
+  let m: u32 = 0;
+  let last: f32 = NaN;
+  for (let i: u32 = 0; i < n; i++) {
+    const value = reinterpret<f32>(bitsOf(load<u32>(sorted + (<usize>i << 2))));
+    if (value != last) {
+      store<f32>(sorted + (<usize>m << 2), value);
+      store<u32>(values + (<usize>m << 2), 0);
+      m++;
+      last = value;
+    }
+    bump(values + (<usize>(m - 1) << 2));
+  }
+  let cuts: u32 = 0;
+  if (m <= mostBins) {
+    for (; cuts + 1 < m; cuts++) store<f32>(out + (<usize>cuts << 2), midpoint(sorted + (<usize>cuts << 2)));
+    return cuts;
+  }
+  let left = <f64>n;
+  let room = <f64>mostBins;
+  let inBin: f64 = 0;
+  for (let k: u32 = 0; k + 1 < m && cuts < mostBins - 1; k++) {
+    const at = <usize>k << 2;
+    inBin += <f64>load<u32>(values + at);
+    const goal = left / room;
+    if (inBin < goal && !(<f64>load<u32>(values + at, 4) >= goal && inBin > 0.5 * goal)) continue;
+    store<f32>(out + (<usize>cuts << 2), midpoint(sorted + at));
+    cuts++;
+    left -= inBin;
+    room -= 1;
+    inBin = 0;
+  }
+  return cuts;
+}
+
+// The f32 number between two neighbours at which `value <= cut` tells them apart.
+function midpoint(pair: usize): f32 {
+  const a = load<f32>(pair);
+  const b = load<f32>(pair, 4);
+  const middle = <f32>(<f64>a / 2 + <f64>b / 2);
+  return middle >= a && middle < b ? middle : a;
 }

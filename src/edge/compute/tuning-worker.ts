@@ -1,0 +1,33 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { openTrials, type TrainHooks, type TrialBench } from "../../platform/training/index.ts";
+import { loadKernels } from "./load-kernels.ts";
+import { unpackInput } from "./train-transfer.ts";
+import type { TrialJob, TrialWorkerData } from "./trial-pool.ts";
+import { toPlainError } from "./worker-error.ts";
+
+// Prepares the data once, then answers one job after the other.
+const { input, stopFlag } = workerData as TrialWorkerData;
+const stop = new Int32Array(stopFlag);
+const kernels = loadKernels();
+const hooks: TrainHooks = {
+  ...(kernels === undefined ? {} : { kernels }),
+  shouldStop: () => Atomics.load(stop, 0) !== 0,
+  elapsedSeconds: () => performance.now() / 1000,
+};
+
+function answer<T>(work: () => T): void {
+  try {
+    parentPort!.postMessage({ value: work() });
+  } catch (error) {
+    parentPort!.postMessage({ error: toPlainError(error) });
+  }
+}
+
+let bench: TrialBench | undefined;
+answer(() => {
+  bench = openTrials(unpackInput(input));
+  return bench.subject;
+});
+parentPort!.on("message", (job: TrialJob) =>
+  answer(() => ("trial" in job ? bench!.runTrial(job.trial, hooks) : bench!.runOuter(job.outer, hooks))),
+);

@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { fromBase64, toBase64 } from "./index.ts";
+
+test("toBase64() gives what Node's Buffer gives, and fromBase64() takes it back", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
+      assert.equal(toBase64(bytes), Buffer.from(bytes).toString("base64"));
+      assert.deepEqual(fromBase64(toBase64(bytes)), bytes);
+    }),
+  );
+});
