@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import type { ProjectApp, QuantisedExport, RunningServer, ServeOptions } from "./edge/cli/index.ts";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import type { ImportRequest, ProjectApp, QuantisedExport, RunningServer, ServeOptions } from "./edge/cli/index.ts";
 import {
   loadKernels,
   loadPredictKernels,
@@ -10,13 +10,21 @@ import {
   moduleGraphHash,
   readKernels,
 } from "./edge/compute/index.ts";
-import { diagnose, initModel, loadDefinition, openProject, type Project, resolveIn } from "./edge/project/index.ts";
-import { FettleError, uuidv7 } from "./lib/index.ts";
+import {
+  diagnose,
+  initModel,
+  loadDefinition,
+  openProject,
+  type Project,
+  resolveIn,
+  startProject,
+} from "./edge/project/index.ts";
+import { FettleError, sha256, uuidv7 } from "./lib/index.ts";
 import type { Precision } from "./ml/learners/index.ts";
 import type { ObjectStore, ReadOptions } from "./platform/data/index.ts";
 import type { PipelinePorts } from "./platform/pipelines/index.ts";
 import { findVersion, type Ledger, type ModelVersion, parseModelReference } from "./platform/registry/index.ts";
-import type { ModelDefinition, RunReport } from "./platform/training/index.ts";
+import type { ImportDefinition, ModelDefinition, RunReport } from "./platform/training/index.ts";
 
 /** Options of {@link openApp}. */
 export interface AppOptions {
@@ -58,6 +66,15 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
         ...work,
       });
     },
+    async importModel(request, work) {
+      const { importRun } = await import("./platform/pipelines/index.ts");
+      const { bytes, definition, expected } = readImport(request, folder);
+      const ports = await pipelinePorts(project, store, version);
+      const options = { ...work, ...expected };
+      const imported = await importRun(ports, definition, bytes, (path) => resolve(folder, path), options);
+      startProject(project);
+      return imported;
+    },
     async models() {
       return (await store.ledger()).versions();
     },
@@ -67,7 +84,9 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
       const objects = await store.objects();
       const capsule = await loadCapsule(objects, found.capsule);
       const run = await (await store.ledger()).run(found.runId);
-      return { version: found, run, report: await readReport(objects, found), parts: { ...manifestOf(capsule).parts } };
+      const { lineage } = capsule;
+      const parts = { ...manifestOf(capsule).parts };
+      return { version: found, run, report: await readReport(objects, found), lineage, parts };
     },
     async diff(left, right) {
       const { compareVersions } = await import("./platform/pipelines/index.ts");
@@ -211,8 +230,61 @@ function withOverrides(definition: ModelDefinition, overrides: Parameters<Projec
   };
 }
 
-async function readReport(objects: ObjectStore, { report }: ModelVersion): Promise<RunReport> {
+async function readReport(objects: ObjectStore, { report }: ModelVersion): Promise<RunReport | null> {
+  if (report === null) return null;
   return JSON.parse(new TextDecoder().decode(await objects.get(report))) as RunReport;
+}
+
+/** Greatest size of a file that names levels, in bytes. */
+const mostLevelBytes = 2 ** 24;
+
+function readImport(
+  { library, file, levels, target, positive, query, expected, tolerance, ...asked }: ImportRequest,
+  folder: string,
+) {
+  const bytes = readInput(resolve(folder, file), 2 ** 28);
+  const definition: ImportDefinition = {
+    name: asked.name,
+    imported: { library, sha256: sha256(bytes), file: basename(file) },
+    data: { files: asked.data },
+    ...(asked.features === undefined ? {} : { features: asked.features }),
+    ...(asked.classes === undefined ? {} : { classes: asked.classes }),
+    ...(levels === undefined ? {} : { levels: parseLevels(readInput(resolve(folder, levels), mostLevelBytes)) }),
+    ...(query === undefined ? {} : { query }),
+    ...(target === undefined ? {} : { target: { column: target, ...(positive === undefined ? {} : { positive }) } }),
+  };
+  return { bytes, definition, expected: expected === undefined ? {} : { expected: { file: expected, tolerance } } };
+}
+
+// The size is asked for first: a file that is too large, or no file at all, is never read.
+function readInput(path: string, mostBytes: number): Uint8Array {
+  const name = basename(path);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat?.isFile())
+    throw new FettleError("not-found", "IMPORT_FILE", `Cannot import "${name}": there is no such file`);
+  if (stat.size <= mostBytes) return readFileSync(path);
+  throw new FettleError(
+    "too-large",
+    "IMPORT_FILE_SIZE",
+    `Cannot import "${name}": it has ${stat.size} bytes, at most ${mostBytes} are read`,
+  );
+}
+
+function parseLevels(bytes: Uint8Array): NonNullable<ImportDefinition["levels"]> {
+  const isLevel = (level: unknown) => typeof level === "string" || Number.isFinite(level);
+  try {
+    const levels: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const isMap = typeof levels === "object" && levels !== null && !Array.isArray(levels);
+    if (isMap && Object.values(levels).every((list) => Array.isArray(list) && list.every(isLevel)))
+      return levels as NonNullable<ImportDefinition["levels"]>;
+  } catch {
+    // Said below: neither JSON nor levels.
+  }
+  throw new FettleError(
+    "invalid-input",
+    "IMPORT_LEVELS_FILE",
+    'Cannot read the levels: the file is no JSON object of lists, for example {"city": ["Bern", "Oslo"]} is needed',
+  );
 }
 
 async function exportVersion(

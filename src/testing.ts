@@ -206,6 +206,19 @@ export const ledgerConformance: readonly Conformance<Ledger>[] = [
     },
   },
   {
+    name: "a version that was not measured uses no test rows and has no report",
+    async run(open) {
+      const ledger = await open();
+      await ledger.startRun(run);
+      const unmeasured = { metric: "rocAuc", value: null, low: null, high: null, reason: "not measured" };
+      await ledger.register({ ...newVersion(run.id), report: null, primary: unmeasured }, ended(run.id), null);
+      const kept = await ledger.version("churn", 1);
+      assert.deepEqual([kept?.report, kept?.primary], [null, unmeasured]);
+      assert.equal(await ledger.testEvaluations(hash("7")), 0);
+      await ledger.close();
+    },
+  },
+  {
     name: "a registration that fails leaves neither version nor end",
     async run(open) {
       const ledger = await open();

@@ -31,7 +31,7 @@ async function examine(folder: string, alsoVerify: boolean): Promise<number> {
     const versions = await app.models();
     for (const { version } of versions) {
       const shown = await app.show(`churn@${version}`);
-      assert.equal(shown.report.version, version);
+      assert.equal(shown.report?.version, version);
     }
     if (alsoVerify) assert.equal((await app.verify(`churn@${versions.length}`, {})).verdict, "identical");
     return versions.length;

@@ -18,6 +18,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./commands/demo.ts")).demo,
   init: async () => (await import("./commands/init.ts")).init,
   train: async () => (await import("./commands/train.ts")).train,
+  import: async () => (await import("./commands/import.ts")).importCommand,
   tune: async () => (await import("./commands/tune.ts")).tune,
   models: async () => (await import("./commands/models.ts")).models,
   show: async () => (await import("./commands/show.ts")).show,

@@ -1,6 +1,7 @@
 export { allCommands, type CliHost, runCli } from "./cli.ts";
 export type { Command } from "./command.ts";
 export type {
+  ImportRequest,
   OpenApp,
   ProjectApp,
   QuantisedExport,

@@ -30,6 +30,15 @@ export function wholeOption(options: Options, name: string, low: number, high: n
   throw optionInvalid(name, `a whole number from ${low} to ${high}`);
 }
 
+/** A number > 0; throws OPTION_INVALID for anything else. */
+export function positiveOption(options: Options, name: string): number | undefined {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw optionInvalid(name, "a number > 0");
+}
+
 const secondsPer: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** A length of time such as `90s`, `10m`, `1.5h`, `7d`, in seconds; throws OPTION_INVALID for anything else. */

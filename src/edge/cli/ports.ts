@@ -1,7 +1,8 @@
 import type { Precision } from "../../ml/learners/index.ts";
-import type { QuantisationLoss } from "../../platform/capsule/index.ts";
+import type { Lineage, QuantisationLoss } from "../../platform/capsule/index.ts";
 import type {
   Difference,
+  ImportedVersion,
   TrainedVersion,
   TuneOptions,
   Verification,
@@ -27,8 +28,27 @@ export type TuneRequest = Omit<TuneOptions, keyof WorkOptions | "onTuning">;
 export interface ShownVersion {
   readonly version: ModelVersion;
   readonly run: RunRecord | null;
-  readonly report: RunReport;
+  /** Null for an imported model that was not measured. */
+  readonly report: RunReport | null;
+  readonly lineage: Lineage;
   readonly parts: Readonly<Record<string, string>>;
+}
+
+/** A model file of another library and what is said about it. */
+export interface ImportRequest {
+  readonly name: string;
+  readonly library: "xgboost" | "lightgbm";
+  readonly file: string;
+  readonly data: readonly string[];
+  readonly features?: readonly string[];
+  /** A JSON file with the levels of categories by column. */
+  readonly levels?: string;
+  readonly classes?: readonly string[];
+  readonly target?: string;
+  readonly positive?: string;
+  readonly query?: string;
+  readonly expected?: string;
+  readonly tolerance: number;
 }
 
 /** What a quantised export lost, and the size of the one that loses nothing. */
@@ -78,6 +98,7 @@ export interface ProjectApp {
   readonly root: string;
   init(model: string, options: NewModel): Promise<InitialisedModel>;
   train(model: string, overrides: TrainOverrides, options: WorkOptions): Promise<TrainedVersion>;
+  importModel(request: ImportRequest, options: WorkOptions): Promise<ImportedVersion>;
   tune(
     model: string,
     asked: TuneRequest,

@@ -140,7 +140,7 @@ async function ledgerChecks(patient: Patient): Promise<Diagnosis[]> {
         ["report", version.report],
         ["definition", version.definitionObject],
       ] as const)
-        if (!(await patient.objects.has(id)))
+        if (id !== null && !(await patient.objects.has(id)))
           checks.push({
             name: "lineage",
             status: "problem",

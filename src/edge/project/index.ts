@@ -1,3 +1,3 @@
 export { type Diagnosis, diagnose, type Patient } from "./doctor.ts";
-export { type InitialisedModel, initModel, type NewModel } from "./init-model.ts";
+export { type InitialisedModel, initModel, type NewModel, startProject } from "./init-model.ts";
 export { definedModels, type LoadModule, loadDefinition, openProject, type Project, resolveIn } from "./project.ts";

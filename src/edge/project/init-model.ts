@@ -178,6 +178,11 @@ function rejectedNote({ nRejected, rejected }: SourceReading): string[] {
 const targetNotes = (nMissing: number) =>
   nMissing === 0 ? [] : [`${nMissing} rows have no target and will be left out`];
 
+/** Makes a folder a project: writes those of its own files that are not there. */
+export function startProject(project: Project): void {
+  for (const [path, text] of projectFiles(project)) writeWhole(path, text);
+}
+
 // The project's own files: written once, never replaced.
 function projectFiles({ root }: Project): [string, string][] {
   const config = [

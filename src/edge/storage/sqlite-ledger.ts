@@ -117,10 +117,11 @@ export function openLedger(dir: string, options: LedgerOptions = {}): Ledger {
       let registered: ModelVersion | undefined;
       await change("model.register", `${version.model} by run ${version.runId}`, version.createdAt, async (tx) => {
         await insertEnd(tx, end);
-        await tx
-          .insertInto("test_evaluations")
-          .values({ test_rows: testRows, run_id: end.id, at: end.endedAt })
-          .execute();
+        if (testRows !== null)
+          await tx
+            .insertInto("test_evaluations")
+            .values({ test_rows: testRows, run_id: end.id, at: end.endedAt })
+            .execute();
         const last = await tx
           .selectFrom("model_versions")
           .select(db.fn.max("version").as("version"))

@@ -34,6 +34,7 @@ test("float32Threshold() parts f32 numbers as LightGBM does that found the thres
 test("float32Threshold() is the nearest f32 number otherwise, a finite one", () => {
   const cases: [number, number][] = [
     [0.5, 0.5],
+    [-0, 0],
     [-1.8569999999999998, Math.fround(-1.857)],
     [1.7e308, 3.4028234663852886e38],
     [Number.POSITIVE_INFINITY, 3.4028234663852886e38],

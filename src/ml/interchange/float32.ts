@@ -18,7 +18,7 @@ export function previousFloat32(x: number): number {
  * t goes left only from less than half a step away. A threshold just between two neighbours parted f32 numbers: then it is the lower one.
  */
 export function float32Threshold(t: number): number {
-  const nearest = Math.min(greatest, Math.max(-greatest, Math.fround(t)));
+  const nearest = Math.min(greatest, Math.max(-greatest, Math.fround(t))) + 0;
   if (!(nearest > t) || nearest === -greatest) return nearest;
   const below = previousFloat32(nearest);
   return t - below <= (nearest - below) * (0.5 + 2 ** -26) ? below : nearest;

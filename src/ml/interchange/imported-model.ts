@@ -19,9 +19,9 @@ export interface ImportedModel {
   /** Trees for `loadModel`: category features are codes, a 0 that counts as missing is NaN. */
   readonly data: GbdtData;
   readonly features: readonly ImportedFeature[];
-  /** Names of a regression's outputs: `value`, or one per quantile such as `q0.9`; empty for classes. */
+  /** Names of the outputs of a regression or ranking: `value`, or one per quantile such as `q0.9`; empty for classes. */
   readonly outputs: readonly string[];
-  /** How many classes the model tells apart; 0 for a regression. */
+  /** How many classes the model tells apart; 0 for a regression or ranking. */
   readonly nClasses: number;
   /** Facts a user should know, one sentence each. */
   readonly notes: readonly string[];

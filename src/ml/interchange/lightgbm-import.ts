@@ -1,4 +1,4 @@
-import type { GbdtData, Link, Task, TreeData } from "../learners/index.ts";
+import { type GbdtData, isNumeric, type Link, type Task, type TreeData } from "../learners/index.ts";
 import { float32Threshold } from "./float32.ts";
 import { damagedModel, tooLarge, unsupportedModel } from "./import-errors.ts";
 import { type ImportedFeature, type ImportedModel, limits } from "./imported-model.ts";
@@ -14,6 +14,7 @@ interface Objective {
 }
 
 const number: Objective = { task: "regression", link: "identity" };
+const ranking: Objective = { task: "ranking", link: "identity" };
 const positive: Objective = { task: "regression", link: "exp" };
 
 const objectives: ReadonlyMap<string, Objective> = new Map<string, Objective>([
@@ -26,8 +27,8 @@ const objectives: ReadonlyMap<string, Objective> = new Map<string, Objective>([
   ["fair", number],
   ["mape", number],
   ["quantile", number],
-  ["lambdarank", number],
-  ["rank_xendcg", number],
+  ["lambdarank", ranking],
+  ["rank_xendcg", ranking],
   ["custom", number],
   ["poisson", positive],
   ["gamma", positive],
@@ -59,7 +60,7 @@ export function importLightgbm(bytes: Uint8Array): ImportedModel {
 
   const isForest = header.has("average_output");
   // Leaves of LightGBM 2's classification forests hold shares, which later versions mistake for scores.
-  const areShares = isForest && header.get("version") === "v2" && objective.task !== "regression";
+  const areShares = isForest && header.get("version") === "v2" && !isNumeric(objective.task);
   const nRounds = file.trees.length / nOutputs;
   const columns = columnsOf(file, nFeatures);
   const budget = { nodes: 0, categoryBits: 0, words: 0 };
@@ -105,7 +106,7 @@ function objectiveOf(text: string, nOutputs: number, alpha: number | null) {
   const scale = name === "binary" ? Number(params.get("sigmoid") ?? 1) : 1;
   if (!(scale > 0 && scale < 1e6)) throw damagedModel(library, "its sigmoid is no factor", "a number > 0");
   const isQuantile = name === "quantile" && alpha !== null && alpha > 0 && alpha < 1;
-  const outputs = known.task === "regression" ? [isQuantile ? `q${alpha}` : "value"] : [];
+  const outputs = isNumeric(known.task) ? [isQuantile ? `q${alpha}` : "value"] : [];
   return { name, ...known, scale, outputs };
 }
 
@@ -259,8 +260,6 @@ function notesOf(objective: string, features: readonly ImportedFeature[]): strin
     "thresholds are rounded to f32: numbers that differ from one by less than f32 can tell may go the other way",
   ];
   if (objective === "custom") notes.push("the file names no objective: the value is the raw score");
-  if (objective === "lambdarank" || objective === "rank_xendcg")
-    notes.push("the value is a score that orders rows of one query; its size means nothing else");
   const zero = features.filter(({ zeroIsMissing }) => zeroIsMissing).map(({ name }) => name);
   if (zero.length > 0) notes.push(`0 counts as missing in ${zero.slice(0, 10).join(", ")}`);
   return notes;

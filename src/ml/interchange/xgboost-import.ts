@@ -1,4 +1,4 @@
-import type { GbdtData, Link, Task, TreeData } from "../learners/index.ts";
+import { type GbdtData, isNumeric, type Link, type Task, type TreeData } from "../learners/index.ts";
 import { log } from "../stats/index.ts";
 import { previousFloat32 } from "./float32.ts";
 import { damagedModel, tooLarge, unsupportedModel, wrongFormat } from "./import-errors.ts";
@@ -22,6 +22,7 @@ const logFloat32 = (x: number) => Math.fround(log(x));
 
 const number: Objective = { task: "regression", link: "identity", start: identity };
 const positive: Objective = { task: "regression", link: "exp", start: logFloat32 };
+const ranking: Objective = { task: "ranking", link: "identity", start: identity };
 const classes: Objective = { task: "multiclass", link: "softmax", start: identity };
 
 const objectives: ReadonlyMap<string, Objective> = new Map([
@@ -35,9 +36,9 @@ const objectives: ReadonlyMap<string, Objective> = new Map([
   ["reg:pseudohubererror", number],
   ["reg:absoluteerror", number],
   ["reg:quantileerror", number],
-  ["rank:ndcg", number],
-  ["rank:pairwise", number],
-  ["rank:map", number],
+  ["rank:ndcg", ranking],
+  ["rank:pairwise", ranking],
+  ["rank:map", ranking],
   ["count:poisson", positive],
   ["reg:gamma", positive],
   ["reg:tweedie", positive],
@@ -95,7 +96,7 @@ export function importXgboost(source: unknown): ImportedModel {
   return {
     data,
     features,
-    outputs: objective.task !== "regression" ? [] : quantiles.length > 0 ? quantiles.map((q) => `q${q}`) : ["value"],
+    outputs: !isNumeric(objective.task) ? [] : quantiles.length > 0 ? quantiles.map((q) => `q${q}`) : ["value"],
     nClasses: objective.task === "binary" ? 2 : objective.task === "multiclass" ? nClasses : 0,
     notes: notesOf(learner, objectiveName, trees.length / nOutputs),
   };
@@ -293,8 +294,6 @@ function notesOf(learner: unknown, objective: string, nRounds: number): string[]
   const notes = ["scores are summed in f64 where XGBoost sums in f32: they agree to about 7 digits"];
   if (objective === "multi:softmax")
     notes.push("the file's objective answers the class alone; here it comes with probabilities");
-  if (objective.startsWith("rank:"))
-    notes.push("the value is a score that orders rows of one query; its size means nothing else");
   const attributes = hasField(learner, "attributes") ? fieldOf(learner, "attributes") : {};
   const best = hasField(attributes, "best_iteration") ? Number(textOf(attributes, "best_iteration")) + 1 : nRounds;
   if (best < nRounds)

@@ -8,16 +8,26 @@ import { loadPredictor, type Predictor, type PredictorData } from "./predictor.t
 /** A trained model as data only: no code inside, ever. */
 export interface Capsule extends PredictorData {
   readonly name: string;
-  readonly evaluation: Evaluation;
+  /** Null where the model came from elsewhere and no target was given to measure it on. */
+  readonly evaluation: Evaluation | null;
   readonly golden: Golden;
   readonly lineage: Lineage;
 }
 
 /** Where a model came from; part of its identity, so it holds no times and no machine facts. */
 export interface Lineage {
-  readonly snapshot: Sha256;
+  /** The rows it was trained on; null where it was trained elsewhere. */
+  readonly snapshot: Sha256 | null;
   readonly definition: Sha256;
   readonly seed: number;
+  /** The file of a model that was trained elsewhere. */
+  readonly imported?: ImportedFile;
+}
+
+/** A model file of another library. */
+export interface ImportedFile {
+  readonly library: "xgboost" | "lightgbm";
+  readonly sha256: Sha256;
 }
 
 /** The parts of a capsule that are stored as objects of their own. */

@@ -2,6 +2,7 @@ export {
   type Capsule,
   type CapsuleManifest,
   capsuleParts,
+  type ImportedFile,
   type Lineage,
   loadCapsule,
   manifestOf,

@@ -13,8 +13,8 @@ export const periods = { hour: 24, weekday: 7, yearday: 366 } as const;
 
 /** One fitted step from one input to one or more features, as plain data. */
 export type Step =
-  /** The number itself; missing and infinite stay missing. */
-  | { readonly op: "number"; readonly input: number }
+  /** The number itself; missing and infinite stay missing, and 0 becomes missing where `zeroIsMissing`. */
+  | { readonly op: "number"; readonly input: number; readonly zeroIsMissing?: true }
   /** (x − mean) / scale, within ±1e100 so that no sum of them is infinite; missing becomes 0, the mean. */
   | { readonly op: "standardise"; readonly input: number; readonly mean: number; readonly scale: number }
   /** 1 where the input is missing. */
@@ -97,7 +97,9 @@ export function compileStep(step: Step): Encode {
   switch (step.op) {
     case "number":
       return (value, out, at) => {
-        out[at] = finite(value);
+        const x = finite(value);
+        // What LightGBM takes for 0: its kZeroThreshold.
+        out[at] = step.zeroIsMissing === true && Math.abs(x) <= 1e-35 ? Number.NaN : x;
       };
     case "standardise": {
       const { mean, scale } = step;

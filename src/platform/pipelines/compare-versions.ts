@@ -12,7 +12,8 @@ export interface Difference {
 /** A version with its report. */
 export interface ReportedVersion {
   readonly version: ModelVersion;
-  readonly report: RunReport;
+  /** Null for a version that was not measured. */
+  readonly report: RunReport | null;
 }
 
 /** What differs between two versions: data, definition, choice, features, metrics. Equal facts are left out. */
@@ -26,6 +27,9 @@ export function compareVersions(left: ReportedVersion, right: ReportedVersion): 
 }
 
 function factsOf({ version, report }: ReportedVersion): Map<string, string> {
+  const { snapshot, definition, capsule } = version;
+  if (report === null)
+    return new Map<string, string>(Object.entries({ snapshot, definition, gates: "not measured", capsule }));
   const chosen = report.candidates.find((candidate) => candidate.chosen);
   const { data, split, leakage, evaluation } = report;
   return new Map<string, string>([

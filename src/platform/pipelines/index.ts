@@ -1,4 +1,5 @@
 export { compareVersions, type Difference, type ReportedVersion } from "./compare-versions.ts";
+export { type ExpectedAnswers, type ImportedVersion, importRun } from "./import-run.ts";
 export type { PipelinePorts, TrialPool, WorkOptions } from "./ports.ts";
 export {
   type AnswerColumn,

@@ -47,7 +47,7 @@ export function portsOf(files: Readonly<Record<string, Table>>, schema: Schema) 
     endRun: async (ended) => void end(ended),
     register: async (version, ended, testRows) => {
       end(ended);
-      tests.push(testRows);
+      if (testRows !== null) tests.push(testRows);
       versions.push({ ...version, version: versions.length + 1 });
       return versions.at(-1)!;
     },

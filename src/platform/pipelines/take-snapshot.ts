@@ -15,15 +15,18 @@ export interface TakenSnapshot {
 /** Reads the files of a definition, stores their rows once and records the snapshot. */
 export async function takeSnapshot(
   ports: Pick<PipelinePorts, "reader" | "tables" | "objects" | "ledger" | "clock" | "withScratch">,
-  definition: ModelDefinition,
+  definition: Pick<ModelDefinition, "data"> & Partial<Pick<ModelDefinition, "target">>,
   resolvePath: (path: string) => string,
 ): Promise<TakenSnapshot> {
   const { files, test } = definition.data;
+  const target = definition.target?.column;
   const { literalColumns = [], ...told } = definition.data.options ?? {};
-  const options = { ...told, literalColumns: [...new Set([definition.target.column, ...literalColumns])] };
+  const options = {
+    ...told,
+    literalColumns: [...new Set([...(target === undefined ? [] : [target]), ...literalColumns])],
+  };
   const reading = await ports.reader.read(files.map(resolvePath), options);
-  const all =
-    test === undefined ? reading : await withTestFile(ports, reading, resolvePath(test), definition.target.column);
+  const all = test === undefined ? reading : await withTestFile(ports, reading, resolvePath(test), target ?? "");
   const snapshot = await saveTable(ports, all);
   return { snapshot, table: all.table, testStart: test === undefined ? null : reading.table.nRows };
 }

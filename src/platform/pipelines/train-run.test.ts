@@ -42,7 +42,7 @@ test("trainRun() registers a version with everything that leads back to its data
   const { version, report, reportPath } = await train(ports);
   assert.deepEqual([version.version, report.version, reportPath], [1, 1, "churn-1.html"]);
   assert.ok(version.gatesPassed);
-  for (const id of [version.capsule, version.report, version.definitionObject]) assert.ok(objects.has(id));
+  for (const id of [version.capsule, version.report, version.definitionObject]) assert.ok(objects.has(id!));
   const run = runs.get(version.runId)!;
   assert.equal(run.end?.status, "succeeded");
   assert.equal(run.end?.metrics["test.rocAuc"], version.primary.value);
@@ -118,7 +118,7 @@ test("trainRun() goes on from an earlier version, and verifyRun() does so again"
   assert.equal(verification.verdict, "identical", verification.message);
   const [first, second] = await Promise.all([1, 2].map((number) => ports.ledger.version("churn", number)));
   const reportOf = async ({ report: id }: ModelVersion) =>
-    JSON.parse(new TextDecoder().decode(await ports.objects.get(id))) as typeof report;
+    JSON.parse(new TextDecoder().decode(await ports.objects.get(id!))) as typeof report;
   const found = compareVersions(
     { version: first!, report: await reportOf(first!) },
     { version: second!, report: await reportOf(second!) },

@@ -11,6 +11,7 @@ import {
 } from "../registry/index.ts";
 import {
   definitionHash,
+  type ImportDefinition,
   type ModelDefinition,
   type NamedPredictor,
   type RunReport,
@@ -136,9 +137,16 @@ export async function earlierVersion(
   return { warmStart: await predictorOf(ports, version) };
 }
 
-async function registerOutcome(
+/** The version that a challenger is compared with, ready to predict; null where there is none. */
+export async function championData(ports: PipelinePorts, model: string): Promise<TrainInput["champion"]> {
+  const champion = await championOf(ports.ledger, model);
+  return champion && predictorOf(ports, champion);
+}
+
+/** Stores a capsule, its report and its definition, and registers the version in one transaction with the end of its run. */
+export async function registerOutcome(
   ports: PipelinePorts,
-  definition: ModelDefinition,
+  definition: ModelDefinition | ImportDefinition,
   definitionId: Sha256,
   runId: string,
   environment: RunReport["environment"],

@@ -2,7 +2,15 @@ import { FettleError, hashOf, type Sha256 } from "../../lib/index.ts";
 import { type CapsuleManifest, capsuleParts, loadCapsule, manifestOf } from "../capsule/index.ts";
 import { snapshotId } from "../data/index.ts";
 import { findVersion, type ModelReference, type ModelVersion } from "../registry/index.ts";
-import type { Configuration, ModelDefinition, RunReport } from "../training/index.ts";
+import {
+  type Configuration,
+  type ImportDefinition,
+  importedPredictor,
+  isImport,
+  type ModelDefinition,
+  type RunReport,
+} from "../training/index.ts";
+import { outcomeOfImport } from "./import-run.ts";
 import type { PipelinePorts, WorkOptions } from "./ports.ts";
 import { loadSnapshotTable } from "./take-snapshot.ts";
 import { earlierVersion, predictorOf } from "./train-run.ts";
@@ -25,7 +33,7 @@ export interface Verification {
   readonly threads: readonly { readonly threads: number; readonly parts: readonly VerifiedPart[] }[];
 }
 
-/** Trains a version again from its snapshot, code and seed, and compares every part of the capsule by hash. */
+/** Trains a version again from its snapshot, code and seed, or imports it again from its file, and compares every part of the capsule by hash. */
 export async function verifyRun(
   ports: PipelinePorts,
   reference: ModelReference,
@@ -44,8 +52,8 @@ export async function verifyRun(
       threads: [],
     };
 
-  const definition = (await readJson(ports, version.definitionObject)) as ModelDefinition;
-  const changed = await changedModule(ports, definition);
+  const definition = (await readJson(ports, version.definitionObject)) as ModelDefinition | ImportDefinition;
+  const changed = isImport(definition) ? null : await changedModule(ports, definition);
   if (changed !== null)
     return { ...base, verdict: "cannot-verify", message: `the loss "${changed}" is not what it was`, threads: [] };
 
@@ -61,8 +69,8 @@ export async function verifyRun(
   }
   const different = threads.flatMap(({ parts }) => parts.filter((part) => !part.same).map(({ part }) => part));
   return different.length === 0
-    ? { ...base, verdict: "identical", message: "trained again: the same bytes", threads }
-    : { ...base, verdict: "differs", message: `trained again: ${[...new Set(different)].join(", ")} differ`, threads };
+    ? { ...base, verdict: "identical", message: "made again: the same bytes", threads }
+    : { ...base, verdict: "differs", message: `made again: ${[...new Set(different)].join(", ")} differ`, threads };
 }
 
 // The code that trains: its version, and the sources it was built from.
@@ -85,7 +93,7 @@ async function changedModule(ports: PipelinePorts, { loss }: ModelDefinition): P
 async function trainAgain(
   ports: PipelinePorts,
   version: ModelVersion,
-  definition: ModelDefinition,
+  definition: ModelDefinition | ImportDefinition,
   trials: readonly Configuration[],
   options: WorkOptions & { readonly threads: number },
 ): Promise<CapsuleManifest> {
@@ -96,7 +104,7 @@ async function trainAgain(
       "SNAPSHOT_MISSING",
       `Cannot verify ${version.model}@${version.version}: its snapshot is not in the ledger`,
     );
-  const report = (await readJson(ports, version.report)) as RunReport;
+  const report = version.report === null ? null : ((await readJson(ports, version.report)) as RunReport);
   const table = await loadSnapshotTable(ports, snapshot, options.threads);
   if (snapshotId(table, snapshot.schema) !== snapshot.id)
     throw new FettleError(
@@ -105,7 +113,12 @@ async function trainAgain(
       `Cannot verify ${version.model}@${version.version}: the snapshot's rows do not give its id`,
     );
   const champion = await championOfReport(ports, version, report);
-  const testStart = report.data.testStart;
+  if (isImport(definition)) {
+    const predictor = importedPredictor(definition, await ports.objects.get(definition.imported.sha256));
+    const { capsule } = await outcomeOfImport(ports, { definition, predictor, snapshot, table }, champion, options);
+    return manifestOf(capsule);
+  }
+  const testStart = report?.data.testStart ?? null;
   const input = {
     definition,
     snapshot,
@@ -120,8 +133,8 @@ async function trainAgain(
 }
 
 // The evaluation holds the comparison with the champion of that day, so it must be the same one again.
-async function championOfReport(ports: PipelinePorts, version: ModelVersion, report: RunReport) {
-  if (report.champion === null) return null;
+async function championOfReport(ports: PipelinePorts, version: ModelVersion, report: RunReport | null) {
+  if (report === null || report.champion === null) return null;
   const number = Number(report.champion.split("@")[1]);
   const champion = await ports.ledger.version(version.model, number);
   return champion && predictorOf(ports, champion);

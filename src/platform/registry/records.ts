@@ -60,8 +60,8 @@ export interface ModelVersion {
   /** The object with the definition's JSON. */
   readonly definitionObject: Sha256;
   readonly capsule: Sha256;
-  /** The object with the run's report as JSON. */
-  readonly report: Sha256;
+  /** The object with the run's report as JSON; null where nothing was measured. */
+  readonly report: Sha256 | null;
   readonly gatesPassed: boolean;
   readonly task: string;
   readonly primary: {
@@ -69,6 +69,8 @@ export interface ModelVersion {
     readonly value: number | null;
     readonly low: number | null;
     readonly high: number | null;
+    /** Why `value` is null. */
+    readonly reason?: string;
   };
 }
 
@@ -94,8 +96,8 @@ export interface Ledger {
   snapshot(id: Sha256): Promise<Snapshot | null>;
   startRun(run: RunStart): Promise<void>;
   endRun(end: RunEnd): Promise<void>;
-  /** Ends the run, appends the version, counts the use of the test rows: one transaction. Returns the new version. */
-  register(version: NewVersion, end: RunEnd, testRows: Sha256): Promise<ModelVersion>;
+  /** Ends the run, appends the version, counts the use of the test rows, where any were used: one transaction. Returns the new version. */
+  register(version: NewVersion, end: RunEnd, testRows: Sha256 | null): Promise<ModelVersion>;
   run(id: string): Promise<RunRecord | null>;
   /** Runs without trials, in the order in which they started. */
   runs(model?: string): Promise<RunRecord[]>;

@@ -9,8 +9,15 @@ export {
   withLossHash,
 } from "./definition.ts";
 export { definitionToSource } from "./definition-source.ts";
+export {
+  evaluationDefinition,
+  type MeasuredImport,
+  unmeasuredCapsule,
+} from "./evaluate-import.ts";
 export type { ExplanationSummary } from "./explanation-summary.ts";
 export { familiesOf } from "./families.ts";
+export { type ImportDefinition, importHash, isImport } from "./import-definition.ts";
+export { checkColumns, type ImportedPredictor, importedPredictor } from "./imported-predictor.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
 export { type FinishedTuning, reportTuning, tunedTrial } from "./report-tuning.ts";
 export type { Candidate, Gate, RunReport } from "./run-report.ts";

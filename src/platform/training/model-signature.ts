@@ -45,8 +45,8 @@ export function outputsOf({ loss: { quantiles, kind }, built }: Pick<PreparedRun
   return kind === "quantile" ? (quantiles ?? [0.5]).map((q) => `q${q}`) : ["value"];
 }
 
-// Ranges and levels of the rows that the model was fitted on, for documentation; a column that may be personal stays undocumented.
-function documented(
+/** Ranges and levels of rows, for documentation; a column that may be personal stays undocumented. */
+export function documented(
   table: Table,
   isPersonal: boolean,
   name: string,

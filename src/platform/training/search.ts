@@ -94,7 +94,8 @@ export function fitFamilyFeatures(
   });
 }
 
-function baselinesOf(run: PreparedRun): { name: string; learner: Learner }[] {
+/** The simple models that a learned one has to beat. */
+export function baselinesOf(run: PreparedRun): { name: string; learner: Learner }[] {
   const constant = constantBaselines(run);
   const isForecast = run.split.resample.unit === "block" && run.built.target.task === "regression";
   return isForecast ? [...constant, { name: "previous value", learner: previousValue() }] : constant;
@@ -182,8 +183,8 @@ function configurationName({ family }: Configuration, before: readonly Configura
   return `${familyTraits[family].title}${n === 0 ? "" : ` ${n + 1}`}`;
 }
 
-// The honest baseline is the one that is hardest to beat by the metric that is reported.
-function isBetter(a: Trial, b: Trial, metric: string): boolean {
+/** Whether `a` is better than `b` by the metric that is reported: the honest baseline is the one that is hardest to beat. */
+export function isBetter(a: Trial, b: Trial, metric: string): boolean {
   if (a.value.value === null || b.value.value === null) return meanOf(a.losses) < meanOf(b.losses);
   return metrics[metric]?.direction === "maximise" ? a.value.value > b.value.value : a.value.value < b.value.value;
 }
@@ -203,7 +204,8 @@ function weigh(losses: Float64Array, sampleWeight: Float64Array | null): Float64
 
 type Attempt = Pick<Trial, "name" | "role" | "family" | "configuration"> & { readonly learner: Learner };
 
-function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: number) => void): Trial {
+/** Fits a learner on the training part and measures it on validation. */
+export function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (share: number) => void): Trial {
   const { run, train, validation, hooks } = input;
   const now = hooks.elapsedSeconds ?? (() => 0);
   const startedAt = now();

@@ -3,7 +3,9 @@ import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels } from "../..
 import type { Table } from "../../ml/table/index.ts";
 import type { Capsule } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
+import type { Evaluation } from "../evaluation/index.ts";
 import type { Configuration, ModelDefinition } from "./definition.ts";
+import type { MeasuredImport } from "./evaluate-import.ts";
 import type { RunReport } from "./run-report.ts";
 import type { NamedPredictor } from "./warm-start.ts";
 
@@ -21,6 +23,8 @@ export interface TrainInput {
   readonly warmStart?: NamedPredictor;
   /** Exactly these configurations, in this order: how `verify` replays a run. Default: proposed by the search space. */
   readonly trials?: readonly Configuration[];
+  /** A model that was trained elsewhere: it is measured, nothing is trained. */
+  readonly imported?: MeasuredImport;
 }
 
 /** What a person sees while a training runs. */
@@ -54,7 +58,7 @@ export interface TrainHooks {
 
 /** What a training gives: the capsule, and what the report says beside it. */
 export interface TrainOutcome {
-  readonly capsule: Capsule;
+  readonly capsule: Capsule & { readonly evaluation: Evaluation };
   readonly report: Omit<
     RunReport,
     "version" | "runId" | "createdAt" | "fettle" | "environment" | "reproduce" | "split"

@@ -1,24 +1,27 @@
-import { FettleError, hashOf } from "../../lib/index.ts";
-import { type Capsule, joinPredictor, loadPredictor, recordGolden, type Signature } from "../capsule/index.ts";
-import { profileTable, storageOf } from "../data/index.ts";
+import { hashOf } from "../../lib/index.ts";
+import { joinPredictor, recordGolden } from "../capsule/index.ts";
+import { profileTable } from "../data/index.ts";
 import { evaluate, primaryMetric } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import { calibrated, calibrationOf } from "./calibrated-trial.ts";
 import { definitionHash } from "./definition.ts";
+import { evaluateImport } from "./evaluate-import.ts";
+import { baselinePrediction, championPrediction, scored } from "./evaluated-part.ts";
 import { summariseExplanations } from "./explanation-summary.ts";
 import { familiesOf, familyTraits } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns, pretendedScore, strongColumns } from "./leakage-decision.ts";
 import { signatureOf } from "./model-signature.ts";
-import { joinRows, type Part, partOf } from "./part.ts";
+import { joinRows, partOf } from "./part.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { candidatesOf, splitInWords, targetMean } from "./report-parts.ts";
 import { type FamilyFeatures, familyFeatures, search, type Trial } from "./search.ts";
 import { proposeConfigurations } from "./search-space.ts";
 import { checkStack, refitChosen, tryStack } from "./stack.ts";
+import { stageClock } from "./stage-clock.ts";
 import { termShapes } from "./term-shapes.ts";
-import { type TrainHooks, type TrainInput, type TrainOutcome, type TrainStage, trainStages } from "./train-input.ts";
+import type { TrainHooks, TrainInput, TrainOutcome } from "./train-input.ts";
 import { checkWarmColumns, warmStartNotes } from "./warm-start.ts";
 
 /**
@@ -27,6 +30,7 @@ import { checkWarmColumns, warmStartNotes } from "./warm-start.ts";
  * The same input gives the same capsule, byte for byte. Throws CONTRACT_BROKEN, TARGET_…, SPLIT_…, WARM_START_MISFIT, FIT_CANCELLED.
  */
 export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutcome {
+  if (input.imported !== undefined) return evaluateImport(input, input.imported, hooks);
   const stages = stageClock(hooks);
   const { definition, snapshot } = input;
 
@@ -108,7 +112,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
 
   stages.enter("package");
   const terms = termShapes(refitted.model.toJSON(), refitted.features, new Set(run.personalData.keys()));
-  const capsule: Capsule = {
+  const capsule: TrainOutcome["capsule"] = {
     name: definition.name,
     features: refitted.features.toJSON(),
     model: refitted.model.toJSON(),
@@ -160,59 +164,4 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     Array.from(run.built.rows.length === input.table.nRows ? test.rows : test.rows.map((row) => run.built.rows[row]!)),
   ]);
   return { capsule, report: { ...report, seconds: stages.finish() }, trials, testRows };
-}
-
-function stageClock(hooks: TrainHooks) {
-  const now = hooks.elapsedSeconds ?? (() => 0);
-  const seconds: Partial<Record<TrainStage, number>> = {};
-  let current: TrainStage = trainStages[0];
-  let since = now();
-  const leave = () => {
-    seconds[current] = (seconds[current] ?? 0) + now() - since;
-    since = now();
-  };
-  return {
-    enter(stage: TrainStage) {
-      leave();
-      current = stage;
-      hooks.onProgress?.({ stage, share: 0 });
-      if (hooks.shouldStop?.())
-        throw new FettleError("cancelled", "FIT_CANCELLED", "Cannot finish the training: it was cancelled");
-    },
-    finish() {
-      leave();
-      return seconds as Record<string, number>;
-    },
-  };
-}
-
-function scored(part: Part, prediction: Float64Array) {
-  return {
-    yTrue: part.target.values,
-    prediction,
-    table: part.table,
-    resample: part.resample,
-    ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
-    ...(part.ranked === null ? {} : { ranked: part.ranked }),
-  };
-}
-
-function baselinePrediction(
-  features: Partial<Record<FeatureFamily, FamilyFeatures>>,
-  baseline: Trial,
-  test: Part,
-): Float64Array {
-  return baseline.model.predict(features[familyTraits[baseline.family].features]!.fitted.transform(test.table));
-}
-
-// A champion can only be asked where the table still has its columns, and compared where it answers the same question.
-function championPrediction({ champion }: TrainInput, signature: Signature, test: Part) {
-  if (champion === null) return {};
-  const { inputs, ...theirs } = champion.data.signature;
-  const canBeAsked = inputs.every(
-    ({ name, type }) => test.table.has(name) && test.table.column(name).kind === storageOf[type],
-  );
-  const question = ({ task, classes, outputs }: Omit<Signature, "inputs">) => JSON.stringify([task, classes, outputs]);
-  if (!canBeAsked || question(theirs) !== question(signature)) return {};
-  return { champion: { name: champion.name, prediction: loadPredictor(champion.data).predict(test.table) } };
 }

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import type { RunReport } from "../../../platform/training/index.ts";
 import { type Command, withApp } from "../command.ts";
 import { bytes, columns, count, instant, metric, percent, seconds } from "../format.ts";
 import type { ShownVersion } from "../ports.ts";
@@ -20,25 +21,26 @@ function resourcesText(run: ShownVersion["run"]): string {
   return resources ? `, ${seconds(resources.cpuSeconds)} of CPU, at most ${bytes(resources.peakMemoryBytes)}` : "";
 }
 
-function showText({ version, run, report, parts }: ShownVersion): string {
+function showText({ version, run, report, lineage, parts }: ShownVersion): string {
   const environment = run?.environment ?? {};
   const commit = environment.gitCommit
     ? `${String(environment.gitCommit).slice(0, 12)}${environment.gitDirty ? " (tree was dirty)" : ""}`
     : "not in a git repository";
-  const chosen = report.candidates.find((candidate) => candidate.chosen);
-  const total = Object.values(report.seconds).reduce((sum, part) => sum + part, 0);
+  const { imported } = lineage;
+  const total = Object.values(report?.seconds ?? {}).reduce((sum, part) => sum + part, 0);
   return [
-    `${pc.bold(`${version.model}@${version.version}`)}  ${report.problem.says}`,
+    `${pc.bold(`${version.model}@${version.version}`)}  ${report?.problem.says ?? `an imported ${version.task} model`}`,
     "",
     pc.dim("lineage"),
     columns([
-      ["snapshot", `${version.snapshot}  ${count(report.data.snapshot.nRows, "row")}`],
-      ...report.data.snapshot.source.files.map((file) => [
+      ...(imported ? [["imported", `from ${imported.library}, sha256 ${imported.sha256}; trained elsewhere`]] : []),
+      ["snapshot", `${version.snapshot}${report ? `  ${count(report.data.snapshot.nRows, "row")}` : ""}`],
+      ...(report?.data.snapshot.source.files ?? []).map((file) => [
         "  file",
         `${file.name}  sha256 ${file.sha256.slice(0, 12)}`,
       ]),
       ["definition", version.definition],
-      ...(report.warmStart === undefined ? [] : [["goes on from", report.warmStart]]),
+      ...(report?.warmStart === undefined ? [] : [["goes on from", report.warmStart]]),
       ["run", `${version.runId}  ${instant(version.createdAt)}, ${seconds(total)}${resourcesText(run)}`],
       ["capsule", version.capsule],
       ...Object.entries(parts).map(([part, hash]) => [`  ${part}`, hash]),
@@ -53,9 +55,16 @@ function showText({ version, run, report, parts }: ShownVersion): string {
       ["node", String(environment.node ?? "unknown")],
       ["commit", commit],
       ["lock file", String(environment.lockfile ?? "none")],
-      ["seed", String(report.seed)],
+      ["seed", String(lineage.seed)],
     ]),
     "",
+    ...(report === null ? [`${version.primary.reason}; not served unless it is named`] : measuredLines(report)),
+  ].join("\n");
+}
+
+function measuredLines(report: RunReport): string[] {
+  const chosen = report.candidates.find((candidate) => candidate.chosen);
+  return [
     pc.dim("model"),
     columns([
       ["chosen", chosen ? `${chosen.name} ${JSON.stringify(chosen.params)}` : "unknown"],
@@ -91,5 +100,5 @@ function showText({ version, run, report, parts }: ShownVersion): string {
           ),
         ]
       : []),
-  ].join("\n");
+  ];
 }
