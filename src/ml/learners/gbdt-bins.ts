@@ -76,8 +76,8 @@ export function binTable(
   }
   const layout = sharing ? sharedColumns(byFeature, n, learned, sharing, check) : ownColumns(learned);
   const nColumns = layout.columnBins.length;
-  const columns = layout.write === null ? byFeature : workspace.uint8(n * nColumns);
-  layout.write?.(columns);
+  layout.write?.();
+  const columns = byFeature.subarray(0, n * nColumns);
   const stride = 16 * Math.ceil(nColumns / 16);
   const rows = workspace.uint8(n * stride);
   workspace.toRows(columns, nColumns, stride, rows);

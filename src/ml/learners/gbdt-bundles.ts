@@ -29,8 +29,8 @@ const openBundles = 32;
 
 /** Which byte columns hold which features, and how to write those that share one. */
 export interface ColumnPlan extends Pick<BinnedTable, "columnOf" | "startOf" | "defaultOf" | "stepOf" | "columnBins"> {
-  /** Writes nColumns × n bytes; null where every feature keeps its own column as it is. */
-  readonly write: ((columns: Uint8Array) => void) | null;
+  /** Turns the bins of the features into nColumns × n bytes at their beginning; null where every feature keeps its own column as it is. */
+  readonly write: (() => void) | null;
 }
 
 /** A column per feature. */
@@ -90,7 +90,7 @@ export function sharedColumns(
       }
     }
   });
-  return { ...plan, write: (columns) => writeShared(columns, byFeature, n, groups, plan) };
+  return { ...plan, write: () => writeShared(byFeature, n, groups, plan) };
 }
 
 /** Features that share a column, and how many bytes it takes. */
@@ -171,15 +171,16 @@ function occupy({ isTaken }: Bundle, bins: Uint8Array, byDefault: number): void 
   for (let i = 0; i < bins.length; i++) if (bins[i]! !== byDefault) isTaken[i] = 1;
 }
 
+// In place: groups come in the order of their first features, so column k takes the place of a feature that was read for it or before.
 function writeShared(
-  columns: Uint8Array,
   byFeature: Uint8Array,
   n: number,
   groups: readonly Group[],
   { startOf, defaultOf, stepOf }: Pick<ColumnPlan, "startOf" | "defaultOf" | "stepOf">,
 ): void {
+  const out = new Uint8Array(n);
   groups.forEach(({ features, isCross }, column) => {
-    const out = columns.subarray(column * n, (column + 1) * n);
+    out.fill(0);
     for (const j of features) {
       const bins = byFeature.subarray(j * n, (j + 1) * n);
       const step = stepOf[j]!;
@@ -187,6 +188,7 @@ function writeShared(
       else if (defaultOf[j]! < 0) out.set(bins);
       else writeBundled(out, bins, startOf[j]!, defaultOf[j]!);
     }
+    byFeature.set(out, column * n);
   });
 }
 
