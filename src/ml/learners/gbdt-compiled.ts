@@ -121,20 +121,21 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
       const n = columns.length / nColumns;
       overRows(team, jobOf.toRows, n, chunkRows.bins, [addressOf(columns), n, nColumns, stride, addressOf(rows)]);
     },
-    reorder(order: Int32Array, { n, columns, rows, stride, columnBins }: BinnedTable, beside: readonly Float64Array[]) {
-      const nColumns = columnBins.length;
-      heap.borrow(12 * n + 64, (at) => {
-        const places = new Int32Array(memory.buffer, at, n);
-        places.set(order);
-        const spare = at + 8 * Math.ceil(n / 2);
-        const gather = (array: number, size: number) => {
-          overRows(team, jobOf.gatherRows, n, chunkRows.elementwise, [array, at, spare, size]);
-          kernels.functions.copy(array, spare, size * n);
-        };
-        for (const values of beside) gather(addressOf(values), 8);
-        for (let j = 0; j < nColumns; j++) gather(addressOf(columns) + j * n, 1);
-      });
-      overRows(team, jobOf.toRows, n, chunkRows.bins, [addressOf(columns), n, nColumns, stride, addressOf(rows)]);
+    reorder(
+      order: Int32Array,
+      spare: Int32Array,
+      { n, columns, rows, stride, columnBins }: BinnedTable,
+      beside: readonly Float64Array[],
+    ) {
+      const gather = (array: number, size: number) => {
+        const args = [array, addressOf(order), addressOf(spare), size];
+        overRows(team, jobOf.gatherRows, n, chunkRows.elementwise, args);
+        kernels.functions.copy(array, addressOf(spare), size * n);
+      };
+      for (const values of beside) gather(addressOf(values), 8);
+      for (let j = 0; j < columnBins.length; j++) gather(addressOf(columns) + j * n, 1);
+      const args = [addressOf(columns), n, columnBins.length, stride, addressOf(rows)];
+      overRows(team, jobOf.toRows, n, chunkRows.bins, args);
     },
     addTree({ n, rows, stride }: BinnedTable, tree: BinnedTree, scores: Float64Array) {
       const nNodes = tree.column.length;

@@ -60,7 +60,7 @@ function toRows(columns: Uint8Array, nColumns: number, stride: number, rows: Uin
   for (let j = 0; j < nColumns; j++) for (let i = 0; i < n; i++) rows[i * stride + j] = columns[j * n + i]!;
 }
 
-function reorder(order: Int32Array, table: BinnedTable, beside: readonly Float64Array[]): void {
+function reorder(order: Int32Array, _spare: Int32Array, table: BinnedTable, beside: readonly Float64Array[]): void {
   const { n, columns, rows, stride, columnBins } = table;
   const places = order.slice();
   for (const values of beside) values.set(Float64Array.from(places, (place) => values[place]!));

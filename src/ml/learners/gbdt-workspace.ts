@@ -170,8 +170,11 @@ export interface Workspace {
   /** The row-major form of nColumns columns. */
   toRows(columns: Uint8Array, nColumns: number, stride: number, rows: Uint8Array): void;
   space(table: BinnedTable): GrowSpace;
-  /** Puts the rows of a binned table, and of arrays beside it, into another order: row i becomes what row order[i] was. In place. */
-  reorder(order: Int32Array, table: BinnedTable, beside: readonly Float64Array[]): void;
+  /**
+   * Puts the rows of a binned table, and of arrays beside it, into another order: row i becomes what row order[i] was. In place; `spare`, 2n
+   * long, is overwritten. Both are of the workspace.
+   */
+  reorder(order: Int32Array, spare: Int32Array, table: BinnedTable, beside: readonly Float64Array[]): void;
   /** Adds a tree to the scores of every row of a binned table. */
   addTree(table: BinnedTable, tree: BinnedTree, scores: Float64Array): void;
   /** Pairs of the logistic loss. */

@@ -119,7 +119,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     dropout.end(dropped, scores, trees, before, grown);
     // Rows that were in one leaf are read together from now on: the order of rows changes no sum, only how far apart they lie in memory.
     if (round === 0 && perRow !== null && grower.seesAllRows && n >= fewestRowsToReorder)
-      workspace.reorder(grower.space.rows, table, [scores, ...perRow]);
+      workspace.reorder(grower.space.rows, grower.space.pairs, table, [scores, ...perRow]);
     options.onProgress?.((round + 1) / params.nTrees);
     if (watch) {
       const heldLoss = watch(grown);
