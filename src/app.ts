@@ -306,6 +306,7 @@ async function exportVersion(
     capsule: "capsule.json",
     "json-schema": "schema.json",
     onnx: "onnx",
+    xgboost: "xgboost.json",
   };
   const path = out ?? join(folder, `${found.model}.${endings[to]}`);
   const texts = new Map<string, string | Uint8Array>();
@@ -323,6 +324,10 @@ async function exportVersion(
     const { exportOnnx } = await import("./ml/interchange/index.ts");
     texts.set(path, exportOnnx(capsule.model, capsule.calibrator, title));
     texts.set(`${path}.json`, `${JSON.stringify(encodingOf(capsule), null, 2)}\n`);
+  } else if (to === "xgboost") {
+    const { exportXgboost } = await import("./ml/interchange/index.ts");
+    texts.set(path, exportXgboost(capsule.model, capsule.calibrator));
+    texts.set(`${path.replace(/\.json$/, "")}.features.json`, `${JSON.stringify(encodingOf(capsule), null, 2)}\n`);
   } else if (to === "capsule") texts.set(path, `${JSON.stringify({ format: "fettle-capsule/1", ...capsule })}\n`);
   else texts.set(path, `${JSON.stringify(requestSchema(capsule.signature), null, 2)}\n`);
   mkdirSync(dirname(path), { recursive: true });

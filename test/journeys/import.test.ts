@@ -86,6 +86,29 @@ test("an imported model with a target is measured against baselines and the cham
   assert.match((await fettle(folder, ["diff", "m@1", "m@3"])).stdout, /definition/);
 });
 
+test("what was exported for XGBoost is imported again with the same answers", async (context) => {
+  const folder = folderWith(context, "lightgbm", "0 is missing");
+  const options = ["--expected", "expected.csv", "--tolerance", "1e-12"];
+  assert.equal((await fettle(folder, importing("lightgbm", ...options))).exit, 0);
+  const exported = await fettle(folder, ["export", "m@1", "--to", "xgboost", "--json"]);
+  assert.deepEqual((exported.json as { files: string[] }).files, ["m.xgboost.json", "m.xgboost.features.json"]);
+  const { steps } = JSON.parse(readFileSync(join(folder, "m.xgboost.features.json"), "utf8"));
+  assert.deepEqual(steps[0], { op: "number", input: 0, zeroIsMissing: true });
+  put(folder, "rows.csv", readFileSync(join(folder, "rows.csv"), "utf8").replaceAll(/(?<=^|,)0(?:\.0)?(?=,)/gm, ""));
+  const back = [
+    "import",
+    "xgboost",
+    "m.xgboost.json",
+    "--name",
+    "back",
+    "--data",
+    "rows.csv",
+    "--expected",
+    "expected.csv",
+  ];
+  assert.equal((await fettle(folder, back)).exit, 0);
+});
+
 test("an imported ranking is measured query by query", async (context) => {
   const folder = folderWith(context, "xgboost", "ranking");
   const ran = await fettle(folder, importing("xgboost", "--target", "target", "--query", "query", "--json"));

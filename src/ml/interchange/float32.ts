@@ -13,6 +13,11 @@ export function previousFloat32(x: number): number {
   return single[0];
 }
 
+/** The least f32 number above a finite f32 number; the greatest one has none and stays. */
+export function nextFloat32(x: number): number {
+  return -previousFloat32(-x) + 0;
+}
+
 /**
  * The f32 number to compare with in f32 where `x <= t` is meant in f64: the nearest one, so that a row at or below t never goes right, and one above
  * t goes left only from less than half a step away. A threshold just between two neighbours parted f32 numbers: then it is the lower one.

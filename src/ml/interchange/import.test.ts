@@ -62,6 +62,10 @@ function assertClose(
   });
 }
 
+/** Of two classes we answer the second one's probability. */
+const ofOurs = ({ nClasses }: ImportedModel, predict: readonly (readonly number[])[]) =>
+  predict.map((row) => (nClasses === 2 ? row.slice(-1) : row));
+
 function leafOf(tree: TreeData, row: Float64Array): number {
   let node = tree.feature.length === 0 ? -1 : 0;
   while (node >= 0) {
@@ -85,9 +89,10 @@ function assertSameLeaves(imported: ImportedModel, rows: Rows, leaf: readonly (r
 }
 
 // Where each of our trees stands in the file: both go round by round, but parallel trees of one output follow one another there.
-function fileOrder(model: unknown, nOutputs: number): number[] {
+function fileOrder(model: unknown): number[] {
   const booster = (model as { learner: { gradient_booster: { gbtree?: Booster } & Booster } }).learner.gradient_booster;
   const groups = (booster.gbtree ?? booster).model.tree_info;
+  const nOutputs = Math.max(...groups) + 1;
   const byOutput = Array.from({ length: nOutputs }, (_, k) => groups.flatMap((group, t) => (group === k ? [t] : [])));
   return groups.map((_, t) => byOutput[t % nOutputs]![Math.floor(t / nOutputs)]!);
 }
@@ -99,8 +104,8 @@ interface Booster {
 for (const { name, rows, predict, leaf, model, ubj } of cases)
   test(`importXgboost() answers as XGBoost: ${name}`, () => {
     const imported = importXgboost(bytesOf(model));
-    assertClose(predictAll(imported, rows), predict);
-    assertSameLeaves(imported, rows, leaf, fileOrder(model, imported.data.base.length));
+    assertClose(predictAll(imported, rows), ofOurs(imported, predict));
+    assertSameLeaves(imported, rows, leaf, fileOrder(model));
     assert.deepEqual(importXgboost(model), imported);
     if (ubj !== undefined) assert.deepEqual(importXgboost(Buffer.from(ubj, "base64")).data, imported.data);
   });
@@ -108,7 +113,7 @@ for (const { name, rows, predict, leaf, model, ubj } of cases)
 for (const { name, rows, predict, leaf, model } of lightgbmCases)
   test(`importLightgbm() answers as LightGBM: ${name}`, () => {
     const imported = importLightgbm(encode(model));
-    assertClose(predictAll(imported, rows), predict, 1e-14);
+    assertClose(predictAll(imported, rows), ofOurs(imported, predict), 1e-14);
     assertSameLeaves(imported, rows, leaf, [...imported.data.trees.keys()]);
   });
 
@@ -134,7 +139,7 @@ test("importXgboost() reads names, kinds and levels of features", () => {
 });
 
 test("importLightgbm() leaves raw scores, where the link is taken away; a sigmoid's factor and an average are in the leaves", () => {
-  for (const { name, rows, raw, model } of lightgbmCases) {
+  for (const { name, rows, raw, model } of lightgbmCases.filter((one) => one.name !== "two classes of a softmax")) {
     const imported = importLightgbm(encode(model));
     const factor = name === "binary with a steep sigmoid" ? 1.7 : name === "random forest" ? 1 / 3 : 1;
     const scaled = raw.map((row) => row.map((score) => factor * score));

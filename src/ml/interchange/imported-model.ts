@@ -27,6 +27,19 @@ export interface ImportedModel {
   readonly notes: readonly string[];
 }
 
+/**
+ * A softmax of two scores as one log-odds, the second minus the first: the same probabilities, and two classes are `binary` here.
+ * Other models come back as they are.
+ */
+export function withTwoClassesAsOne(data: GbdtData): GbdtData {
+  const [first, second, ...more] = data.base;
+  if (data.link !== "softmax" || first === undefined || second === undefined || more.length > 0) return data;
+  const trees = data.trees.map((tree, t) =>
+    t % 2 === 1 ? tree : { ...tree, value: tree.value.map((leaf) => 0 - leaf) },
+  );
+  return { ...data, task: "binary", link: "logistic", base: [second - first], trees };
+}
+
 /** What one import may take up; more is refused before it is allocated. */
 export const limits = {
   bytes: 2 ** 28,

@@ -1,7 +1,7 @@
-import { type GbdtData, isNumeric, type Link, type Task, type TreeData } from "../learners/index.ts";
+import { isNumeric, type Link, type Task, type TreeData } from "../learners/index.ts";
 import { float32Threshold } from "./float32.ts";
 import { damagedModel, tooLarge, unsupportedModel } from "./import-errors.ts";
-import { type ImportedFeature, type ImportedModel, limits } from "./imported-model.ts";
+import { type ImportedFeature, type ImportedModel, limits, withTwoClassesAsOne } from "./imported-model.ts";
 import { type Block, cutLightgbm, type LightgbmText, numbersOf, textOf, textsOf, wholeOf } from "./lightgbm-text.ts";
 import { type Budget, type SourceNode, treeFromNodes } from "./source-tree.ts";
 
@@ -77,7 +77,7 @@ export function importLightgbm(bytes: Uint8Array): ImportedModel {
       zeroIsMissing: missing.get(j) === "zero",
     }),
   );
-  const data: GbdtData = {
+  const data = withTwoClassesAsOne({
     kind: isForest ? "forest" : "gbdt",
     task: objective.task,
     loss: objective.name,
@@ -85,7 +85,7 @@ export function importLightgbm(bytes: Uint8Array): ImportedModel {
     featureNames: columns.map(({ name }) => name),
     base: new Array<number>(nOutputs).fill(0),
     trees,
-  };
+  });
   return {
     data,
     features,

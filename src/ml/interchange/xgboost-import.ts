@@ -1,8 +1,8 @@
-import { type GbdtData, isNumeric, type Link, type Task, type TreeData } from "../learners/index.ts";
+import { isNumeric, type Link, type Task, type TreeData } from "../learners/index.ts";
 import { log } from "../stats/index.ts";
 import { previousFloat32 } from "./float32.ts";
 import { damagedModel, tooLarge, unsupportedModel, wrongFormat } from "./import-errors.ts";
-import { type ImportedFeature, type ImportedModel, limits } from "./imported-model.ts";
+import { type ImportedFeature, type ImportedModel, limits, withTwoClassesAsOne } from "./imported-model.ts";
 import { type Budget, type SourceNode, treeFromNodes } from "./source-tree.ts";
 import { parseUbjson } from "./ubjson.ts";
 
@@ -84,7 +84,7 @@ export function importXgboost(source: unknown): ImportedModel {
     }),
   );
   const features = featuresOf(learner, model, nFeatures, isCategory, nCodes);
-  const data: GbdtData = {
+  const data = withTwoClassesAsOne({
     kind: "gbdt",
     task: objective.task,
     loss: objectiveName,
@@ -92,7 +92,7 @@ export function importXgboost(source: unknown): ImportedModel {
     featureNames: features.map(({ name }) => name),
     base: startScores(textOf(params, "base_score"), nOutputs, objective),
     trees: byRound(trees, groups, nOutputs),
-  };
+  });
   return {
     data,
     features,

@@ -95,9 +95,7 @@ export function encodingOf({ features, signature }: PredictorData): Record<strin
     })),
     steps: features.steps,
     outputs:
-      signature.task === "regression"
-        ? signature.outputs
-        : signature.classes.slice(signature.task === "binary" ? 1 : 0),
+      signature.classes.length === 0 ? signature.outputs : signature.classes.slice(signature.task === "binary" ? 1 : 0),
     ...(signature.threshold === null ? {} : { threshold: signature.threshold }),
   };
 }

@@ -6,12 +6,12 @@ import type { QuantisedExport } from "../ports.ts";
 
 export const exportCommand: Command = {
   name: "export",
-  summary: "write a version out: a dependency-free module, its capsule, its schema, or ONNX",
+  summary: "write a version out: a dependency-free module, its capsule, its schema, ONNX or XGBoost",
   args: [{ name: "<model>", says: "churn, or churn@1 for one version" }],
   options: [
     {
       flags: "--to <form>",
-      says: "module (ES module with types), capsule (one JSON file), json-schema (of a request), onnx (trees or a linear model on encoded features, and a JSON that says how to encode)",
+      says: "module (ES module with types), capsule (one JSON file), json-schema (of a request), onnx (trees or a linear model) or xgboost (trees; JSON for load_model), both on encoded features and with a JSON that says how to encode",
       standard: "module",
     },
     {
@@ -22,7 +22,7 @@ export const exportCommand: Command = {
   ],
   example: "fettle export churn@1 --to module --out churn.mjs",
   async run(io, [reference = ""], options) {
-    const to = choiceOption(options, "to", ["module", "capsule", "json-schema", "onnx"]) ?? "module";
+    const to = choiceOption(options, "to", ["module", "capsule", "json-schema", "onnx", "xgboost"]) ?? "module";
     const precision = choiceOption(options, "quantise", ["float32", "int16", "int8"]);
     if (precision !== undefined && to !== "module")
       throw new FettleError(

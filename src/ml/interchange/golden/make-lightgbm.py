@@ -53,6 +53,7 @@ CASES = {
     "Tweedie": (frame, counts, {"objective": "tweedie", "tweedie_variance_power": 1.3}, []),
     "cross-entropy": (frame, binary, {"objective": "cross_entropy"}, []),
     "three classes": (frame, three, {"objective": "multiclass", "num_class": 3}, []),
+    "two classes of a softmax": (frame, binary, {"objective": "multiclass", "num_class": 2}, []),
     "ranking": (frame, three, {"objective": "lambdarank"}, []),
     "missing is 0": (frame, score, {"objective": "regression", "use_missing": False}, []),
     "0 is missing": (frame, score, {"objective": "regression", "zero_as_missing": True}, []),

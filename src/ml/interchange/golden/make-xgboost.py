@@ -48,6 +48,7 @@ CASES = {
     "gamma": (frame, counts + 0.5, {"objective": "reg:gamma"}),
     "Tweedie": (frame, counts, {"objective": "reg:tweedie", "tweedie_variance_power": 1.3}),
     "three classes": (frame, three, {"objective": "multi:softprob", "num_class": 3}),
+    "two classes of a softmax": (frame, binary, {"objective": "multi:softprob", "num_class": 2}),
     "ranking": (frame, np.clip(three, 0, 2), {"objective": "rank:ndcg"}),
     "categories": (with_levels, binary, {"objective": "binary:logistic", "max_cat_to_onehot": 1, "min_child_weight": 0.1}),
     "categories one by one": (with_levels, score, {"objective": "reg:squarederror", "max_cat_to_onehot": 100}),

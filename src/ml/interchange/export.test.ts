@@ -12,13 +12,14 @@ import {
   gbdt,
   type Learner,
   linear,
+  loadModel,
   type Target,
 } from "../learners/index.ts";
 import { categoryColumn, numberColumn, Table } from "../table/index.ts";
-import { exportOnnx } from "./index.ts";
+import { exportOnnx, exportXgboost, importXgboost } from "./index.ts";
 
 const python = process.env.FETTLE_PYTHON;
-const skip = python ? false : "FETTLE_PYTHON names no Python with onnxruntime";
+const skip = python ? false : "FETTLE_PYTHON names no Python with onnxruntime and xgboost";
 
 const n = 600;
 const rng = createRng(3);
@@ -53,35 +54,88 @@ const cases: readonly (readonly [string, Learner, Target, Calibrator | null])[] 
   ["linear of a number", linear(), number, null],
 ];
 
-const script = `
+const runOnnx = `
 import sys, numpy, onnxruntime
 x = numpy.fromfile(sys.argv[1], dtype=numpy.float32).reshape(-1, 4)
 y = onnxruntime.InferenceSession(sys.argv[2]).run(None, {"features": x})[0]
 y.astype(numpy.float64).tofile(sys.argv[3])
 `;
 
+const runXgboost = `
+import sys, numpy, xgboost
+x = numpy.fromfile(sys.argv[1], dtype=numpy.float32).reshape(-1, 4)
+x[x[:, 3] < 0, 3] = numpy.nan
+b = xgboost.Booster(model_file=sys.argv[2])
+d = xgboost.DMatrix(x, feature_names=b.feature_names, feature_types=b.feature_types, enable_categorical=True)
+b.predict(d).astype(numpy.float64).tofile(sys.argv[3])
+`;
+
+/** Row-major f32 features as an exported model takes them. */
+const features = Float32Array.from({ length: 4 * n }, (_, k) =>
+  k % 4 === 3 ? cat.codes[(k - 3) / 4]! : numbers[k % 4]![Math.floor(k / 4)]!,
+);
+
+function answersOf(script: string, file: string, content: string | Uint8Array): Float64Array {
+  const folder = mkdtempSync(join(tmpdir(), "fettle-export-"));
+  try {
+    const [input, model, output] = ["rows", file, "out"].map((part) => join(folder, part)) as [string, string, string];
+    writeFileSync(input, new Uint8Array(features.buffer));
+    writeFileSync(model, content);
+    execFileSync(python!, ["-c", script, input, model, output]);
+    return new Float64Array(new Uint8Array(readFileSync(output)).buffer);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function assertSame(theirs: Float64Array, ours: Float64Array, tolerance = 1e-6): void {
+  assert.equal(theirs.length, ours.length);
+  const off = ours.reduce((most, y, i) => Math.max(most, Math.abs(y - theirs[i]!) / Math.max(1, Math.abs(y))), 0);
+  assert.ok(off <= tolerance, `off by ${off}`);
+}
+
+function fitted(learner: Learner, target: Target, calibrator: Calibrator | null) {
+  const model = learner.fit(table, target, { seed: 1 });
+  const plain = model.predict(table);
+  return {
+    data: model.toJSON(),
+    ours: calibrator === null ? plain : applyCalibrator(calibrator, plain, model.nOutputs),
+  };
+}
+
 for (const [name, learner, target, calibrator] of cases)
   test(`exportOnnx() answers in ONNX Runtime as the model does, to 1e-6 of its size: ${name}`, { skip }, () => {
-    const folder = mkdtempSync(join(tmpdir(), "fettle-onnx-"));
-    try {
-      const model = learner.fit(table, target, { seed: 1 });
-      const plain = model.predict(table);
-      const ours = calibrator === null ? plain : applyCalibrator(calibrator, plain, model.nOutputs);
-      const rows = Float32Array.from({ length: 4 * n }, (_, k) =>
-        k % 4 === 3 ? cat.codes[(k - 3) / 4]! : numbers[k % 4]![Math.floor(k / 4)]!,
-      );
-      const [input, file, output] = ["rows", "model.onnx", "out"].map((part) => join(folder, part));
-      writeFileSync(input!, new Uint8Array(rows.buffer));
-      writeFileSync(file!, exportOnnx(model.toJSON(), calibrator, "model"));
-      execFileSync(python!, ["-c", script, input!, file!, output!]);
-      const theirs = new Float64Array(new Uint8Array(readFileSync(output!)).buffer);
-      assert.equal(theirs.length, ours.length);
-      const off = ours.reduce((most, y, i) => Math.max(most, Math.abs(y - theirs[i]!) / Math.max(1, Math.abs(y))), 0);
-      assert.ok(off <= 1e-6, `off by ${off}`);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const { data, ours } = fitted(learner, target, calibrator);
+    assertSame(answersOf(runOnnx, "model.onnx", exportOnnx(data, calibrator, "model")), ours);
   });
+
+const boosted = cases.filter(([name]) => /^(trees(?!, beta)|poisson)/.test(name));
+
+for (const [name, learner, target, calibrator] of boosted) {
+  test(`exportXgboost() answers in XGBoost as the model does, to 2e-6 of its size: ${name}`, { skip }, () => {
+    const { data, ours } = fitted(learner, target, calibrator);
+    assertSame(answersOf(runXgboost, "model.json", exportXgboost(data, calibrator)), ours, 2e-6);
+  });
+
+  test(`importXgboost() reads what exportXgboost() wrote: ${name}`, () => {
+    const { data, ours } = fitted(learner, target, calibrator);
+    const imported = importXgboost(new TextEncoder().encode(exportXgboost(data, calibrator)));
+    assert.deepEqual(
+      imported.features.map(({ name: of, kind }) => `${of} ${kind}`),
+      ["x0 number", "x1 number", "x2 number", "cat category"],
+    );
+    assertSame(loadModel(imported.data).predict(table), ours, 2e-6);
+  });
+}
+
+test("exportXgboost() refuses what XGBoost has no form of, with EXPORT_XGBOOST", () => {
+  const of = (learner: Learner, target: Target) => learner.fit(table, target, { seed: 1 }).toJSON();
+  const trees = of(gbdt({ nTrees: 2 }), binary);
+  assert.throws(() => exportXgboost(trees, beta), { code: "EXPORT_XGBOOST", kind: "invalid-input" });
+  const quantiles = gbdt({ loss: "quantile", quantiles: [0.1, 0.9], nTrees: 2 });
+  for (const data of [of(linear(), binary), of(forest({ nTrees: 2 }), classes), of(quantiles, number)])
+    assert.throws(() => exportXgboost(data, null), { code: "EXPORT_XGBOOST" });
+});
 
 test("exportOnnx() names its parts so that a reader finds them", () => {
   const bytes = exportOnnx(gbdt({ nTrees: 2 }).fit(table, binary, { seed: 1 }).toJSON(), null, "churn@1");
