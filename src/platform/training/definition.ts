@@ -13,7 +13,8 @@ const familyNames = ["linear", "gam", "gbdt", "forest", "extra-trees"] as const;
 /** The losses that have a name. */
 export type LossName = (typeof lossNames)[number];
 
-const lossNames = [
+/** Every one of them. */
+export const lossNames = [
   "squared",
   "absolute",
   "quantile",

@@ -1,7 +1,6 @@
 import { FettleError, hashOf } from "../../lib/index.ts";
 import { isNumeric, loadModel, type Target } from "../../ml/learners/index.ts";
 import { type Capsule, type Lineage, loadPredictor, type PredictorData, recordGolden } from "../capsule/index.ts";
-import { profileTable } from "../data/index.ts";
 import { evaluate, measureMetric, primaryMetric } from "../evaluation/index.ts";
 import { loadFeatures } from "../features/index.ts";
 import type { ModelDefinition } from "./definition.ts";
@@ -12,11 +11,11 @@ import type { ImportDefinition } from "./import-definition.ts";
 import { importHash } from "./import-definition.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import type { ImportedPredictor } from "./imported-predictor.ts";
-import { checkLeakage, excludedColumns, pretendedScore, strongColumns } from "./leakage-decision.ts";
+import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
 import { documented } from "./model-signature.ts";
 import { partOf } from "./part.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
-import { splitInWords, targetMean } from "./report-parts.ts";
+import { accountOf } from "./report-parts.ts";
 import type { Candidate } from "./run-report.ts";
 import { baselinesOf, familyFeatures, isBetter, type SearchInput, type Trial, tryLearner } from "./search.ts";
 import { stageClock } from "./stage-clock.ts";
@@ -179,25 +178,16 @@ export function evaluateImport(
     task,
     seed,
     problem: { column: input.definition.target.column, says: run.built.says, classes },
-    data: {
-      snapshot: input.snapshot,
-      nColumns: input.snapshot.schema.length,
-      columns: profileTable(run.table, run.schema, { personalData: run.personalData }),
-      violations: run.contract.violations,
-      notes: [...run.notes, ...imported.notes],
-      testStart: null,
-    },
-    leakage: { findings: leakage, excluded: strongColumns(leakage), pretended: pretendedScore(leakage) },
-    split: {
-      kind: run.split.rule.kind,
-      says: splitInWords(run),
-      parts: [
-        { name: "train", part: train },
-        { name: "validation", part: validation },
-        { name: "test", part: test },
-      ].map(({ name, part }) => ({ name, n: part.rows.length, targetMean: targetMean(part) })),
-      notes: [...run.split.notes, "the model was trained elsewhere: whether it has seen these rows is not known"],
-    },
+    ...accountOf(
+      run,
+      { snapshot: input.snapshot, testStart: null },
+      leakage,
+      { train, validation, test },
+      {
+        data: imported.notes,
+        split: ["the model was trained elsewhere: whether it has seen these rows is not known"],
+      },
+    ),
     features: fitted.outputs.map(({ name, from, says }) => ({ name, from, says })),
     candidates,
     champion: championName,

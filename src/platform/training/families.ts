@@ -12,7 +12,7 @@ import {
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import type { SearchSpace } from "../tuning/index.ts";
-import type { Configuration, Family, ModelDefinition } from "./definition.ts";
+import { type Configuration, type Family, lossNames, type ModelDefinition } from "./definition.ts";
 
 /** What a search knows of a family of learners. */
 export interface FamilyTraits {
@@ -61,18 +61,7 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
     title: "boosted trees",
     features: "gbdt",
     complexity: 2,
-    losses: [
-      "squared",
-      "absolute",
-      "quantile",
-      "huber",
-      "poisson",
-      "tweedie",
-      "gamma",
-      "lambdarank",
-      "xendcg",
-      "custom",
-    ],
+    losses: [...lossNames, "custom"],
     learner: (task, { kind, quantiles, delta, variancePower, truncation, gains }, params) =>
       gbdt({
         nTrees: 500,

@@ -1,20 +1,61 @@
 import { assertNever } from "../../lib/index.ts";
+import { profileTable } from "../data/index.ts";
 import type { CalibrationDecision } from "../evaluation/index.ts";
+import type { LeakageFinding } from "../leakage/index.ts";
+import { pretendedScore, strongColumns } from "./leakage-decision.ts";
 import type { Part } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Candidate } from "./run-report.ts";
 import type { SearchResult } from "./search.ts";
+import type { TrainInput, TrainOutcome } from "./train-input.ts";
 
-/** Mean of a part's target: the share of the positive class, or the mean number; null for several classes. */
-export function targetMean({ target }: Part): number | null {
+/** The parts of a run's rows, by name. */
+export interface RunParts {
+  readonly train: Part;
+  readonly validation: Part;
+  readonly test: Part;
+}
+
+/** What the report says of the rows: the data, the leaks, and how they were parted; `notes` are added to those of the run. */
+export function accountOf(
+  run: PreparedRun,
+  { snapshot, testStart }: Pick<TrainInput, "snapshot" | "testStart">,
+  leakage: readonly LeakageFinding[],
+  parts: RunParts,
+  notes: { readonly data: readonly string[]; readonly split: readonly string[] },
+): Pick<TrainOutcome["report"], "data" | "leakage" | "split"> {
+  return {
+    data: {
+      snapshot,
+      nColumns: snapshot.schema.length,
+      columns: profileTable(run.table, run.schema, { personalData: run.personalData }),
+      violations: run.contract.violations,
+      notes: [...run.notes, ...notes.data],
+      testStart,
+    },
+    leakage: { findings: leakage, excluded: strongColumns(leakage), pretended: pretendedScore(leakage) },
+    split: {
+      kind: run.split.rule.kind,
+      says: splitInWords(run),
+      parts: (["train", "validation", "test"] as const).map((name) => {
+        const part = parts[name];
+        return { name, n: part.rows.length, targetMean: targetMean(part) };
+      }),
+      notes: [...run.split.notes, ...notes.split],
+    },
+  };
+}
+
+// Mean of a part's target: the share of the positive class, or the mean number; null for several classes.
+function targetMean({ target }: Part): number | null {
   if (target.task === "multiclass" || target.values.length === 0) return null;
   let sum = 0;
   for (const value of target.values) sum += value;
   return sum / target.values.length;
 }
 
-/** How rows were parted, in a few words. */
-export function splitInWords({ split }: PreparedRun): string {
+// How rows were parted, in a few words.
+function splitInWords({ split }: PreparedRun): string {
   const { rule } = split;
   switch (rule.kind) {
     case "random":

@@ -1,6 +1,5 @@
 import { hashOf } from "../../lib/index.ts";
 import { joinPredictor, recordGolden } from "../capsule/index.ts";
-import { profileTable } from "../data/index.ts";
 import { evaluate, primaryMetric } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import { calibrated, calibrationOf } from "./calibrated-trial.ts";
@@ -11,11 +10,11 @@ import { summariseExplanations } from "./explanation-summary.ts";
 import { familiesOf, familyTraits } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
-import { checkLeakage, excludedColumns, pretendedScore, strongColumns } from "./leakage-decision.ts";
+import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
 import { signatureOf } from "./model-signature.ts";
 import { joinRows, partOf } from "./part.ts";
 import { prepareRun } from "./prepare-run.ts";
-import { candidatesOf, splitInWords, targetMean } from "./report-parts.ts";
+import { accountOf, candidatesOf } from "./report-parts.ts";
 import { type FamilyFeatures, familyFeatures, search, type Trial } from "./search.ts";
 import { proposeConfigurations } from "./search-space.ts";
 import { checkStack, refitChosen, tryStack } from "./stack.ts";
@@ -129,25 +128,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     task,
     seed: run.seed,
     problem: { column: definition.target.column, says: run.built.says, classes: run.built.classes },
-    data: {
-      snapshot,
-      nColumns: snapshot.schema.length,
-      columns: profileTable(run.table, run.schema, { personalData: run.personalData }),
-      violations: run.contract.violations,
-      notes: run.notes,
-      testStart: input.testStart,
-    },
-    leakage: { findings: leakage, excluded: strongColumns(leakage), pretended: pretendedScore(leakage) },
-    split: {
-      kind: run.split.rule.kind,
-      says: splitInWords(run),
-      parts: [
-        { name: "train", part: train },
-        { name: "validation", part: validation },
-        { name: "test", part: test },
-      ].map(({ name, part }) => ({ name, n: part.rows.length, targetMean: targetMean(part) })),
-      notes: [...run.split.notes, ...warmNotes],
-    },
+    ...accountOf(run, input, leakage, { train, validation, test }, { data: [], split: warmNotes }),
     features: refitted.features.outputs.map(({ name, from, says }) => ({ name, from, says })),
     candidates: candidatesOf(found, metric, calibration),
     ...(terms === null ? {} : { terms }),
