@@ -106,7 +106,9 @@ export interface Client {
   /** The models that are served. */
   models(): Promise<readonly { readonly model: string; readonly version: number; readonly task: string }[]>;
   /** What a model takes and gives. */
-  describe(model: string): Promise<ModelDescription | TaskDescription>;
+  describe<Description extends ModelDescription | TaskDescription = ModelDescription>(
+    model: string,
+  ): Promise<Description>;
 }
 
 /** A refusal by the server, with its code, its hint and, for rows that do not fit, every problem. */
