@@ -18,6 +18,7 @@ export { type CustomLoss, nameOfCustomLoss, scoreOf } from "./gbdt-loss-custom.t
 export { defaultDelta } from "./gbdt-loss-residuals.ts";
 export type { FittedGbdt } from "./gbdt-model.ts";
 export type { GbdtParams } from "./gbdt-params.ts";
+export { scorerOf } from "./gbdt-predict.ts";
 export { loseThread, serveTeam, stopTeam, teamBytes, teamMemory } from "./gbdt-team.ts";
 export * from "./learner.ts";
 export { greatestGrade, stopCheck } from "./learner-errors.ts";
