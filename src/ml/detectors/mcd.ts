@@ -1,7 +1,8 @@
 /*
  * The minimum covariance determinant (Rousseeuw 1984): of all subsets of h rows, the one whose covariance has the least determinant. FastMCD
- * (Rousseeuw & Van Driessen 1999): from the estimate of a few rows drawn at random, take the h rows that are nearest to it, estimate anew, and so on;
- * no such C-step raises the determinant. Many starts take two steps, the best ten go on. Of more than 600 rows, starts are made in up to five
+ * (Rousseeuw & Van Driessen 1999): from the estimate of some rows drawn at random, take the h rows that are nearest to it, estimate anew, and so on;
+ * no such C-step raises the determinant. Many starts take two steps, the best ten go on. Half of them begin with p + 1 rows, which are the likeliest to hold
+ * no strange one, half with h, which lie nearer to an end where there is none. Of more than 600 rows, starts are made in up to five
  * parts of about 300, joined by up to 1,500 rows, and only then all rows are looked at.
  */
 import { permutation, type Rng } from "../../lib/index.ts";
@@ -72,7 +73,7 @@ export function fastMcd(points: Points, settings: McdSettings): Estimate | typeo
     const within = nParts === 1 ? points : take(points, order.subarray(part * size, (part + 1) * size));
     const begun: Estimate[] = [];
     for (let k = 0; k < starts / nParts; k++) {
-      const start = drawStart(within, ridge, draws);
+      const start = drawStart(within, k % 2 === 0 ? p + 1 : Math.ceil(within.n * share), ridge, draws);
       if (start === exactFit) return exactFit;
       begun.push(start);
     }
@@ -104,10 +105,10 @@ function take({ values, p }: Points, rows: Int32Array): Points {
   return { values: taken, n: rows.length, p };
 }
 
-// p + 1 rows drawn, and one more at a time while their covariance is singular.
-function drawStart(points: Points, ridge: number, rng: Rng): Estimate | typeof exactFit {
+// So many rows drawn, and one more at a time while their covariance is singular.
+function drawStart(points: Points, least: number, ridge: number, rng: Rng): Estimate | typeof exactFit {
   const order = permutation(points.n, rng);
-  for (let size = Math.min(points.n, points.p + 1); size <= points.n; size++) {
+  for (let size = Math.min(points.n, least); size <= points.n; size++) {
     const estimate = estimateOf(points, order.subarray(0, size), ridge);
     if (estimate !== exactFit) return estimate;
   }
