@@ -1,5 +1,6 @@
 // npm run bench -- NAME: measures the product and its peer in turn and prints one JSON object.
 import { parseArgs } from "node:util";
+import { anomalyBench } from "./anomaly.ts";
 import { firstMile } from "./first-mile.ts";
 import { gamBench } from "./gam.ts";
 import { leakage } from "./leakage-bench.ts";
@@ -25,6 +26,7 @@ const benches: readonly Bench[] = [
   firstMile,
   leakage,
   tune,
+  anomalyBench,
 ];
 
 const usage = `Usage: npm run bench -- <name> [options]
