@@ -66,7 +66,7 @@ export interface ModelDescription {
 export interface TaskDescription {
   readonly model: string;
   readonly version: number;
-  readonly task: "recommendation" | "forecast";
+  readonly task: "recommendation" | "forecast" | "anomaly";
   /** JSON Schema of a request. */
   readonly request: Readonly<Record<string, unknown>>;
   /** JSON Schema of an answer. */

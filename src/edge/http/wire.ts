@@ -95,7 +95,7 @@ export const predictAnswer = z
 const taskModelAnswer = z.object({
   model: z.string(),
   version: z.int(),
-  task: z.enum(["recommendation", "forecast"]),
+  task: z.enum(["recommendation", "forecast", "anomaly"]),
   request: z
     .record(z.string(), z.unknown())
     .meta({ description: "JSON Schema of one of the rows of a predict request" }),

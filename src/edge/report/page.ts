@@ -83,6 +83,7 @@ const taskNames = {
   ranking: "Ranking",
   recommendation: "Recommendation",
   forecast: "Forecast",
+  anomaly: "Anomaly detection",
 } as const satisfies Record<RunReport["task"], string>;
 
 const contentPolicy = `default-src 'none'; style-src '${digest(style)}'; script-src '${digest(script)}'; base-uri 'none'; form-action 'none'`;

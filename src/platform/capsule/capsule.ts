@@ -1,5 +1,5 @@
 import { canonicalJson, FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
-import type { PredictKernels } from "../../ml/learners/index.ts";
+import type { PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
 import type { ObjectStore } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import { type Golden, replayGolden } from "./golden.ts";
@@ -108,8 +108,8 @@ export async function loadCapsule(store: ObjectStore, id: Sha256): Promise<AnyCa
 }
 
 /** A task's model whose golden requests have just been replayed. */
-export function openTaskCapsule(capsule: TaskCapsule, kernels?: PredictKernels): TaskModel {
-  const model = openTaskModel(capsule, kernels);
+export function openTaskCapsule(capsule: TaskCapsule, kernels?: PredictKernels, shapKernels?: ShapKernels): TaskModel {
+  const model = openTaskModel(capsule, kernels, shapKernels);
   replayTaskGolden(model, capsule.golden);
   return model;
 }

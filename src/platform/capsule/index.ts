@@ -1,3 +1,11 @@
+export type { AnomalyModelData, AnomalyReason } from "./anomaly-model.ts";
+export {
+  type AnomalyScorer,
+  type AnomalyScorerData,
+  type DetectorScorerData,
+  detectorFeature,
+  openScorer,
+} from "./anomaly-scorer.ts";
 export {
   type AnyCapsule,
   asTableCapsule,
@@ -34,6 +42,7 @@ export {
   rowExplainer,
   rowExplainerAgainst,
 } from "./row-explainer.ts";
+export { type AnswerColumn, checkInputs, inputTable, joinAnswer, type ModelInputs } from "./scored-table.ts";
 export {
   parseInstant,
   parseRow,
@@ -55,3 +64,4 @@ export {
   type TaskRows,
   type TaskSignature,
 } from "./task-model.ts";
+export { usualColumn } from "./usual-column.ts";

@@ -51,7 +51,12 @@ export function valueClass(value: unknown): string {
  * reads as the level `true` or `false` however it is capitalised, a number as its shortest text. An unseen category is answered as unseen, never refused.
  * Problems are added to `problems`; the row is then not to be used.
  */
-export function parseRow(signature: Signature, value: unknown, row: number, problems: RowProblem[]): RawRow {
+export function parseRow(
+  signature: Pick<Signature, "inputs">,
+  value: unknown,
+  row: number,
+  problems: RowProblem[],
+): RawRow {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     problems.push({
       row,
@@ -139,7 +144,7 @@ function offsetOf(offset = "Z"): number {
 }
 
 /** Rows in signature order as a table, for a model's batch form. */
-export function tableOfRows(signature: Signature, rows: readonly RawRow[]): Table {
+export function tableOfRows(signature: Pick<Signature, "inputs">, rows: readonly RawRow[]): Table {
   return Table.of(
     signature.inputs.map((input, j) => {
       const values = rows.map((row) => row[j] ?? null);
@@ -153,7 +158,7 @@ export function tableOfRows(signature: Signature, rows: readonly RawRow[]): Tabl
 }
 
 /** Row `i` of a table as a model's inputs, in signature order; an infinite number counts as missing, as it does for features. */
-export function rawRowOf(signature: Signature, table: Table, i: number): RawRow {
+export function rawRowOf(signature: Pick<Signature, "inputs">, table: Table, i: number): RawRow {
   return signature.inputs.map((input) => {
     const column = table.column(input.name);
     if (column.kind === "category") {

@@ -1,11 +1,12 @@
 import { canonicalJson, FettleError, type Json } from "../../lib/index.ts";
-import type { PredictKernels } from "../../ml/learners/index.ts";
+import type { PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { LogicalType, Schema } from "../data/index.ts";
+import { openAnomaly } from "./anomaly-model.ts";
 import type { RowProblem } from "./signature.ts";
 
 /** Tasks whose answer is no value per row of a table: each has its own requests, answers and models. */
-export type TaskName = "recommendation" | "forecast";
+export type TaskName = "recommendation" | "forecast" | "anomaly";
 
 /** A request or an answer of a task, as every transport carries it. */
 export type JsonObject = { readonly [key: string]: Json | undefined };
@@ -61,14 +62,23 @@ export interface TaskPredictorData {
   readonly signature: TaskSignature;
 }
 
-type OpenTask = (data: TaskModelData, signature: TaskSignature, kernels?: PredictKernels) => TaskModel;
+type OpenTask = (
+  data: TaskModelData,
+  signature: TaskSignature,
+  kernels?: PredictKernels,
+  shapKernels?: ShapKernels,
+) => TaskModel;
 
-const openers: Partial<Readonly<Record<TaskName, OpenTask>>> = {};
+const openers: Partial<Readonly<Record<TaskName, OpenTask>>> = { anomaly: openAnomaly };
 
 /** A task's model from its data. Throws a `damaged` error where the data cannot be one. */
-export function openTaskModel({ model, signature }: TaskPredictorData, kernels?: PredictKernels): TaskModel {
+export function openTaskModel(
+  { model, signature }: TaskPredictorData,
+  kernels?: PredictKernels,
+  shapKernels?: ShapKernels,
+): TaskModel {
   const open = Object.hasOwn(openers, model.kind) ? openers[model.kind] : undefined;
-  if (open !== undefined) return open(model, signature, kernels);
+  if (open !== undefined) return open(model, signature, kernels, shapKernels);
   throw new FettleError(
     "damaged",
     "CAPSULE_TASK",

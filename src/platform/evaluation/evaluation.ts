@@ -2,7 +2,7 @@ import type { Task } from "../../ml/learners/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
 
 /** Every task that a model may have: a {@link Task} answers rows of a table, the others requests of their own. */
-export type AnyTask = Task | "recommendation" | "forecast";
+export type AnyTask = Task | "recommendation" | "forecast" | "anomaly";
 
 /** Metrics by name: `rocAuc`, `logLoss`, `rmse` … */
 export type Metrics = Readonly<Record<string, MetricValue>>;

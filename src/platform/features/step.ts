@@ -33,6 +33,15 @@ export type Step =
       readonly smoothing: number;
       readonly classIndex: number | null;
     }
+  /** How rare a level was: −ln of the share of rows that have it. Missing gets `missing`, unseen `unseen`. */
+  | {
+      readonly op: "rarity";
+      readonly input: number;
+      readonly levels: readonly string[];
+      readonly values: readonly number[];
+      readonly missing: number;
+      readonly unseen: number;
+    }
   /** A repeating part of an instant: as it is, or as a point on the circle. Missing, and beyond all dates, stays missing; on the circle it becomes 0. */
   | {
       readonly op: "date-part";
@@ -78,6 +87,8 @@ export function featuresOf(step: Step, from: string): Feature[] {
           `mean target by level, cross-fitted, ${step.levels.length} levels`,
         ),
       ];
+    case "rarity":
+      return [feature("", `rarity of its level, ${step.levels.length} levels`)];
     case "date-part":
       return [feature(` (${step.part}${step.form === "plain" ? "" : ` ${step.form}`})`, `${step.part}, UTC`)];
     case "text":
@@ -118,6 +129,13 @@ export function compileStep(step: Step): Encode {
       return lookUp(step.levels, (code) => code, Number.NaN);
     case "target-mean":
       return lookUp(step.levels, (code) => step.means[code]!, step.other);
+    case "rarity": {
+      const encode = lookUp(step.levels, (code) => step.values[code]!, step.unseen);
+      return (value, out, at) => {
+        if (value === null) out[at] = step.missing;
+        else encode(value, out, at);
+      };
+    }
     case "date-part":
       return compileDatePart(step.part, step.form);
     case "text":

@@ -2,7 +2,6 @@ export { compareVersions, type Difference, type ReportedVersion } from "./compar
 export { type ExpectedAnswers, type ImportedVersion, importRun } from "./import-run.ts";
 export type { PipelinePorts, TrialPool, WorkOptions } from "./ports.ts";
 export {
-  type AnswerColumn,
   answerColumns,
   readBackground,
   type ScoreBatch,

@@ -162,7 +162,7 @@ export type AnyDefinition = ModelDefinition | TaskDefinition;
 
 /** Whether a definition is one of a task of its own. */
 export function isTaskDefinition(definition: AnyDefinition): definition is TaskDefinition {
-  return definition.task === "recommendation" || definition.task === "forecast";
+  return definition.task === "recommendation" || definition.task === "forecast" || definition.task === "anomaly";
 }
 
 const share = z.number().gt(0).lt(0.9);
