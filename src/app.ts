@@ -12,6 +12,7 @@ import {
 } from "./edge/compute/index.ts";
 import {
   diagnose,
+  initDetector,
   initModel,
   loadDefinition,
   openProject,
@@ -56,7 +57,10 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     root: project.root,
     async init(model, asked) {
       const { createSourceReader } = await import("./edge/query/index.ts");
-      return initModel(project, model, asked, folder, createSourceReader());
+      const { task, label: _label, share: _share, ...rest } = asked;
+      const reader = createSourceReader();
+      if (task === "anomaly") return initDetector(project, model, asked, folder, reader);
+      return initModel(project, model, task === undefined ? rest : { ...rest, task }, folder, reader);
     },
     async train(model, overrides, work) {
       const { defineAny, trainRun } = await import("./platform/pipelines/index.ts");
@@ -441,7 +445,7 @@ async function scoreFiles(
         `Cannot explain the answers of ${found.model}@${found.version}: a ${capsule.signature.task} model has no columns whose part could be said`,
         { hint: "Leave out --explain and --background" },
       );
-    const model = openTaskCapsule(capsule, loadPredictKernels());
+    const model = openTaskCapsule(capsule, loadPredictKernels(), loadShapKernels());
     const batches = readBatches(files, { ...sameReading(trained), types: model.inputTypes });
     return answer(await scoreTaskRun({ batches, model, writer: await createBatchWriter(out, format), ...hooks }));
   }
@@ -522,7 +526,7 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
     served.map(async ({ model, version: number, capsule: id }) => {
       const named = { model, version: number };
       const capsule = await loadCapsule(objects, id);
-      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, kernels) };
+      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, kernels, loadShapKernels()) };
       const explainer = () => rowExplainer(capsule, loadShapKernels());
       return {
         ...named,

@@ -16,8 +16,16 @@ import { checkModelName } from "../../platform/registry/index.ts";
 import { defineModel, definitionToSource, type ModelDefinition } from "../../platform/training/index.ts";
 import type { Project } from "./project.ts";
 
-/** What a new model is made from. */
-export interface NewModel {
+/** What a new model is made from, whatever its task. */
+export interface NewModel extends Omit<NewTableModel, "task"> {
+  readonly task?: NonNullable<NewTableModel["task"]> | "anomaly";
+  /** Anomaly detection: the column that says which rows are anomalous, and the share of rows to call so. */
+  readonly label?: string;
+  readonly share?: number;
+}
+
+/** What a new model that answers rows of a table is made from. */
+export interface NewTableModel {
   readonly data: readonly string[];
   readonly target: string;
   readonly test?: string;
@@ -57,7 +65,7 @@ export interface InitialisedModel {
 export async function initModel(
   project: Project,
   model: string,
-  asked: NewModel,
+  asked: NewTableModel,
   from: string,
   reader: SourceReader,
 ): Promise<InitialisedModel> {
@@ -115,7 +123,7 @@ export function writeModel(
   return sources.map(([path]) => relative(project.root, path));
 }
 
-function checkAsked(asked: NewModel): void {
+function checkAsked(asked: NewTableModel): void {
   const invalid = (code: string, what: string, hint: string) =>
     new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
   if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
@@ -126,7 +134,7 @@ function checkAsked(asked: NewModel): void {
 }
 
 /** What was said about how to read the files. */
-export function readOptions({ header, separator, quote, encoding, missing }: NewModel): ReadOptions {
+export function readOptions({ header, separator, quote, encoding, missing }: Omit<NewTableModel, "task">): ReadOptions {
   const entries = Object.entries({ header, separator, quote, encoding, missing });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -134,7 +142,7 @@ export function readOptions({ header, separator, quote, encoding, missing }: New
 function definitionOf(
   project: Project,
   name: string,
-  asked: NewModel,
+  asked: NewTableModel,
   from: string,
   options: ReadOptions,
   { table, schema }: SourceReading,
@@ -159,7 +167,7 @@ function definitionOf(
 /** The `data` of a definition: paths relative to the project folder where they lie in it. */
 export function dataOf(
   project: Project,
-  asked: Pick<NewModel, "data" | "test">,
+  asked: Pick<NewTableModel, "data" | "test">,
   from: string,
   options: ReadOptions,
 ): ModelDefinition["data"] {
@@ -185,7 +193,13 @@ export function checkColumn(name: string, names: readonly string[]): void {
   });
 }
 
-function checkKind(schema: Schema, action: string, name: string | undefined, needed: readonly LogicalType[]): void {
+/** Throws INIT_COLUMN_KIND where a column is of no type that its use needs. */
+export function checkKind(
+  schema: Schema,
+  action: string,
+  name: string | undefined,
+  needed: readonly LogicalType[],
+): void {
   const type = schema.find((column) => column.name === name)?.type;
   if (type === undefined || needed.includes(type)) return;
   throw new FettleError(

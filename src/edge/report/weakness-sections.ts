@@ -65,7 +65,7 @@ const mostCells = 6;
 /** The worst rows, and what the worst tenth has in common; null for a ranking. */
 export function errorsSection(report: RunReport): Section | null {
   const { task } = report;
-  if (task === "ranking" || task === "recommendation" || task === "forecast") return null; // no row is right or wrong by itself
+  if (task === "ranking" || task === "recommendation" || task === "forecast" || task === "anomaly") return null; // no row is right or wrong by itself
   const { worst, shared } = report.evaluation.errors;
   const columns = cellColumns(report);
   const isRegression = task === "regression";

@@ -29,7 +29,7 @@ export interface ClassifierScorerData {
 export type AnomalyScorerData = DetectorScorerData | ClassifierScorerData;
 
 /** Name of the feature that holds a detector's score. */
-export const detectorFeature = "detector score";
+export const detectorFeature = "(detector score)";
 
 /** Gives rows of given inputs a score: the stranger, the greater. */
 export interface AnomalyScorer {

@@ -1,11 +1,11 @@
-import { toBase64 } from "../../lib/index.ts";
+import { type Json, toBase64 } from "../../lib/index.ts";
 import { isNumeric } from "../../ml/learners/index.ts";
 import { storageOf } from "../data/index.ts";
 import { loadFeatures } from "../features/index.ts";
 import type { EmbeddedData } from "./embedded-runtime.ts";
 import type { PredictorData } from "./predictor.ts";
 import type { Signature, SignatureInput } from "./signature.ts";
-import type { TaskPredictorData } from "./task-model.ts";
+import type { JsonObject, TaskPredictorData } from "./task-model.ts";
 
 /** An ES module that predicts without any dependency, and its types. */
 export interface ExportedModule {
@@ -68,9 +68,6 @@ export function exportModule(data: EmbeddedData, { runtime, kernels, title }: Mo
 }
 
 function typesOf(signature: Signature, title: string): string {
-  const fields = signature.inputs.map(
-    (input) => `  readonly ${JSON.stringify(input.name)}: ${typeText(input)} | null;`,
-  );
   const answer = isNumeric(signature.task)
     ? [
         "  readonly value: number;",
@@ -84,7 +81,7 @@ function typesOf(signature: Signature, title: string): string {
   return [
     `/** One row for ${title}; null says that a value is missing. */`,
     "export interface Row {",
-    ...fields,
+    ...rowTypes(signature),
     "}",
     "",
     "/** The answer to one row. */",
@@ -100,6 +97,11 @@ function typesOf(signature: Signature, title: string): string {
     "export declare const signature: unknown;",
     "",
   ].join("\n");
+}
+
+/** Lines of TypeScript that declare the fields of a row. */
+export function rowTypes({ inputs }: Pick<Signature, "inputs">): string[] {
+  return inputs.map((input) => `  readonly ${JSON.stringify(input.name)}: ${typeText(input)} | null;`);
 }
 
 function typeText({ type }: SignatureInput): string {
@@ -127,18 +129,22 @@ export function encodingOf({ features, signature }: PredictorData): Record<strin
 }
 
 /** JSON Schema (draft 2020-12) of a predict request. */
-export function requestSchema({ inputs }: Signature): Record<string, unknown> {
-  const properties = Object.fromEntries(inputs.map((input) => [input.name, fieldSchema(input)]));
-  const row = { type: "object", required: inputs.map(({ name }) => name), properties };
+export function requestSchema(signature: Signature): Record<string, unknown> {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     type: "object",
     required: ["rows"],
-    properties: { rows: { type: "array", minItems: 1, items: row } },
+    properties: { rows: { type: "array", minItems: 1, items: rowSchema(signature) } },
   };
 }
 
-function fieldSchema({ type, min, max, levels }: SignatureInput): Record<string, unknown> {
+/** JSON Schema of one row. */
+export function rowSchema({ inputs }: Pick<Signature, "inputs">): JsonObject {
+  const properties = Object.fromEntries(inputs.map((input) => [input.name, fieldSchema(input)]));
+  return { type: "object", required: inputs.map(({ name }) => name), properties };
+}
+
+function fieldSchema({ type, min, max, levels }: SignatureInput): Record<string, Json> {
   const seen =
     levels !== undefined
       ? { examples: levels.slice(0, 10) }

@@ -22,7 +22,15 @@ export {
   saveCapsule,
   type TaskCapsule,
 } from "./capsule.ts";
-export { type ExportedModule, encodingOf, exportModule, exportTaskModule, requestSchema } from "./export-module.ts";
+export {
+  type ExportedModule,
+  encodingOf,
+  exportModule,
+  exportTaskModule,
+  requestSchema,
+  rowSchema,
+  rowTypes,
+} from "./export-module.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
 export {
   type Answer,

@@ -1,3 +1,4 @@
+export type * from "./anomaly-evaluation.ts";
 export {
   type BootstrapOptions,
   bootstrapSums,
@@ -32,6 +33,8 @@ export {
 } from "./model-metrics.ts";
 export { type ImportanceInput, permutationImportance } from "./permutation-importance.ts";
 export { type RowLosses, rowLosses } from "./row-loss.ts";
+export { rowsMeeting } from "./segments.ts";
 export { type ScoredCandidate, type Selection, selectCandidate } from "./select-candidate.ts";
 export { type DiscoveredSlice, type DiscoveryInput, discoverSlices } from "./slice-discovery.ts";
+export { slicesByColumn } from "./slices.ts";
 export { chooseThreshold, measureThreshold, type Threshold } from "./threshold.ts";

@@ -1,4 +1,5 @@
 import { FettleError } from "../../lib/index.ts";
+import { type AnomalyDefinition, defineDetector, trainAnomaly } from "../anomaly/index.ts";
 import type { TaskCapsule, TaskName } from "../capsule/index.ts";
 import {
   type AnyDefinition,
@@ -28,7 +29,12 @@ interface TaskRoom {
   readonly train: (input: TaskInput, hooks: TrainHooks) => TrainOutcome<TaskCapsule>;
 }
 
-const rooms: Partial<Readonly<Record<TaskName, TaskRoom>>> = {};
+const rooms: Partial<Readonly<Record<TaskName, TaskRoom>>> = {
+  anomaly: {
+    define: (definition) => defineDetector(definition as AnomalyDefinition),
+    train: (input, hooks) => trainAnomaly(input as TaskInput<AnomalyDefinition>, hooks),
+  },
+};
 
 function roomOf(task: TaskName): TaskRoom {
   const room = rooms[task];

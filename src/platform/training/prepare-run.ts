@@ -228,7 +228,8 @@ function lossInForce(
   return loss.kind === "custom" && custom !== undefined ? { ...loss, custom } : loss;
 }
 
-function refuseErrors({ violations }: ContractReport): void {
+/** Refuses data that break their contract: CONTRACT_BROKEN. */
+export function refuseErrors({ violations }: ContractReport): void {
   const errors = violations.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return;
   throw new FettleError(

@@ -36,7 +36,7 @@ export function accountOf(
     leakage: { findings: leakage, excluded: strongColumns(leakage), pretended: pretendedScore(leakage) },
     split: {
       kind: run.split.rule.kind,
-      says: splitInWords(run),
+      says: splitInWords(run.split),
       parts: (["train", "validation", "test"] as const).map((name) => {
         const part = parts[name];
         return { name, n: part.rows.length, targetMean: targetMean(part) };
@@ -54,9 +54,8 @@ function targetMean({ target }: Part): number | null {
   return sum / target.values.length;
 }
 
-// How rows were parted, in a few words.
-function splitInWords({ split }: PreparedRun): string {
-  const { rule } = split;
+/** How rows were parted, in a few words. */
+export function splitInWords({ rule }: PreparedRun["split"]): string {
   switch (rule.kind) {
     case "random":
       return "random, stratified by the target";

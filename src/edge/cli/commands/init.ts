@@ -2,7 +2,7 @@ import pc from "picocolors";
 import type { NewModel } from "../../project/index.ts";
 import { type Command, withApp } from "../command.ts";
 import { count } from "../format.ts";
-import { choiceOption, costOption, listOption, textOption } from "../options.ts";
+import { choiceOption, costOption, listOption, numberOption, textOption } from "../options.ts";
 
 export const init: Command = {
   name: "init",
@@ -13,7 +13,9 @@ export const init: Command = {
     { flags: "--target <column>", says: "the column to predict" },
     { flags: "--test <file>", says: "an official test file with the same columns" },
     { flags: "--positive <rule>", says: "VALUE, !=VALUE or >=NUMBER: makes a yes/no target out of the column" },
-    { flags: "--task <task>", says: "binary, multiclass or regression; inferred where absent" },
+    { flags: "--task <task>", says: "binary, multiclass or regression, inferred where absent; or anomaly" },
+    { flags: "--label <column>", says: "anomaly: says which rows are known to be anomalous; may be left out" },
+    { flags: "--share <share>", says: "anomaly: share of the rows to call anomalous, above 0 up to 0.5" },
     { flags: "--time <column>", says: "split by time: train on the past, test on the latest rows" },
     { flags: "--group <column>", says: "keep the rows of one group in one part" },
     { flags: "--ignore <columns...>", says: "columns that are no features" },
@@ -47,7 +49,9 @@ function initOptions(options: Readonly<Record<string, unknown>>): NewModel {
   const entries = {
     test: textOption(options, "test"),
     positive: textOption(options, "positive"),
-    task: choiceOption(options, "task", ["binary", "multiclass", "regression"]),
+    task: choiceOption(options, "task", ["binary", "multiclass", "regression", "anomaly"]),
+    label: textOption(options, "label"),
+    share: numberOption(options, "share"),
     time: textOption(options, "time"),
     group: textOption(options, "group"),
     ignore: listOption(options, "ignore"),
