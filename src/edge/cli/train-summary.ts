@@ -98,6 +98,7 @@ function metricLines({ evaluation }: RunReport): string[][] {
           ],
         ]
       : []),
+    ...anomalyLines(evaluation),
     ...(evaluation.calibration
       ? [
           [
@@ -115,5 +116,37 @@ function metricLines({ evaluation }: RunReport): string[][] {
         `${slice.name} (${percent(slice.n / evaluation.nTest)} of test rows)`,
         `${slice.metric} ${metric(slice.value)}`,
       ]),
+  ];
+}
+
+// The threshold of a model that tells anomalies, whether its order is stable, and the kinds that it does not find.
+function anomalyLines({ anomaly }: RunReport["evaluation"]): string[][] {
+  if (anomaly === undefined) return [];
+  const { threshold, stability, top } = anomaly;
+  const halves = stability?.halves;
+  return [
+    [
+      "threshold",
+      number(threshold.value),
+      pc.dim(`chosen by ${threshold.chosenBy}; ${percent(threshold.testShare)} of test rows reach it`),
+    ],
+    ...(halves && halves.rankCorrelation !== null
+      ? [
+          [
+            "stability",
+            `rank correlation ${number(halves.rankCorrelation)} between two halves`,
+            pc.dim(`${percent(halves.overlap)} of the top ${stability.k} are the same`),
+          ],
+        ]
+      : []),
+    ...(top[0] !== undefined && top[0].reasons.length > 0
+      ? [
+          [
+            "top row",
+            `row ${top[0].row}`,
+            pc.dim(top[0].reasons.map(({ column, share }) => `${column} ${percent(share)}`).join(", ")),
+          ],
+        ]
+      : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { sha256 } from "../../lib/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
+import { anomaliesSection, kindsSection, scoresSection } from "./anomaly-section.ts";
 import { dataSection } from "./data-section.ts";
 import { explanationSection } from "./explanation-section.ts";
 import { type Html, html, type Section, trusted } from "./html.ts";
@@ -17,7 +18,9 @@ import { verdictSection, versionName } from "./verdict.ts";
 import { errorsSection, fairnessSection, importanceSection, slicesSection } from "./weakness-sections.ts";
 import { instant } from "./words.ts";
 
-const sections: readonly ((report: RunReport) => Section | null)[] = [
+type DrawSection = (report: RunReport) => Section | null;
+
+const tableSections: readonly DrawSection[] = [
   verdictSection,
   dataSection,
   leakageSection,
@@ -38,11 +41,28 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   reproductionSection,
 ];
 
+const anomalySections: readonly DrawSection[] = [
+  verdictSection,
+  dataSection,
+  leakageSection,
+  splitSection,
+  candidatesSection,
+  metricsSection,
+  scoresSection,
+  curvesSection,
+  confusionSection,
+  kindsSection,
+  anomaliesSection,
+  slicesSection,
+  reproductionSection,
+];
+
 /**
  * A training run as one self-contained HTML page: no remote asset, light and dark, for screen and print. Sections without
  * content are left out. Every text from data is escaped, and the page's content policy allows its own style and script only.
  */
 export function renderReport(report: RunReport): string {
+  const sections = report.evaluation.anomaly ? anomalySections : tableSections;
   const drawn = sections.map((section) => section(report)).filter((section) => section !== null);
   const name = versionName(report.model, report.version);
   const page = html`<!doctype html>

@@ -36,7 +36,9 @@ export function curvesSection({ evaluation, problem }: RunReport): Section | nul
   return {
     id: "curves",
     title: evaluation.task === "regression" ? "Predictions" : "Curves",
-    ...(at && { lead: `The ring marks the decision threshold ${number(evaluation.threshold?.threshold)}.` }),
+    ...(at && {
+      lead: `The ring marks the decision threshold ${number((evaluation.threshold?.threshold ?? evaluation.anomaly?.threshold.value)!)}.`,
+    }),
     body: html`<div class="figures">${figures}</div>`,
   };
 }
@@ -45,9 +47,9 @@ function figure(drawing: Html, caption: string): Html {
   return html`<figure>${drawing}<figcaption>${caption}</figcaption></figure>`;
 }
 
-function decisionPoint({ threshold, confusion }: Evaluation) {
+function decisionPoint({ threshold, anomaly, confusion }: Evaluation) {
   const [negative, positive] = confusion ?? [];
-  if (!threshold || !negative || !positive) return null;
+  if (!(threshold || anomaly) || !negative || !positive) return null;
   const [tn = 0, fp = 0] = negative;
   const [fn = 0, tp = 0] = positive;
   if (tp + fp === 0 || tp + fn === 0 || tn + fp === 0) return null;
@@ -55,7 +57,7 @@ function decisionPoint({ threshold, confusion }: Evaluation) {
 }
 
 function prevalence({ confusion, task }: Evaluation): number | null {
-  if (task !== "binary" || !confusion) return null;
+  if ((task !== "binary" && task !== "anomaly") || !confusion) return null;
   const rows = confusion.map(total);
   return total(rows) > 0 ? rows[1]! / total(rows) : null;
 }

@@ -1,4 +1,4 @@
-import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
+import { type MetricValue, metricAtCount, metrics } from "../../ml/metrics/index.ts";
 import type { Evaluation } from "../../platform/evaluation/index.ts";
 import type { Candidate, RunReport } from "../../platform/training/index.ts";
 import { axis, type Scale, scaleOf, valueOrReason, whisker } from "./cells.ts";
@@ -75,11 +75,13 @@ export function metricsSection({ evaluation, champion }: RunReport): Section {
         ],
         names.map((name) => metricRow(name, values[name]!, baseline.metrics[name], name === primary)),
       )}
-      <details><summary>What the metrics mean</summary><dl class="terms">${names.map(
-        (name) =>
-          metrics[name] &&
-          html`<dt>${metricName(name)}</dt><dd>${sentence(metrics[name].definition)} ${sentence(direction(name))}</dd>`,
-      )}</dl></details>`,
+      <details><summary>What the metrics mean</summary><dl class="terms">${names.map((name) => {
+        const metric = metrics[name] ?? metricAtCount(name);
+        return (
+          metric &&
+          html`<dt>${metricName(name)}</dt><dd>${sentence(metric.definition)} ${sentence(direction(name))}</dd>`
+        );
+      })}</dl></details>`,
   };
 }
 
@@ -112,7 +114,7 @@ function metricRow(name: string, value: MetricValue, baseline: MetricValue | und
 
 // Metrics that are shares lie on 0 … 1; losses on a scale from 0 to what the worse of the two reaches.
 function metricScale(name: string, value: MetricValue, baseline: MetricValue | undefined): Scale {
-  const [least, most] = metrics[name]?.range ?? [0, Number.POSITIVE_INFINITY];
+  const [least, most] = (metrics[name] ?? metricAtCount(name))?.range ?? [0, Number.POSITIVE_INFINITY];
   if (least === 0 && most === 1 && isGreaterBetter(name)) return { low: 0, high: 1, step: 0.25 };
   return scaleOf(baseline ? [value, baseline] : [value], [0]);
 }

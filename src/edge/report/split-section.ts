@@ -24,7 +24,9 @@ export function splitSection(report: RunReport): Section {
               ? `Share of “${positive(report)}”`
               : report.task === "ranking"
                 ? "Mean grade"
-                : "Mean of the target",
+                : report.task === "anomaly"
+                  ? "Share of known anomalies"
+                  : "Mean of the target",
             "n",
           ],
         ];
@@ -51,7 +53,7 @@ function positive({ problem }: RunReport): string {
 
 function targetLevel({ task }: RunReport, mean: number | null): HtmlPart {
   if (mean === null) return "—";
-  return task === "binary" ? percent(mean) : number(mean);
+  return task === "binary" || task === "anomaly" ? percent(mean) : number(mean);
 }
 
 const mostFeatures = 300;

@@ -1,4 +1,4 @@
-import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
+import { type MetricValue, metricAtCount, metrics } from "../../ml/metrics/index.ts";
 
 const noValue = "—";
 
@@ -135,5 +135,5 @@ export function withMetricName(sentence: string, metric: string): string {
 
 /** Whether a larger value of a metric is better. */
 export function isGreaterBetter(metric: string): boolean {
-  return metrics[metric]?.direction === "maximise";
+  return (metrics[metric] ?? metricAtCount(metric))?.direction === "maximise";
 }

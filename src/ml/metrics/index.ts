@@ -4,5 +4,5 @@ export { measure, metrics } from "./dictionary.ts";
 export type { Measured, Metric, Ranked } from "./metric.ts";
 export type * from "./metric-value.ts";
 export { type EmptyQueries, meanAveragePrecision, meanReciprocalRank, ndcg } from "./query-metrics.ts";
-export { precisionAt, recallAt } from "./ranking-metrics.ts";
+export { metricAtCount, precisionAt, recallAt } from "./ranking-metrics.ts";
 export { huber, pinball, tweedieDeviance } from "./regression-metrics.ts";

@@ -120,6 +120,12 @@ export function recallAt(k: number): Metric {
   };
 }
 
+/** The metric of a name such as `precision@10` or `recall@100`; undefined for another name. */
+export function metricAtCount(name: string): Metric | undefined {
+  const [, kind, count] = /^(precision|recall)@([1-9]\d*)$/.exec(name) ?? [];
+  return kind === undefined ? undefined : (kind === "precision" ? precisionAt : recallAt)(Number(count));
+}
+
 // Macro mean over classes, each against the rest; undefined where one class is.
 function oneVersusRest(prepare: (yTrue: Float64Array, scores: Float64Array) => Weighable) {
   return (yTrue: Float64Array, prediction: Float64Array): Weighable => {
