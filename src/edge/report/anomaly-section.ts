@@ -21,7 +21,7 @@ export function scoresSection({ evaluation, problem, candidates }: RunReport): S
       <p>${chosen} was fitted on ${count(fittedRows, "row")}${knownLeftOut > 0 && `; ${knownLeftOut === 1 ? "1 known anomaly" : `${fixed(knownLeftOut, 0)} known anomalies`} of the training part ${knownLeftOut === 1 ? "was" : "were"} left out`}.
       ${!anomaly.isLabelled && html`<strong>No label says which rows are anomalous, so nothing here measures quality.</strong> Look at the anomalies below, and label some.`}</p>
       <div class="figures"><figure class="wide">${scoresPlot(histogram, threshold.value)}
-        <figcaption>Test rows by score${histogram.scale === "log" && ", on a logarithmic scale"}${anomaly.isLabelled && html`; <span class="high">red</span> the share of “${problem.classes[1] ?? "anomalous"}” in each bar`}. The dashed line is the threshold. The last bar also counts what lies beyond.</figcaption></figure></div>
+        <figcaption>Test rows by score${histogram.scale === "log" && ", on a logarithmic scale"}${anomaly.isLabelled && html`; <span class="high">red</span> the share of “${problem.classes[1] ?? "anomalous"}” in each bar`}. The height of a bar is the square root of its rows. The dashed line is the threshold; the last bar also counts what lies beyond.</figcaption></figure></div>
       ${stability(anomaly)}`,
   };
 }

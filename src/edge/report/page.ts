@@ -41,19 +41,25 @@ const tableSections: readonly DrawSection[] = [
   reproductionSection,
 ];
 
+// Without labels nothing is measured, and nothing can be leaked.
+const ifLabelled =
+  (draw: DrawSection): DrawSection =>
+  (report) =>
+    report.evaluation.anomaly?.isLabelled ? draw(report) : null;
+
 const anomalySections: readonly DrawSection[] = [
   verdictSection,
   dataSection,
-  leakageSection,
+  ifLabelled(leakageSection),
   splitSection,
   candidatesSection,
-  metricsSection,
+  ifLabelled(metricsSection),
   scoresSection,
   curvesSection,
   confusionSection,
   kindsSection,
   anomaliesSection,
-  slicesSection,
+  (report) => (report.evaluation.slices.length > 0 ? slicesSection(report) : null),
   reproductionSection,
 ];
 

@@ -115,6 +115,7 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
     errors.length > 0 && `The data breaks its contract: ${errors[0]!.message}`,
     toChampion?.verdict === "worse" && `It is worse than ${champion}, which it would replace.`,
     split.testEvaluations > 1 &&
+      evaluation.anomaly?.isLabelled !== false &&
       `These test rows have been looked at ${split.testEvaluations} times, so the result is somewhat flattering.`,
     suspects.length > 0 &&
       `The model uses ${quoted(suspects)}, which one kind of evidence suspects of knowing the target.`,

@@ -11,7 +11,7 @@ const nBins = 40;
 export function histogramOf(run: PreparedAnomalies, scores: Float64Array): AnomalyEvaluation["histogram"] {
   const sorted = scores.toSorted();
   const [low, middle, high] = [0, 0.5, 0.999].map((share) => quantileSorted(sorted, share)) as [number, number, number];
-  const isLog = low >= 0 && high > 20 * Math.max(middle, 1e-9);
+  const isLog = low >= 0 && high > 10 && high > 20 * Math.max(middle, 1e-9);
   const place = (x: number) => (isLog ? log1p(x) : x);
   const [from, to] = [place(low), place(high > low ? high : low + 1)];
   const edges = Array.from({ length: nBins + 1 }, (_, k) => from + ((to - from) * k) / nBins);

@@ -295,7 +295,9 @@ const loadedOutputs = (features: AnomalyModelData["scorer"]["features"]) =>
 function unlabelledGates({ stability }: AnomalyEvaluation): Gate[] {
   const correlation = stability?.halves.rankCorrelation ?? null;
   const said =
-    correlation === null ? "undefined: every row has the same score" : String(Number(correlation.toFixed(3)));
+    correlation === null
+      ? "undefined: a half of the rows cannot tell them apart"
+      : String(Number(correlation.toFixed(3)));
   return [
     {
       name: "stable-order",
