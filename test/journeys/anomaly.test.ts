@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { openApp } from "../../src/app.ts";
 import { createClient, type TaskDescription } from "../../src/edge/client/index.ts";
 import { createRng } from "../../src/lib/index.ts";
+import type { Evaluation } from "../../src/platform/evaluation/index.ts";
 import { fettle, put, scratchFolder, type TrainJson } from "../support.ts";
 
 const example = fileURLToPath(new URL("../../examples/anomaly", import.meta.url));
@@ -115,6 +116,37 @@ test("the example of anomaly detection runs as its README says", async (context)
   const report = readFileSync((unlabelled.json as TrainJson).report, "utf8");
   assert.match(report, /nothing here measures quality/);
   assert.doesNotMatch(report, /<section id="metrics"/);
+});
+
+const data = process.env.FETTLE_REFERENCE_DATA;
+
+test("nsl-kdd: attacks are found, those of unseen types reported apart and honestly", {
+  skip: data === undefined ? "FETTLE_REFERENCE_DATA is not set" : false,
+}, async (context) => {
+  const folder = scratchFolder(context);
+  const [train, official] = ["KDDTrain+_20Percent.txt", "KDDTest+.txt"].map((name) => join(data!, "nsl-kdd", name));
+  const label = ["--label", "column42", "--positive", "!=normal", "--ignore", "column43"];
+  const init = ["init", "kdd", "--task", "anomaly", "--data", train!, "--test", official!, "--no-header", ...label];
+  assert.equal((await fettle(folder, init)).exit, 0);
+  const path = join(folder, "models/kdd.ts");
+  const quick = "families: ['isolation-forest', 'gbdt'],\n  evaluation: { resamples: 200 },\n  seed: 1";
+  put(folder, "models/kdd.ts", readFileSync(path, "utf8").replace("seed: 1", quick));
+  const ran = await fettle(folder, ["train", "kdd", "--json"]);
+  assert.equal(ran.exit, 0, ran.stderr);
+  const { metrics } = ran.json as TrainJson;
+  assert.ok(metrics.test.prAuc!.value! > 0.95, `${metrics.test.prAuc!.value}`);
+  const shown = await fettle(folder, ["show", "kdd@1", "--json"]);
+  const { slices, anomaly } = (shown.json as { report: { evaluation: Evaluation } }).report.evaluation;
+  const [seen, unseen] = slices;
+  assert.deepEqual(
+    [seen!.name, unseen!.name, unseen!.weak],
+    ["kinds that training rows have", "kinds that no training row has", true],
+  );
+  assert.ok(seen!.value.value! > 0.7 && unseen!.value.value! < 0.5);
+  assert.ok(anomaly!.kinds.filter((kind) => !kind.seen).length >= 18);
+  // The isolation forest has learned no type of attack, and finds unseen ones as well as others.
+  const { recallSeen, recallUnseen } = anomaly!.detector!;
+  assert.ok(recallUnseen!.value! > 0.6 && Math.abs(recallUnseen!.value! - recallSeen!.value!) < 0.1);
 });
 
 const refusals: readonly [name: string, options: readonly string[], code: RegExp][] = [

@@ -3,7 +3,7 @@ import type { RunReport } from "../../platform/training/index.ts";
 import { scaleOf, valueOrReason, whisker } from "./cells.ts";
 import { badge, facts, type Html, html, type Section, table } from "./html.ts";
 import { scoresPlot } from "./plots.ts";
-import { count, fixed, number, percent, shorten } from "./words.ts";
+import { count, fixed, listed, measured, number, percent, shorten } from "./words.ts";
 
 /** The threshold, the distribution of the scores, and whether it would come out again; null for another task. */
 export function scoresSection({ evaluation, problem, candidates }: RunReport): Section | null {
@@ -75,9 +75,20 @@ export function kindsSection({ evaluation }: RunReport): Section | null {
     id: "kinds",
     title: "Kinds of anomalies",
     lead: `Share of each kind's test rows that are called anomalous${unseen.length > 0 ? `; ${count(unseen.length, "kind")} of ${kinds.length} occur${unseen.length === 1 ? "s" : ""} in no labelled training row` : ""}.`,
-    body: html`${table("Kinds", ["Kind", ["Test rows", "n"], ["", "plot"], ["Recall", "n"]], rows)}
+    body: html`${detectorInWords(evaluation.anomaly!)}
+      ${table("Kinds", ["Kind", ["Test rows", "n"], ["", "plot"], ["Recall", "n"]], rows)}
       ${kinds.length > mostKinds && html`<p class="dim">The ${mostKinds} of the most rows are shown.</p>`}`,
   };
+}
+
+// A classifier finds what it has seen; a detector knows no kind.
+function detectorInWords({ detector }: AnomalyEvaluation): Html | null {
+  if (detector === null || (detector.recallSeen === null && detector.recallUnseen === null)) return null;
+  const said = [
+    detector.recallSeen && `${measured(detector.recallSeen)} of those of kinds that training rows had`,
+    detector.recallUnseen && `${measured(detector.recallUnseen)} of those of kinds that none had`,
+  ].filter((part) => typeof part === "string");
+  return html`<p>The model learned from labels. The best detector that did not, ${detector.name}, would find ${listed(said)}, each at its own threshold (PR AUC ${measured(detector.prAuc)}). Where new kinds matter most, <code>families</code> in the definition chooses it.</p>`;
 }
 
 /** The rows of the highest scores, with their reasons; null for another task. */

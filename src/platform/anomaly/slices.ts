@@ -46,22 +46,36 @@ export function slicesOf(run: PreparedAnomalies, rows: LabelledRows, alarms: Flo
   });
 }
 
-function kindSegments(run: PreparedAnomalies, rows: LabelledRows): Segment[] {
-  if (run.kinds === null) return [];
+/** Places of the labelled test rows whose kind training rows had, and of those whose kind none had. */
+function placesByKind(run: PreparedAnomalies, rows: LabelledRows) {
   const seen = seenKinds(run);
   const kindAt = (place: number) => run.kinds![run.split.test[rows.places[place]!]!] ?? null;
-  const segment = (name: string, isInside: (kind: string) => boolean): Segment => ({
-    name,
-    conditions: [{ column: run.definition.kind ?? run.definition.label!.column, says: name }],
-    places: Int32Array.from(rows.yTrue.keys()).filter((place) => {
+  const where = (isInside: (kind: string) => boolean) =>
+    Int32Array.from(rows.yTrue.keys()).filter((place) => {
       const kind = kindAt(place);
       return kind !== null && isInside(kind);
-    }),
-  });
+    });
+  return { seen: where((kind) => seen.has(kind)), unseen: where((kind) => !seen.has(kind)) };
+}
+
+function kindSegments(run: PreparedAnomalies, rows: LabelledRows): Segment[] {
+  if (run.kinds === null) return [];
+  const { seen, unseen } = placesByKind(run, rows);
+  const column = run.definition.kind ?? run.definition.label!.column;
   return [
-    segment("kinds that training rows have", (kind) => seen.has(kind)),
-    segment("kinds that no training row has", (kind) => !seen.has(kind)),
-  ].filter(({ places }) => places.length > 0);
+    { name: "kinds that training rows have", places: seen },
+    { name: "kinds that no training row has", places: unseen },
+  ].flatMap(({ name, places }) =>
+    places.length === 0 ? [] : [{ name, conditions: [{ column, says: name }], places }],
+  );
+}
+
+/** Recall of kinds that training rows had, and of kinds that none had; null where there are none. */
+export function recallByKind(run: PreparedAnomalies, rows: LabelledRows, alarms: Float64Array) {
+  if (run.kinds === null) return { recallSeen: null, recallUnseen: null };
+  const { seen, unseen } = placesByKind(run, rows);
+  const of = (places: Int32Array) => (places.length === 0 ? null : recallValue(countsOf(places, rows, alarms)));
+  return { recallSeen: of(seen), recallUnseen: of(unseen) };
 }
 
 function seenKinds({ kinds, labels, split }: PreparedAnomalies): Set<string | null> {

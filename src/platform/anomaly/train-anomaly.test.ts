@@ -174,6 +174,17 @@ test("kinds that no training row had are told apart from those that some had", (
   assert.equal(byLabel.anomaly!.kinds.length, 3, "a label of several values names the kinds itself");
 });
 
+test("beside a classifier it is told what the best detector would find", () => {
+  const families = ["gbdt", "isolation-forest"] as const;
+  const { report, capsule } = trainAnomaly(anomalyInput({ label, kind: "kind", families }));
+  assert.equal(report.candidates.find(({ chosen }) => chosen)!.family, "gbdt");
+  const { detector, stability } = capsule.evaluation.anomaly!;
+  assert.ok(detector!.name.startsWith("isolation forest") && detector!.prAuc.value! > 0.3);
+  assert.ok(detector!.recallSeen!.value! >= 0 && detector!.recallUnseen === null);
+  assert.equal(stability, null);
+  assert.equal(trainAnomaly(anomalyInput({ label, families: ["gbdt"] })).capsule.evaluation.anomaly!.detector, null);
+});
+
 test("a time split tests on the latest rows, and the time itself is no feature", () => {
   const { capsule, report } = trainAnomaly(anomalyInput({ label, split: { kind: "time", column: "when" } }));
   assert.match(report.split.says, /by time/);

@@ -1,4 +1,5 @@
 import { createRng, hashOf, permutation } from "../../lib/index.ts";
+import { bootstrapMetrics } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import {
   type AnomalyModelData,
@@ -35,8 +36,8 @@ import { type LabelledRows, labelledRows } from "./labelled-rows.ts";
 import { measureDetector, type ScoredTest } from "./measure.ts";
 import { modelDataOf, signatureOf } from "./model-data.ts";
 import { known, type PreparedAnomalies, prepareAnomalies } from "./prepare.ts";
-import { reportedCandidates, searchDetector } from "./search.ts";
-import { kindsOf } from "./slices.ts";
+import { type AnomalySearch, reportedCandidates, searchDetector } from "./search.ts";
+import { kindsOf, recallByKind } from "./slices.ts";
 import { stabilityOf } from "./stability.ts";
 import { shareOf, shareReaching, thresholdByCost, thresholdByShare } from "./threshold.ts";
 
@@ -129,6 +130,7 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
             rows,
             rows.take(scores).map((score) => Number(score >= threshold.value)),
           ),
+    detector: rows === null || isDetector ? null : bestDetector(found, run, rows, testTable, thresholdOf, resamples),
     ...topRows(run, model, data, testTable, scores),
   };
   const evaluation: Evaluation = { ...measured, anomaly };
@@ -174,6 +176,29 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
 function fittedRows({ split, labels, definition }: PreparedAnomalies): Int32Array {
   if (labels === null || definition.fitOn === "all") return split.train;
   return split.train.filter((row) => labels[row] !== known.anomalous);
+}
+
+// What a detector that knows no kind would find, for those who read what a classifier does not.
+function bestDetector(
+  { trials }: AnomalySearch,
+  run: PreparedAnomalies,
+  rows: LabelledRows,
+  test: Table,
+  thresholdOf: (scores: Float64Array) => { readonly value: number },
+  nResamples: number,
+): AnomalyEvaluation["detector"] {
+  const detectors = trials.filter(({ data }) => data.kind === "detector");
+  if (detectors.length === 0) return null;
+  const best = detectors.reduce((a, b) => ((b.value.value ?? 0) > (a.value.value ?? 0) ? b : a));
+  const scores = rows.take(best.scorer.score(test));
+  const threshold = thresholdOf(best.validation).value;
+  const alarms = scores.map((score) => Number(score >= threshold));
+  const options = { seed: run.seed, resample: rows.resample, nResamples };
+  return {
+    name: best.name,
+    prAuc: bootstrapMetrics(["prAuc"], rows.yTrue, scores, options).prAuc!,
+    ...recallByKind(run, rows, alarms),
+  };
 }
 
 function championScores(

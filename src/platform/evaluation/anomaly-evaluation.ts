@@ -37,6 +37,17 @@ export interface AnomalyEvaluation {
     /** Share of its rows that are called anomalous; Wilson's interval. */
     readonly recall: MetricValue;
   }[];
+  /**
+   * Where the model learned from labels: the best of the detectors that did not (by validation), each recall at its own threshold. It knows no kind, and so may find
+   * what no label has shown. Null where the model is one, or none was tried.
+   */
+  readonly detector: {
+    readonly name: string;
+    readonly prAuc: MetricValue;
+    /** Kinds that training rows had, and kinds that none had; null where there are none. */
+    readonly recallSeen: MetricValue | null;
+    readonly recallUnseen: MetricValue | null;
+  } | null;
   /** The rows of the highest scores, by their number in the data. */
   readonly top: readonly {
     readonly row: number;
