@@ -22,6 +22,7 @@ import {
 } from "./edge/project/index.ts";
 import { FettleError, sha256, uuidv7 } from "./lib/index.ts";
 import type { Precision } from "./ml/learners/index.ts";
+import type { AnomalyDefinition } from "./platform/anomaly/index.ts";
 import type { Capsule, TaskCapsule } from "./platform/capsule/index.ts";
 import type { ObjectStore, ReadOptions } from "./platform/data/index.ts";
 import type { PipelinePorts, ScoreSummary } from "./platform/pipelines/index.ts";
@@ -30,6 +31,7 @@ import {
   type AnyDefinition,
   type ImportDefinition,
   isTaskDefinition,
+  type ModelDefinition,
   type RunReport,
 } from "./platform/training/index.ts";
 
@@ -222,27 +224,28 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
 
 function withOverrides(definition: AnyDefinition, overrides: Parameters<ProjectApp["train"]>[1]): AnyDefinition {
   const { exclude, keep, trials, seed, warmStart } = overrides;
+  const join = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];
+  const leakageOf = (decided: ModelDefinition["leakage"]) =>
+    exclude || keep ? { leakage: { exclude: join(decided?.exclude, exclude), keep: join(decided?.keep, keep) } } : {};
   if (isTaskDefinition(definition)) {
-    const [asked] = Object.entries({ exclude, keep, trials, warmStart }).find(([, value]) => value !== undefined) ?? [];
-    if (asked === undefined) return seed === undefined ? definition : { ...definition, seed };
+    const hasLeakage = definition.task === "anomaly";
+    const untaken = { ...(hasLeakage ? {} : { exclude, keep }), trials, warmStart };
+    const [asked] = Object.entries(untaken).find(([, value]) => value !== undefined) ?? [];
+    const reseeded = seed === undefined ? definition : { ...definition, seed };
+    if (asked === undefined)
+      return hasLeakage ? { ...reseeded, ...leakageOf((definition as AnomalyDefinition).leakage) } : reseeded;
     throw new FettleError(
       "invalid-input",
       "TRAIN_OPTION",
       `Cannot train with "${asked}": a ${definition.task} model has no such option`,
-      { hint: "Only the seed of such a training can be set from outside its definition" },
+      {
+        hint: `Only ${hasLeakage ? "its seed and its leakage decisions" : "the seed"} of such a training can be set from outside its definition`,
+      },
     );
   }
-  const join = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];
   return {
     ...definition,
-    ...(exclude || keep
-      ? {
-          leakage: {
-            exclude: join(definition.leakage?.exclude, exclude),
-            keep: join(definition.leakage?.keep, keep),
-          },
-        }
-      : {}),
+    ...leakageOf(definition.leakage),
     ...(trials === undefined ? {} : { search: { ...definition.search, trials } }),
     ...(seed === undefined ? {} : { seed }),
     ...(warmStart === undefined ? {} : { warmStart }),
@@ -413,9 +416,15 @@ async function scoreFiles(
   folder: string,
   asked: Parameters<ProjectApp["score"]>[1],
 ): ReturnType<ProjectApp["score"]> {
-  const { isTaskCapsule, loadCapsule, openCapsule, openTaskCapsule, rowExplainer, rowExplainerAgainst } = await import(
-    "./platform/capsule/index.ts"
-  );
+  const {
+    isTaskCapsule,
+    loadCapsule,
+    openCapsule,
+    openTaskCapsule,
+    rowExplainer,
+    rowExplainerAgainst,
+    unexplainedTask,
+  } = await import("./platform/capsule/index.ts");
   const { createBatchWriter, readBatches } = await import("./edge/query/index.ts");
   const { readBackground, scoreRun, scoreTaskRun } = await import("./platform/pipelines/index.ts");
   const startedAt = performance.now();
@@ -442,7 +451,7 @@ async function scoreFiles(
       throw new FettleError(
         "invalid-input",
         "SCORE_UNEXPLAINED",
-        `Cannot explain the answers of ${found.model}@${found.version}: a ${capsule.signature.task} model has no columns whose part could be said`,
+        `Cannot explain the answers of ${found.model}@${found.version}: ${unexplainedTask(capsule.signature.task)}`,
         { hint: "Leave out --explain and --background" },
       );
     const model = openTaskCapsule(capsule, loadPredictKernels(), loadShapKernels());

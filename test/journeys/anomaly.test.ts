@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { openApp } from "../../src/app.ts";
 import { createClient, type TaskDescription } from "../../src/edge/client/index.ts";
 import { createRng } from "../../src/lib/index.ts";
-import type { Evaluation } from "../../src/platform/evaluation/index.ts";
+import type { RunReport } from "../../src/platform/training/index.ts";
 import { fettle, put, scratchFolder, type TrainJson } from "../support.ts";
 
 const example = fileURLToPath(new URL("../../examples/anomaly", import.meta.url));
@@ -17,6 +17,10 @@ interface Answer {
   readonly anomalous: boolean;
   readonly threshold: number;
   readonly reasons: readonly { readonly column: string; readonly share: number; readonly says: string }[];
+}
+
+interface Shown {
+  readonly report: RunReport;
 }
 
 /** Machines that are mostly well: heat goes with load; of a broken one neither is unusual by itself, but they do not go together. */
@@ -84,6 +88,11 @@ test("a table becomes a detector whose server, exported module and scored files 
   );
   await assert.rejects(client.ask("machines", [{ load: "1", heat: 1, site: "hall a" }]), { code: "ROWS_INVALID" });
 
+  const explained = ["score", "machines@1", "--in", "machines.csv", "--out", "x.csv", "--explain"];
+  assert.match((await fettle(folder, explained)).stderr, /has its reasons already/);
+  assert.equal((await fettle(folder, ["train", "machines", "--exclude", "site", "--json"])).exit, 0);
+  const { features } = ((await fettle(folder, ["show", "machines@2", "--json"])).json as Shown).report;
+  assert.deepEqual(new Set(features.map(({ from }) => from)), new Set(["load", "heat"]));
   assert.equal((await fettle(folder, ["export", "machines@1"])).exit, 0);
   const path = join(folder, "machines.mjs");
   assert.doesNotMatch(readFileSync(path, "utf8"), /^\s*import\b|\bimport\(|require\(/m);
@@ -136,7 +145,7 @@ test("nsl-kdd: attacks are found, those of unseen types reported apart and hones
   const { metrics } = ran.json as TrainJson;
   assert.ok(metrics.test.prAuc!.value! > 0.95, `${metrics.test.prAuc!.value}`);
   const shown = await fettle(folder, ["show", "kdd@1", "--json"]);
-  const { slices, anomaly } = (shown.json as { report: { evaluation: Evaluation } }).report.evaluation;
+  const { slices, anomaly } = (shown.json as Shown).report.evaluation;
   const [seen, unseen] = slices;
   assert.deepEqual(
     [seen!.name, unseen!.name, unseen!.weak],

@@ -191,7 +191,7 @@ function checkLabelledParts(split: Split, labels: Int8Array): void {
 function kindsOf(table: Table, labels: Int8Array, { label, kind }: AnomalyDefinition): (string | null)[] | null {
   const name = kind ?? label!.column;
   const column = table.column(name);
-  if (column.kind !== "category") return null;
+  if (kind === undefined && column.kind !== "category") return null;
   const kinds = Array.from(labels, (value, i) =>
     value === known.anomalous && !isMissing(column, i) ? String(cellOf(column, i)) : null,
   );

@@ -71,5 +71,6 @@ export {
   type TaskPredictorData,
   type TaskRows,
   type TaskSignature,
+  unexplainedTask,
 } from "./task-model.ts";
 export { usualColumn } from "./usual-column.ts";

@@ -22,6 +22,13 @@ export interface TaskSignature {
   readonly types: string;
 }
 
+/** Why a task's answers cannot be explained beyond what they say. */
+export function unexplainedTask(task: TaskName): string {
+  return task === "anomaly"
+    ? "each anomalous row's answer has its reasons already"
+    : `a ${task} model has no columns whose part could be said`;
+}
+
 /** A model of a task as data; each kind is opened by its own function in {@link openTaskModel}'s table. */
 export interface TaskModelData {
   readonly kind: TaskName;
