@@ -1,6 +1,6 @@
 import { createRng, hashOf } from "../../lib/index.ts";
 import { categoryColumn, instantColumn, numberColumn, Table } from "../../ml/table/index.ts";
-import { type LogicalType, snapshotId } from "../data/index.ts";
+import { snapshotId } from "../data/index.ts";
 import type { TaskInput } from "../training/index.ts";
 import type { AnomalyDefinition } from "./definition.ts";
 
@@ -40,8 +40,7 @@ export function anomalyInput(
   { label, ...rest }: Partial<AnomalyDefinition> = {},
   table = anomalyTable(800),
 ): TaskInput<AnomalyDefinition> {
-  const types: Readonly<Record<string, LogicalType>> = {};
-  const schema = table.names.map((name) => ({ name, type: types[name] ?? table.column(name).kind }));
+  const schema = table.names.map((name) => ({ name, type: table.column(name).kind }));
   const known = ["kind", "strange"].filter((name) => name !== label?.column && name !== rest.kind && table.has(name));
   return {
     definition: {

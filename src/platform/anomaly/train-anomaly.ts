@@ -11,23 +11,16 @@ import {
   recordTaskGolden,
   type TaskCapsule,
 } from "../capsule/index.ts";
-import { profileTable } from "../data/index.ts";
 import type { AnomalyEvaluation, Evaluation } from "../evaluation/index.ts";
-import { loadFeatures } from "../features/index.ts";
-import type { LeakageFinding } from "../leakage/index.ts";
 import {
   definitionHash,
-  type Gate,
   gatesOf,
-  pretendedScore,
-  splitInWords,
   stageClock,
   strongColumns,
   type TaskInput,
   type TrainHooks,
   type TrainOutcome,
 } from "../training/index.ts";
-import { histogramOf, topRows } from "./account.ts";
 import { findLabelLeakage, ignoredColumns } from "./anomaly-leakage.ts";
 import type { CandidateInput } from "./candidates.ts";
 import type { AnomalyDefinition } from "./definition.ts";
@@ -36,6 +29,8 @@ import { type LabelledRows, labelledRows } from "./labelled-rows.ts";
 import { measureDetector, type ScoredTest } from "./measure.ts";
 import { modelDataOf, signatureOf } from "./model-data.ts";
 import { known, type PreparedAnomalies, prepareAnomalies } from "./prepare.ts";
+import { accountOf, droppedNotes, featuresInWords, unlabelledGates } from "./run-account.ts";
+import { histogramOf, topRows } from "./scored-rows.ts";
 import { type AnomalySearch, reportedCandidates, searchDetector } from "./search.ts";
 import { kindsOf, recallByKind } from "./slices.ts";
 import { stabilityOf } from "./stability.ts";
@@ -44,9 +39,6 @@ import { shareOf, shareReaching, thresholdByCost, thresholdByShare } from "./thr
 /** Golden rows: drawn ones, and those of the highest scores, whose answers have reasons. */
 const nGolden = 150;
 const nGoldenTop = 50;
-
-/** Least rank correlation of fits on two halves of the rows for a model without labels to be served: below, the order is mostly chance. */
-const leastCorrelation = 0.5;
 
 /**
  * The whole training of a model that tells anomalies, as one pure function: contract → label → split → leakage → features → candidates → threshold → measurement → capsule.
@@ -255,79 +247,4 @@ function goldenRequests({ inputs }: AnomalyModelData, test: Table, scores: Float
       const row = rawRowOf({ inputs }, test, place);
       return Object.fromEntries(inputs.map(({ name }, j) => [name, row[j] ?? null]));
     });
-}
-
-function accountOf(
-  run: PreparedAnomalies,
-  { snapshot, testStart }: TaskInput<AnomalyDefinition>,
-  leakage: readonly LeakageFinding[],
-  notes: readonly string[],
-): Pick<TrainOutcome<TaskCapsule>["report"], "data" | "leakage" | "split"> {
-  const { labels, split } = run;
-  return {
-    data: {
-      snapshot,
-      nColumns: snapshot.schema.length,
-      columns: profileTable(run.table, run.schema, { personalData: run.personalData }),
-      violations: run.contract.violations,
-      notes: [...run.notes, ...notes],
-      testStart,
-    },
-    leakage: { findings: leakage, excluded: strongColumns(leakage), pretended: pretendedScore(leakage) },
-    split: {
-      kind: split.rule.kind,
-      says: labels === null && split.rule.kind === "random" ? "random" : splitInWords(split),
-      parts: (["train", "validation", "test"] as const).map((name) => ({
-        name,
-        n: split[name].length,
-        targetMean: labels === null ? null : shareOfAnomalies(labelledRows(run, split[name])),
-      })),
-      notes: split.notes,
-    },
-  };
-}
-
-function shareOfAnomalies({ yTrue }: LabelledRows): number | null {
-  return yTrue.length === 0 ? null : yTrue.reduce((sum, y) => sum + y, 0) / yTrue.length;
-}
-
-function droppedNotes(dropped: readonly { readonly name: string; readonly why: string }[]): string[] {
-  const useless = dropped.filter(({ why }) => why !== "excluded");
-  if (useless.length === 0) return [];
-  const shown = useless.slice(0, 10).map(({ name, why }) => `${name} (${why})`);
-  return [
-    `columns that tell nothing: ${shown.join(", ")}${useless.length > 10 ? ` and ${useless.length - 10} more` : ""}`,
-  ];
-}
-
-function featuresInWords({ scorer }: AnomalyModelData): TrainOutcome<TaskCapsule>["report"]["features"] {
-  const own = loadedOutputs(scorer.features);
-  return scorer.kind === "classifier" && scorer.detector !== null
-    ? [
-        ...own,
-        ...loadedOutputs(scorer.detector.features).map((one) => ({
-          ...one,
-          says: `${one.says}; for the isolation forest`,
-        })),
-      ]
-    : own;
-}
-
-const loadedOutputs = (features: AnomalyModelData["scorer"]["features"]) =>
-  loadFeatures(features).outputs.map(({ name, from, says }) => ({ name, from, says }));
-
-// Without labels no quality can be a gate; an order that is mostly chance can.
-function unlabelledGates({ stability }: AnomalyEvaluation): Gate[] {
-  const correlation = stability?.halves.rankCorrelation ?? null;
-  const said =
-    correlation === null
-      ? "undefined: a half of the rows cannot tell them apart"
-      : String(Number(correlation.toFixed(3)));
-  return [
-    {
-      name: "stable-order",
-      passed: correlation !== null && correlation >= leastCorrelation,
-      message: `the rank correlation of fits on two halves of the rows is ${said}; at least ${leastCorrelation} is needed`,
-    },
-  ];
 }
