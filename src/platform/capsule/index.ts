@@ -16,6 +16,7 @@ export {
 } from "./capsule.ts";
 export { type ExportedModule, encodingOf, exportModule, exportTaskModule, requestSchema } from "./export-module.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
+export { type ListRequest, listRanker, type RankedList } from "./list-ranker.ts";
 export {
   type Answer,
   answerOf,
@@ -25,6 +26,8 @@ export {
   type PredictorData,
 } from "./predictor.ts";
 export { type QuantisationLoss, quantise } from "./quantise.ts";
+export type { RecommendationData } from "./recommendation-model.ts";
+export { mostItems, recommendationSignature } from "./recommendation-signature.ts";
 export {
   type Contribution,
   type Explanation,

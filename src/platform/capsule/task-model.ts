@@ -2,6 +2,7 @@ import { canonicalJson, FettleError, type Json } from "../../lib/index.ts";
 import type { PredictKernels } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { LogicalType, Schema } from "../data/index.ts";
+import { openRecommendation } from "./recommendation-model.ts";
 import type { RowProblem } from "./signature.ts";
 
 /** Tasks whose answer is no value per row of a table: each has its own requests, answers and models. */
@@ -63,7 +64,7 @@ export interface TaskPredictorData {
 
 type OpenTask = (data: TaskModelData, signature: TaskSignature, kernels?: PredictKernels) => TaskModel;
 
-const openers: Partial<Readonly<Record<TaskName, OpenTask>>> = {};
+const openers: Partial<Readonly<Record<TaskName, OpenTask>>> = { recommendation: openRecommendation };
 
 /** A task's model from its data. Throws a `damaged` error where the data cannot be one. */
 export function openTaskModel({ model, signature }: TaskPredictorData, kernels?: PredictKernels): TaskModel {
