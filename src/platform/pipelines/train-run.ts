@@ -130,20 +130,19 @@ export async function trainInputOf(
   definition: AnyDefinition,
   data: TakenSnapshot,
   champion: ModelVersion | null,
-  trials?: readonly Configuration<string>[],
+  trials?: readonly Configuration[],
 ): Promise<AnyTrainInput> {
   const capsule = champion && (await loadCapsule(ports.objects, champion.capsule));
   const name = champion === null ? "" : `${champion.model}@${champion.version}`;
   if (isTaskDefinition(definition)) {
     const isRival = capsule !== null && isTaskCapsule(capsule) && capsule.signature.task === definition.task;
-    const rival = isRival ? { name, data: dataOf(capsule) } : null;
-    return { definition, ...data, champion: rival, ...(trials === undefined ? {} : { trials }) };
+    return { definition, ...data, champion: isRival ? { name, data: dataOf(capsule) } : null };
   }
   return {
     definition,
     ...data,
     champion: capsule !== null && !isTaskCapsule(capsule) ? { name, data: dataOf(capsule) } : null,
-    ...(trials === undefined ? {} : { trials: trials as readonly Configuration[] }),
+    ...(trials === undefined ? {} : { trials }),
     ...(await earlierVersion(ports, definition)),
   };
 }

@@ -37,9 +37,9 @@ export interface LossModule {
   readonly hash?: Sha256;
 }
 
-/** One configuration to try: a family and the parameters that differ from its defaults. A task of its own has families of its own. */
-export interface Configuration<Name extends string = Family> {
-  readonly family: Name;
+/** One configuration to try: a family and the parameters that differ from its defaults. */
+export interface Configuration {
+  readonly family: Family;
   readonly params: Readonly<
     Record<
       string,

@@ -4,7 +4,7 @@ import type { Table } from "../../ml/table/index.ts";
 import type { Capsule, TaskCapsule, TaskPredictorData } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
-import type { Configuration, Family, ModelDefinition, TaskDefinition } from "./definition.ts";
+import type { Configuration, ModelDefinition, TaskDefinition } from "./definition.ts";
 import type { MeasuredImport } from "./evaluate-import.ts";
 import type { RunReport } from "./run-report.ts";
 import type { NamedPredictor } from "./warm-start.ts";
@@ -33,8 +33,6 @@ export interface TaskInput<Definition extends TaskDefinition = TaskDefinition>
   readonly definition: Definition;
   /** The current champion, to be compared with on the same test rows. */
   readonly champion: { readonly name: string; readonly data: TaskPredictorData } | null;
-  /** Exactly these configurations, in this order: how `verify` replays a run. Default: proposed by the task's search. */
-  readonly trials?: readonly Configuration<string>[];
 }
 
 /** What a person sees while a training runs. */
@@ -76,7 +74,7 @@ export interface TrainOutcome<Trained extends Capsule | TaskCapsule = Capsule> {
     readonly split: Omit<RunReport["split"], "testEvaluations">;
   };
   /** The configurations tried, in order. */
-  readonly trials: readonly Configuration<Trained extends Capsule ? Family : string>[];
+  readonly trials: readonly Configuration[];
   /** Identity of the test rows: the ledger counts how often it is used. */
   readonly testRows: Sha256;
 }
