@@ -13,6 +13,7 @@ import {
 import {
   diagnose,
   initModel,
+  initRecommender,
   loadDefinition,
   openProject,
   type Project,
@@ -56,7 +57,10 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     root: project.root,
     async init(model, asked) {
       const { createSourceReader } = await import("./edge/query/index.ts");
-      return initModel(project, model, asked, folder, createSourceReader());
+      const { task, ...rest } = asked;
+      const reader = createSourceReader();
+      if (task === "recommendation") return initRecommender(project, model, rest, folder, reader);
+      return initModel(project, model, task === undefined ? rest : { ...rest, task }, folder, reader);
     },
     async train(model, overrides, work) {
       const { defineAny, trainRun } = await import("./platform/pipelines/index.ts");

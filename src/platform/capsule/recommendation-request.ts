@@ -76,7 +76,7 @@ function idsOf(value: unknown): readonly string[] | Unfit {
   if (value.length > mostIds)
     return { rule: "range", needed: `a list of at most ${mostIds} ids`, is: `a list of ${value.length}` };
   const ids = value.map(idOf);
-  const wrong = ids.findIndex((id) => id === undefined);
+  const wrong = ids.indexOf(undefined);
   if (wrong < 0) return ids as string[];
   return { rule: "type", needed: "a list of strings and numbers", is: `a list with ${valueClass(value[wrong])}` };
 }
