@@ -31,43 +31,47 @@ export async function* scoreUsers({ batches, onNote, columns, k, answer }: UserB
   for await (const { table } of batches) {
     const users = usersOf(table, columns.user);
     const wanted = table.has("k") && columns.user !== "k" ? table.column("k") : null;
-    const out = { user: [], rank: [], item: [], score: [], basis: [] } as {
-      user: (string | null)[];
-      rank: number[];
-      item: string[];
-      score: (number | null)[];
-      basis: string[];
-    };
+    let lists: UserList[] = [];
+    let nRows = 0;
     for (let row = 0; row < table.nRows; row++) {
       const user = users(row);
       const asked = wanted === null ? null : cellOf(wanted, row);
       const isFit = typeof asked === "number" && Number.isInteger(asked) && asked >= 1 && asked <= mostItems;
       if (asked !== null && !isFit) nUnfit++;
-      const { items, basis } = answer({ user, k: isFit ? asked : k });
-      for (const { item, rank, score } of items) {
-        out.user.push(user);
-        out.rank.push(rank);
-        out.item.push(item);
-        out.score.push(score);
-        out.basis.push(basis);
-      }
+      const list = answer({ user, k: isFit ? asked : k });
+      lists.push({ user, ...list });
+      nRows += list.items.length;
+      if (nRows < rowsInPart) continue;
+      yield rowsOf(lists, names);
+      lists = [];
+      nRows = 0;
     }
-    yield {
-      table: Table.of(
-        [
-          [names.user, categoryColumn(out.user)],
-          [names.rank, numberColumn(out.rank)],
-          [names.item, categoryColumn(out.item)],
-          [names.score, numberColumn(out.score)],
-          [names.basis, categoryColumn(out.basis)],
-        ],
-        out.rank.length,
-      ),
-      schema: schemaOf(names),
-    };
+    yield rowsOf(lists, names);
   }
   if (nUnfit > 0)
-    onNote(`column "k": ${nUnfit} values are no whole numbers from 1 to ${mostItems}; those rows get ${k} items`);
+    onNote(
+      `column "k": ${nUnfit} ${nUnfit === 1 ? "value is no whole number" : "values are no whole numbers"} from 1 to ${mostItems}; ${k} items are given there`,
+    );
+}
+
+/** Rows that are written at a time, about. */
+const rowsInPart = 100_000;
+
+interface UserList extends Listed {
+  readonly user: string | null;
+}
+
+// One row per user and place.
+function rowsOf(lists: readonly UserList[], names: Names): TaskRows {
+  const rows = lists.flatMap(({ user, items, basis }) => items.map((place) => ({ user, basis, ...place })));
+  const columns = [
+    [names.user, categoryColumn(rows.map(({ user }) => user))],
+    [names.rank, numberColumn(rows.map(({ rank }) => rank))],
+    [names.item, categoryColumn(rows.map(({ item }) => item))],
+    [names.score, numberColumn(rows.map(({ score }) => score))],
+    [names.basis, categoryColumn(rows.map(({ basis }) => basis))],
+  ] as const;
+  return { table: Table.of(columns, rows.length), schema: schemaOf(names) };
 }
 
 function usersOf(table: Table, name: string): (row: number) => string | null {

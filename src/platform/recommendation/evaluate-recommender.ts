@@ -104,11 +104,13 @@ function metricsOf(input: RecommenderEvaluationInput, lists: NamedLists["lists"]
       ? { value: measured, ...bare }
       : { value: null, ...bare, reason: measured.undefined };
   };
-  return Object.fromEntries([
-    ...[...listMetricNames, "novelty"].map((name, at) => [`${name}@${k}`, values[at]!] as const),
-    [`coverage@${k}`, whole(catalogueCoverage(shown, trained.nItems))],
-    [`concentration@${k}`, whole(catalogueConcentration(shown, trained.nItems))],
-  ]);
+  const named = Object.fromEntries(listMetricNames.map((name, at) => [`${name}@${k}`, values[at]!]));
+  return {
+    ...named,
+    [`coverage@${k}`]: whole(catalogueCoverage(shown, trained.nItems)),
+    [`novelty@${k}`]: values.at(-1)!,
+    [`concentration@${k}`]: whole(catalogueConcentration(shown, trained.nItems)),
+  };
 }
 
 function byLength(input: RecommenderEvaluationInput): RecommendationEvaluation["byLength"] {

@@ -35,7 +35,7 @@ export const familyTraits: Readonly<Record<RecommenderFamily, FamilyTraits>> = {
     space: [
       { name: "factors", kind: "integer", low: 8, high: 128, scale: "log" },
       { name: "lambda", kind: "real", low: 0.001, high: 100, scale: "log" },
-      { name: "alpha", kind: "real", low: 0.1, high: 40, scale: "log" },
+      { name: "alpha", kind: "real", low: 0.02, high: 10, scale: "log" },
     ],
     learner: als,
   },
