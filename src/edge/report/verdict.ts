@@ -111,15 +111,24 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
   const toChampion = evaluation.comparisons.find(({ reference }) => reference === champion);
   const ece = evaluation.calibration?.ece.low ?? 0;
   const gap = evaluation.disparities.find(({ difference }) => (difference.low ?? 0) > 0.1);
+  // A recommender's findings speak of events, not of columns that it uses.
+  const ofTable = (findings: RunReport["leakage"]["findings"], sentence: string) =>
+    evaluation.task === "recommendation" ? `${findings[0]!.message}.` : sentence;
   const all: (string | false | undefined)[] = [
     keptLeaks.length > 0 &&
-      `The model uses ${quoted(keptLeaks)} although strong evidence says that the target is known there.`,
+      ofTable(
+        keptLeaks,
+        `The model uses ${quoted(keptLeaks)} although strong evidence says that the target is known there.`,
+      ),
     errors.length > 0 && `The data breaks its contract: ${errors[0]!.message}`,
     toChampion?.verdict === "worse" && `It is worse than ${champion}, which it would replace.`,
     split.testEvaluations > 1 &&
       `These test ${noun}s have been looked at ${split.testEvaluations} times, so the result is somewhat flattering.`,
     suspects.length > 0 &&
-      `The model uses ${quoted(suspects)}, which one kind of evidence suspects of knowing the target.`,
+      ofTable(
+        suspects,
+        `The model uses ${quoted(suspects)}, which one kind of evidence suspects of knowing the target.`,
+      ),
     weak.length > 0 &&
       `It is weaker where ${weak[0]!.name} (${percent(weak[0]!.n / Math.max(1, evaluation.nTest))} of the ${noun}s): ${metricName(weak[0]!.metric)} ${measured(weak[0]!.value)}.`,
     evaluation.nTest < 500 && `The test part has only ${count(evaluation.nTest, noun)}, so every interval is wide.`,

@@ -42,20 +42,21 @@ export function usersPerItem({ items, nItems }: Interactions): Int32Array {
 
 const activityEnds = [1, 2, 4, 9, 19, 49, 99, 199, 499, Number.POSITIVE_INFINITY];
 
-/** Users by the number of their items. */
+/** Users by the number of their items, from the first class to the last that has any. */
 export function activityOf({ offsets, nUsers }: Interactions): RecommendationEvaluation["activity"] {
-  const classes = activityEnds.map((end, at) => {
-    const start = at === 0 ? 1 : activityEnds[at - 1]! + 1;
-    const says =
-      end === start ? String(end) : end === Number.POSITIVE_INFINITY ? `${start} or more` : `${start}–${end}`;
-    return { end, says, nUsers: 0 };
-  });
+  const counts = activityEnds.map(() => 0);
   for (let user = 0; user < nUsers; user++) {
     const n = offsets[user + 1]! - offsets[user]!;
-    if (n > 0) classes.find(({ end }) => n <= end)!.nUsers++;
+    if (n > 0) counts[activityEnds.findIndex((end) => n <= end)]!++;
   }
-  const last = classes.findLastIndex(({ nUsers: n }) => n > 0);
-  return classes.slice(0, last + 1).map(({ says, nUsers: n }) => ({ says, nUsers: n }));
+  const says = activityEnds.map((end, at) => {
+    const start = at === 0 ? 1 : activityEnds[at - 1]! + 1;
+    if (end === Number.POSITIVE_INFINITY) return `${start}+`;
+    return end === start ? String(end) : `${start}–${end}`;
+  });
+  const isUsed = counts.map((n) => n > 0);
+  const classes = counts.map((n, at) => ({ says: says[at]!, nUsers: n }));
+  return classes.slice(isUsed.indexOf(true), isUsed.lastIndexOf(true) + 1);
 }
 
 const nBars = 40;

@@ -1,7 +1,7 @@
 import type { LeakageEvidence, LeakageFinding } from "../leakage/index.ts";
 import type { HeldOut } from "./coded-events.ts";
 import type { RecommenderDefinition } from "./definition.ts";
-import type { Events } from "./events.ts";
+import { type Events, grouped } from "./events.ts";
 import { type EventSplit, partCodes } from "./split-events.ts";
 
 /**
@@ -24,7 +24,7 @@ export function findEventLeakage(
   if (later > 0) {
     const isChosen = split.kind === "random";
     const evidence: LeakageEvidence[] = [{ kind: "future-events", share: later }];
-    const seen = `"${time}": ${percent(later)} of the training events are later than the first test event, so that popularity and likeness are learned from the future`;
+    const seen = `${percent(later)} of the training events have a later ${time} than the first test event, so that popularity and likeness are learned from the future`;
     findings.push({
       ...base,
       columns: [time!],
@@ -43,7 +43,7 @@ export function findEventLeakage(
       evidence: [{ kind: "repeated-pairs", count: nRepeats, share: nRepeats / total }],
       strength: "suspect",
       decision: includeSeen ? "named" : "excluded",
-      message: `${nRepeats} of ${total} pairs of user and item in the test part stand in the user's history already: ${includeSeen ? "they count, for the definition includes what was seen" : "they do not count, for what a user had is not recommended again"}`,
+      message: `${grouped(nRepeats)} of ${grouped(total)} pairs of user and item in the test part stand in the user's history already: ${includeSeen ? "they count, for the definition includes what was seen" : "they do not count, for what a user had is not recommended again"}`,
     });
   return findings;
 }

@@ -146,5 +146,10 @@ function repeatNotes({ users, items, times, itemIds }: Events): string[] {
 }
 
 function rows(n: number): string {
-  return n === 1 ? "1 row" : `${String(n).replace(/\B(?=(\d{3})+$)/g, ",")} rows`;
+  return n === 1 ? "1 row" : `${grouped(n)} rows`;
+}
+
+/** A count with grouped thousands. */
+export function grouped(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }

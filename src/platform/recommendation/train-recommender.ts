@@ -23,7 +23,7 @@ import type { RecommenderDefinition } from "./definition.ts";
 import { evaluateRecommender } from "./evaluate-recommender.ts";
 import { activityOf, cumulativeShares, examplesOf, timelineOf, timesShown, usersPerItem } from "./event-account.ts";
 import { findEventLeakage } from "./event-leakage.ts";
-import { type Events, eventsOf } from "./events.ts";
+import { type Events, eventsOf, grouped } from "./events.ts";
 import { learnerOf, proposeConfigurations } from "./families.ts";
 import { goldenRequests } from "./golden-requests.ts";
 import { listsOf, sampleUsers } from "./recommended-lists.ts";
@@ -208,8 +208,9 @@ export function trainRecommender(
 }
 
 function problemInWords({ user, item, weight, k = 10 }: RecommenderDefinition): string {
-  const wanted = weight?.atLeast === undefined ? "" : ` with a ${weight.column} of at least ${weight.atLeast}`;
-  return `recommend ${k} values of ${item} to each ${user}, from events${wanted}`;
+  const wanted =
+    weight?.atLeast === undefined ? "" : `; what counts is a ${weight.column} of at least ${weight.atLeast}`;
+  return `recommend ${k} items (${item}) to each user (${user})${wanted}`;
 }
 
 function stopCheck({ shouldStop }: TrainHooks): () => void {
@@ -242,7 +243,7 @@ const fewUsers = 100;
 function coldStartNotes(test: ReturnType<typeof heldOutOf>, nMeasured: number, { kind }: EventSplit): string[] {
   const { known, unknown, nWanted, nNewItems } = test;
   const nUsers = known.length + unknown.length;
-  const share = (n: number, of: number) => `${n} of ${of} (${Number(((100 * n) / of).toFixed(1))} %)`;
+  const share = (n: number, of: number) => `${grouped(n)} of ${grouped(of)} (${Number(((100 * n) / of).toFixed(1))} %)`;
   return [
     ...(unknown.length === 0
       ? []
@@ -256,7 +257,7 @@ function coldStartNotes(test: ReturnType<typeof heldOutOf>, nMeasured: number, {
         ]),
     ...(nMeasured === known.length
       ? []
-      : [`${nMeasured} of ${known.length} test users were drawn at random to be measured`]),
+      : [`${grouped(nMeasured)} of ${grouped(known.length)} test users were drawn at random to be measured`]),
     ...(kind === "time" && nMeasured < fewUsers
       ? [
           `only ${nMeasured} test users have a history, so that intervals are wide; split: { kind: "latest" } measures more of them, at the price of others' later events in the training`,

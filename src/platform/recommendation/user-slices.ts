@@ -166,8 +166,8 @@ function headAndTail(input: SliceInput): Slice[] {
   const counted = (values: Float64Array) => values.map((value) => Number(!Number.isNaN(value)));
   const nHead = isHead.reduce((sum, is) => sum + is, 0);
   const pairs = [
-    [`wanted items of the head (the ${nHead} most popular, half of all interactions)`, head, tail],
-    ["wanted items of the tail", tail, head],
+    [`head: ${nHead} items with half of all interactions`, head, tail],
+    ["tail: all other items", tail, head],
   ] as const;
   return pairs.map(([says, own, other]) => {
     const { value, difference } = differenceBetween(input, own.length, [own, counted(own)], [other, counted(other)]);
