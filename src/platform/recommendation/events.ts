@@ -36,15 +36,15 @@ export function eventsOf({
   const least = weight?.atLeast ?? null;
   if (values !== null && least === null) checkNotNegative(values, weight!.column);
   const reasons: Reason[] = [
-    { says: (n) => `${rows(n)} without a ${user}`, applies: (i) => users.codes[i]! < 0 },
-    { says: (n) => `${rows(n)} without an ${item}`, applies: (i) => items.codes[i]! < 0 },
-    { says: (n) => `${rows(n)} without a ${time}`, applies: (i) => times !== null && !Number.isFinite(times[i]!) },
+    { says: (n) => `${rows(n)} without "${user}"`, applies: (i) => users.codes[i]! < 0 },
+    { says: (n) => `${rows(n)} without "${item}"`, applies: (i) => items.codes[i]! < 0 },
+    { says: (n) => `${rows(n)} without "${time}"`, applies: (i) => times !== null && !Number.isFinite(times[i]!) },
     {
-      says: (n) => `${rows(n)} without a ${weight?.column}`,
+      says: (n) => `${rows(n)} without "${weight?.column}"`,
       applies: (i) => values !== null && !Number.isFinite(values[i]!),
     },
     {
-      says: (n) => `${rows(n)} with a ${weight?.column} ${least === null ? "of 0" : `below ${least}`}`,
+      says: (n) => `${rows(n)} whose "${weight?.column}" is ${least === null ? "0" : `below ${least}`}`,
       applies: (i) => values !== null && (least === null ? values[i]! === 0 : values[i]! < least),
     },
   ];
@@ -142,7 +142,9 @@ function repeatNotes({ users, items, times, itemIds }: Events): string[] {
   const seen = new Set<string>();
   users.forEach((user, k) => void seen.add(`${user * itemIds.length + items[k]!} ${times[k]}`));
   const n = users.length - seen.size;
-  return n === 0 ? [] : [`${rows(n)} repeat user, item and time of another one; their weights are added`];
+  return n === 0
+    ? []
+    : [`${rows(n)} ${n === 1 ? "repeats" : "repeat"} user, item and time of another one; the weights are added`];
 }
 
 function rows(n: number): string {
