@@ -34,7 +34,6 @@ const familyOf: Readonly<Record<Kind, string>> = {
   "duplicate-rows": "rows",
   "group-overlap": "rows",
   "future-events": "time",
-  "repeated-pairs": "rows",
 };
 
 /** Strong: firm evidence of one kind, and a second of another family. */

@@ -44,8 +44,6 @@ function inWords(evidence: LeakageEvidence): string {
       return `has ${evidence.nGroups} values that are in training and in held-out rows (${percent(evidence.share)} of the held-out rows)`;
     case "future-events":
       return `is later than the first test event in ${percent(evidence.share)} of the training events`;
-    case "repeated-pairs":
-      return `repeat an earlier pair in ${evidence.count} test events (${percent(evidence.share)})`;
     default:
       return assertNever(evidence);
   }

@@ -70,13 +70,21 @@ interface Hold {
 function holdByTime({ events, open, parts, validation, test }: Hold): void {
   const times = events.times!;
   const sorted = Float64Array.from(open, (k) => times[k]!).sort();
-  const cut = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * (1 - share)) - 1)]!;
-  const untilValidation = cut(test);
-  const untilTrain = cut(test + validation);
+  const untilValidation = cutOf(sorted, test * sorted.length);
+  const before = sorted.filter((time) => time <= untilValidation);
+  const untilTrain = cutOf(before, validation * sorted.length);
   for (const k of open) {
-    if (test > 0 && times[k]! > untilValidation) parts[k] = partCodes.test;
+    if (times[k]! > untilValidation) parts[k] = partCodes.test;
     else if (times[k]! > untilTrain) parts[k] = partCodes.validation;
   }
+}
+
+// The instant after which about so many of the ascending times lie; where they are all the latest one, that before it. Infinity: none lies after it.
+function cutOf(sorted: Float64Array, wanted: number): number {
+  if (wanted === 0) return Number.POSITIVE_INFINITY;
+  const latest = sorted.at(-1);
+  const cut = sorted[Math.max(0, sorted.length - 1 - Math.round(wanted))];
+  return (cut === latest ? sorted.findLast((time) => time < latest!) : cut) ?? Number.POSITIVE_INFINITY;
 }
 
 // Seed null: the latest events of each user; else items at random, each with all its events.

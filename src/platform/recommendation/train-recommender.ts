@@ -18,7 +18,7 @@ import {
   type TrainOutcome,
 } from "../training/index.ts";
 import { championLists } from "./champion-lists.ts";
-import { type CodedEvents, codeEvents, heldOutOf, interactionsIn, type Wanted } from "./coded-events.ts";
+import { type CodedEvents, codeEvents, type HeldOut, heldOutOf, interactionsIn, type Wanted } from "./coded-events.ts";
 import type { RecommenderDefinition } from "./definition.ts";
 import { evaluateRecommender } from "./evaluate-recommender.ts";
 import { activityOf, cumulativeShares, examplesOf, timelineOf, timesShown, usersPerItem } from "./event-account.ts";
@@ -70,7 +70,7 @@ export function trainRecommender(
   checkKnown("test", test.known, split);
 
   stages.enter("leakage");
-  const findings = findEventLeakage(events, split, test, definition, `${metric}@${k}`);
+  const findings = findEventLeakage(events, split, definition, `${metric}@${k}`);
 
   stages.enter("search");
   const { families = ["item-neighbours", "als"], trials = 8, seconds = 600 } = definition.search ?? {};
@@ -182,7 +182,7 @@ export function trainRecommender(
       kind: split.kind,
       says: split.says,
       parts: counts.map(({ name, n }) => ({ name, n, targetMean: null })),
-      notes: [...split.notes, ...coldStartNotes(test, known.length, split)],
+      notes: [...split.notes, ...testNotes(test, known.length, split, includeSeen)],
     },
     features: [],
     candidates: found.candidates,
@@ -240,8 +240,8 @@ function partCounts(parts: Uint8Array): { name: string; n: number }[] {
 /** Measured users below which a split by time is told that another one measures more. */
 const fewUsers = 100;
 
-function coldStartNotes(test: ReturnType<typeof heldOutOf>, nMeasured: number, { kind }: EventSplit): string[] {
-  const { known, unknown, nWanted, nNewItems } = test;
+function testNotes(test: HeldOut, nMeasured: number, { kind }: EventSplit, includeSeen: boolean): string[] {
+  const { known, unknown, nWanted, nNewItems, nRepeats } = test;
   const nUsers = known.length + unknown.length;
   const share = (n: number, of: number) => `${grouped(n)} of ${grouped(of)} (${Number(((100 * n) / of).toFixed(1))} %)`;
   return [
@@ -254,6 +254,11 @@ function coldStartNotes(test: ReturnType<typeof heldOutOf>, nMeasured: number, {
       ? []
       : [
           `new items: ${share(nNewItems, nWanted)} of what test users wanted is new to the model; it counts as wanted and missed`,
+        ]),
+    ...(nRepeats === 0
+      ? []
+      : [
+          `repeats: ${share(nRepeats, includeSeen ? nWanted : nWanted + nRepeats)} of the pairs of user and item in the test part stand in the user's history already; ${includeSeen ? "they count, for the definition includes what was seen" : "they do not count, for what a user had is not recommended again"}`,
         ]),
     ...(nMeasured === known.length
       ? []
