@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { trainModel } from "../../platform/training/index.ts";
+import { trainAny } from "../../platform/pipelines/index.ts";
 import { instantiateKernels } from "./load-kernels.ts";
 import { loadPredictKernels } from "./load-predict-kernels.ts";
 import { loadShapKernels } from "./load-shap-kernels.ts";
@@ -17,7 +17,7 @@ const shapKernels = loadShapKernels();
 
 try {
   const customLoss = await customLossOf(input.definition, projectDir);
-  const outcome = trainModel(unpackInput(input), {
+  const outcome = trainAny(unpackInput(input), {
     onProgress: (progress) => parentPort!.postMessage({ progress }),
     ...(kernels && { kernels }),
     ...(predictKernels && { predictKernels }),

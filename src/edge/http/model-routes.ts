@@ -27,7 +27,7 @@ export function modelRoutes(services: readonly ModelService[]): Route[] {
       maxBytes: 0,
       answers: { 200: modelsAnswer },
       handle: () => ({
-        models: services.map(({ model, version, predictor }) => ({ model, version, task: predictor.signature.task })),
+        models: services.map(({ model, version, task }) => ({ model, version, task })),
       }),
     },
     {
@@ -65,7 +65,6 @@ function explainAsked(query: unknown): unknown {
   return explain !== "true" ? explain : top === undefined ? true : { top: Number(top) };
 }
 
-function describe({ model, version, predictor, example }: ModelService): unknown {
-  const { task, classes, threshold, outputs, inputs } = predictor.signature;
-  return { model, version, task, classes, threshold, outputs, inputs, example };
+function describe({ model, version, task, describe, example }: ModelService): unknown {
+  return { model, version, task, ...describe(), example };
 }

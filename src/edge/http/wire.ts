@@ -57,9 +57,20 @@ const valued = z.object({
   explanation,
 });
 
+const answered = z
+  .looseObject({ id: z.string() })
+  .meta({ description: "The answer of a task of its own: see the model's schema" });
+
 export const predictBody = z
   .object({
-    rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))).min(1),
+    rows: z
+      .array(
+        z.union([
+          z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+          z.record(z.string(), z.unknown()).meta({ description: "The request of a task of its own: see the model" }),
+        ]),
+      )
+      .min(1),
     explain: z
       .union([z.boolean(), z.object({ top: z.int().min(1).meta({ description: "Contributions to give" }) })])
       .optional()
@@ -76,33 +87,44 @@ export const predictAnswer = z
   .object({
     model: z.string(),
     version: z.int(),
-    predictions: z.array(z.union([classified, valued])),
+    predictions: z.array(z.union([classified, valued, answered])),
     unexplained: z.string().optional().meta({ description: "Why explanations that were asked for are null" }),
   })
   .meta({ id: "PredictResponse" });
 
-export const modelAnswer = z
-  .object({
-    model: z.string(),
-    version: z.int(),
-    task: z.enum(["binary", "multiclass", "regression", "ranking"]),
-    classes: z.array(z.string()),
-    threshold: z.number().nullable(),
-    outputs: z.array(z.string()),
-    inputs: z.array(
-      z.object({
-        name: z.string(),
-        type: z.enum(["number", "integer", "instant", "category", "text", "id"]),
-        min: z.number().optional(),
-        max: z.number().optional(),
-        levels: z.array(z.string()).optional(),
-      }),
-    ),
-    example: z
-      .record(z.string(), z.union([z.string(), z.number(), z.null()]))
-      .meta({ description: "A row that the model answers" }),
-  })
-  .meta({ id: "Model" });
+const taskModelAnswer = z.object({
+  model: z.string(),
+  version: z.int(),
+  task: z.enum(["recommendation", "forecast"]),
+  request: z
+    .record(z.string(), z.unknown())
+    .meta({ description: "JSON Schema of one of the rows of a predict request" }),
+  answer: z.record(z.string(), z.unknown()).meta({ description: "JSON Schema of one of its predictions" }),
+  example: z.record(z.string(), z.unknown()).meta({ description: "A request that the model answers" }),
+});
+
+const tableModelAnswer = z.object({
+  model: z.string(),
+  version: z.int(),
+  task: z.enum(["binary", "multiclass", "regression", "ranking"]),
+  classes: z.array(z.string()),
+  threshold: z.number().nullable(),
+  outputs: z.array(z.string()),
+  inputs: z.array(
+    z.object({
+      name: z.string(),
+      type: z.enum(["number", "integer", "instant", "category", "text", "id"]),
+      min: z.number().optional(),
+      max: z.number().optional(),
+      levels: z.array(z.string()).optional(),
+    }),
+  ),
+  example: z
+    .record(z.string(), z.union([z.string(), z.number(), z.null()]))
+    .meta({ description: "A row that the model answers" }),
+});
+
+export const modelAnswer = z.union([tableModelAnswer, taskModelAnswer]).meta({ id: "Model" });
 
 export const modelsAnswer = z.object({
   models: z.array(z.object({ model: z.string(), version: z.int(), task: z.string() })),

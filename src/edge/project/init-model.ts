@@ -76,12 +76,35 @@ export async function initModel(
   const personalData = detectPersonalData(table, schema);
   const contract = inferContract(table, schema, personalData);
   const { task } = target.target;
-  const sources = new Map([
-    [join(project.modelsDir, `${model}.contract.ts`), contractToSource(contract)],
-    [join(project.modelsDir, `${model}.ts`), definitionToSource({ ...definition, task }, `./${model}.contract.ts`)],
-  ]);
-  const existing = [...sources.keys()].filter((path) => existsSync(path));
-  if (existing.length > 0 && asked.force !== true)
+  const files = writeModel(project, model, asked.force === true, {
+    [`${model}.contract.ts`]: contractToSource(contract),
+    [`${model}.ts`]: definitionToSource({ ...definition, task }, `./${model}.contract.ts`),
+  });
+  return {
+    model,
+    files,
+    nRows: table.nRows,
+    nColumns: table.nColumns,
+    task,
+    target: target.says,
+    personalData: [...personalData.keys()],
+    notes: [...readingNotes(reading), ...targetNotes(target.nMissing), ...target.notes],
+  };
+}
+
+/**
+ * Writes the modules of a new model into the project's `models` folder, and the project's own files where there are none. Returns the paths of the
+ * modules relative to the project folder. Throws MODEL_EXISTS before the first byte is written.
+ * @param modules text by file name
+ */
+export function writeModel(
+  project: Project,
+  model: string,
+  force: boolean,
+  modules: Readonly<Record<string, string>>,
+): string[] {
+  const sources = Object.entries(modules).map(([name, text]) => [join(project.modelsDir, name), text] as const);
+  if (!force && sources.some(([path]) => existsSync(path)))
     throw new FettleError(
       "conflict",
       "MODEL_EXISTS",
@@ -89,16 +112,7 @@ export async function initModel(
       { hint: 'Add "--force" to replace it' },
     );
   for (const [path, text] of [...sources, ...projectFiles(project)]) writeWhole(path, text);
-  return {
-    model,
-    files: [...sources.keys()].map((path) => relative(project.root, path)),
-    nRows: table.nRows,
-    nColumns: table.nColumns,
-    task,
-    target: target.says,
-    personalData: [...personalData.keys()],
-    notes: [...reading.notes, ...rejectedNote(reading), ...targetNotes(target.nMissing), ...target.notes],
-  };
+  return sources.map(([path]) => relative(project.root, path));
 }
 
 function checkAsked(asked: NewModel): void {
@@ -111,7 +125,8 @@ function checkAsked(asked: NewModel): void {
     throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
 }
 
-function readOptions({ header, separator, quote, encoding, missing }: NewModel): ReadOptions {
+/** What was said about how to read the files. */
+export function readOptions({ header, separator, quote, encoding, missing }: NewModel): ReadOptions {
   const entries = Object.entries({ header, separator, quote, encoding, missing });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -129,18 +144,9 @@ function definitionOf(
   for (const wanted of named) checkColumn(wanted, table.names);
   checkKind(schema, "split by time along", asked.time, ["instant", "integer", "number"]);
   checkKind(schema, "weigh rows by", asked.weight, ["integer", "number"]);
-  const local = (path: string) => {
-    const absolute = resolve(from, path);
-    const inside = relative(project.root, absolute);
-    return isAbsolute(inside) ? absolute : inside;
-  };
   return defineModel({
     name,
-    data: {
-      files: asked.data.map(local),
-      ...(asked.test === undefined ? {} : { test: local(asked.test) }),
-      ...(Object.keys(options).length === 0 ? {} : { options }),
-    },
+    data: dataOf(project, asked, from, options),
     target: { column: asked.target, ...(asked.positive === undefined ? {} : { positive: asked.positive }) },
     ...(asked.task === undefined ? {} : { task: asked.task }),
     ...(column === undefined ? {} : { split: { kind: asked.time === undefined ? "group" : "time", column } }),
@@ -150,7 +156,27 @@ function definitionOf(
   });
 }
 
-function checkColumn(name: string, names: readonly string[]): void {
+/** The `data` of a definition: paths relative to the project folder where they lie in it. */
+export function dataOf(
+  project: Project,
+  asked: Pick<NewModel, "data" | "test">,
+  from: string,
+  options: ReadOptions,
+): ModelDefinition["data"] {
+  const local = (path: string) => {
+    const absolute = resolve(from, path);
+    const inside = relative(project.root, absolute);
+    return isAbsolute(inside) ? absolute : inside;
+  };
+  return {
+    files: asked.data.map(local),
+    ...(asked.test === undefined ? {} : { test: local(asked.test) }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+  };
+}
+
+/** Throws COLUMN_MISSING with the nearest name where a table has no such column. */
+export function checkColumn(name: string, names: readonly string[]): void {
   if (names.includes(name)) return;
   const near = nearestName(name, names);
   throw new FettleError("not-found", "COLUMN_MISSING", `Cannot find column "${name}": the table has no such column`, {
@@ -169,10 +195,14 @@ function checkKind(schema: Schema, action: string, name: string | undefined, nee
   );
 }
 
-function rejectedNote({ nRejected, rejected }: SourceReading): string[] {
+/** What a user should know about how the files were read. */
+export function readingNotes({ notes, nRejected, rejected }: SourceReading): string[] {
   const first = rejected[0];
-  if (first === undefined) return [];
-  return [`${nRejected} rows could not be read, the first at ${first.file} line ${first.line}: ${first.reason}`];
+  if (first === undefined) return [...notes];
+  return [
+    ...notes,
+    `${nRejected} rows could not be read, the first at ${first.file} line ${first.line}: ${first.reason}`,
+  ];
 }
 
 const targetNotes = (nMissing: number) =>

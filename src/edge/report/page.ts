@@ -81,6 +81,8 @@ const taskNames = {
   multiclass: "Several classes",
   regression: "Regression",
   ranking: "Ranking",
+  recommendation: "Recommendation",
+  forecast: "Forecast",
 } as const satisfies Record<RunReport["task"], string>;
 
 const contentPolicy = `default-src 'none'; style-src '${digest(style)}'; script-src '${digest(script)}'; base-uri 'none'; form-action 'none'`;

@@ -64,15 +64,16 @@ const mostCells = 6;
 
 /** The worst rows, and what the worst tenth has in common; null for a ranking. */
 export function errorsSection(report: RunReport): Section | null {
-  if (report.task === "ranking") return null; // no row is right or wrong by itself
+  const { task } = report;
+  if (task === "ranking" || task === "recommendation" || task === "forecast") return null; // no row is right or wrong by itself
   const { worst, shared } = report.evaluation.errors;
   const columns = cellColumns(report);
-  const isRegression = report.task === "regression";
+  const isRegression = task === "regression";
   const predicted = {
     binary: `Probability of “${report.problem.classes[1] ?? "positive"}”`,
     multiclass: "Probability of the true class",
     regression: "Predicted",
-  }[report.task];
+  }[task];
   const lossDecimals = decimalsFor(worst.map(({ loss }) => loss));
   const rows = worst.map((error) => {
     const actual = isRegression ? number(Number(error.actual)) : shorten(error.actual, 40);

@@ -19,6 +19,7 @@ import type { Evaluation } from "../evaluation/index.ts";
 import { feature, fitFeatures, loadFeatures, planFeatures, type RawRow } from "../features/index.ts";
 import {
   answerOf,
+  asTableCapsule,
   type Capsule,
   capsuleParts,
   explanationOf,
@@ -120,7 +121,7 @@ for (const family of families)
       const id = await saveCapsule(store, capsule);
       assert.equal(id, hashOf(manifestOf(capsule)));
       assert.equal(objects.size, new Set(capsuleParts.map((part) => hashOf(capsule[part]))).size + 1);
-      const loaded = await loadCapsule(store, id);
+      const loaded = asTableCapsule(await loadCapsule(store, id), "open it");
       assert.equal(hashOf(manifestOf(loaded)), id);
       const predictor = openCapsule(loaded);
       assert.deepEqual(predictor.predict(table), openCapsule(capsule).predict(table));

@@ -5,6 +5,7 @@ import { loadFeatures } from "../features/index.ts";
 import type { EmbeddedData } from "./embedded-runtime.ts";
 import type { PredictorData } from "./predictor.ts";
 import type { Signature, SignatureInput } from "./signature.ts";
+import type { TaskPredictorData } from "./task-model.ts";
 
 /** An ES module that predicts without any dependency, and its types. */
 export interface ExportedModule {
@@ -22,22 +23,47 @@ export interface ModuleParts {
   readonly title: string;
 }
 
+/** A task's capsule as a module; `runtime` is the text of its own embedded runtime, which exports `openEmbedded`. */
+export function exportTaskModule(
+  { model, signature }: TaskPredictorData,
+  { runtime, title }: ModuleParts,
+): ExportedModule {
+  const json = JSON.stringify({ features: null, calibrator: null, model, signature });
+  return {
+    js: moduleText(runtime, title, `openEmbedded(JSON.parse(${JSON.stringify(json)}))`),
+    dts: [
+      signature.types.trim(),
+      "",
+      "/** Answers one request; throws where it does not fit. */",
+      "export declare function predict(request: Request): Answer;",
+      "/** Answers many requests. */",
+      "export declare function predictBatch(requests: readonly Request[]): Answer[];",
+      "/** What the model takes and gives. */",
+      "export declare const signature: unknown;",
+      "",
+    ].join("\n"),
+  };
+}
+
+function moduleText(runtime: string, title: string, opened: string): string {
+  return [
+    `// ${title}, exported by fettle. Predicts in any JavaScript runtime; needs nothing else.`,
+    runtime.replace(/export\s*\{[^}]*\};?\s*$/, "").trimEnd(),
+    `const model = ${opened};`,
+    "export const signature = model.signature;",
+    "export const predict = model.predict;",
+    "export const predictBatch = model.predictBatch;",
+    "",
+  ].join("\n");
+}
+
 /** A capsule as a module: the embedded runtime with the model as data inside. Its answers are those of the server, to the bit. */
 export function exportModule(data: EmbeddedData, { runtime, kernels, title }: ModuleParts): ExportedModule {
   const { features, model, calibrator, signature } = data;
   const hasTrees = ["gbdt", "forest", "stack", "packed-trees"].includes(model.kind);
   const compiled = hasTrees && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
   const json = JSON.stringify({ features, model, calibrator, signature });
-  const body = runtime.replace(/export\s*\{[^}]*\};?\s*$/, "");
-  const js = [
-    `// ${title}, exported by fettle. Predicts in any JavaScript runtime; needs nothing else.`,
-    body.trimEnd(),
-    `const model = openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled});`,
-    "export const signature = model.signature;",
-    "export const predict = model.predict;",
-    "export const predictBatch = model.predictBatch;",
-    "",
-  ].join("\n");
+  const js = moduleText(runtime, title, `openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled})`);
   return { js, dts: typesOf(signature, title) };
 }
 

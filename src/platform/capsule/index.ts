@@ -1,15 +1,20 @@
 export {
+  type AnyCapsule,
+  asTableCapsule,
   type Capsule,
   type CapsuleManifest,
   capsuleParts,
   type ImportedFile,
+  isTaskCapsule,
   type Lineage,
   loadCapsule,
   manifestOf,
   openCapsule,
+  openTaskCapsule,
   saveCapsule,
+  type TaskCapsule,
 } from "./capsule.ts";
-export { type ExportedModule, encodingOf, exportModule, requestSchema } from "./export-module.ts";
+export { type ExportedModule, encodingOf, exportModule, exportTaskModule, requestSchema } from "./export-module.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
 export {
   type Answer,
@@ -38,3 +43,15 @@ export {
   type SignatureInput,
   tableOfRows,
 } from "./signature.ts";
+export {
+  type JsonObject,
+  openTaskModel,
+  recordTaskGolden,
+  type TaskGolden,
+  type TaskModel,
+  type TaskModelData,
+  type TaskName,
+  type TaskPredictorData,
+  type TaskRows,
+  type TaskSignature,
+} from "./task-model.ts";

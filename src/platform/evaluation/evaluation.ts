@@ -1,6 +1,9 @@
 import type { Task } from "../../ml/learners/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
 
+/** Every task that a model may have: a {@link Task} answers rows of a table, the others requests of their own. */
+export type AnyTask = Task | "recommendation" | "forecast";
+
 /** Metrics by name: `rocAuc`, `logLoss`, `rmse` … */
 export type Metrics = Readonly<Record<string, MetricValue>>;
 
@@ -108,7 +111,7 @@ export interface Disparity {
 
 /** Everything measured about one model on one test part: the machine-readable report. */
 export interface Evaluation {
-  readonly task: Task;
+  readonly task: AnyTask;
   readonly nTest: number;
   readonly classes: readonly string[];
   /** The metric that chose the model, and whether greater is better. */

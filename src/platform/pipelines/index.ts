@@ -11,6 +11,15 @@ export {
   type ScoreWriter,
   scoreRun,
 } from "./score-run.ts";
+export { scoreTaskRun } from "./score-task-run.ts";
+export {
+  type AnyTrainInput,
+  type AnyTrainOutcome,
+  asTableDefinition,
+  defineAny,
+  type OutcomeOf,
+  trainAny,
+} from "./tasks.ts";
 export { type TrainedVersion, trainRun } from "./train-run.ts";
 export { type TuneOptions, type TuningView, tuneRun } from "./tune-run.ts";
 export { type Verification, type VerifiedPart, verifyRun } from "./verify-run.ts";

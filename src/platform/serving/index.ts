@@ -6,3 +6,4 @@ export {
   RowsInvalid,
 } from "./model-service.ts";
 export { type AckLevel, bufferedLossMs, type PredictionLog, type PredictionRecord } from "./prediction-record.ts";
+export { createTaskService } from "./task-service.ts";

@@ -5,16 +5,18 @@ import {
   answerOf,
   type Explanation,
   explanationOf,
+  type JsonObject,
   type Predictor,
   parseRow,
   type RowExplainer,
   type RowProblem,
 } from "../capsule/index.ts";
+import type { AnyTask } from "../evaluation/index.ts";
 import type { RawRow } from "../features/index.ts";
 import type { PredictionLog } from "./prediction-record.ts";
 
 /** One answered row with its id; where it was asked for, the explanation, or null where the model has none. */
-export type Prediction = { readonly id: string; readonly explanation?: Explanation | null } & Answer;
+export type Prediction = { readonly id: string; readonly explanation?: Explanation | null } & (Answer | JsonObject);
 
 /** The answer to one predict request. */
 export interface PredictResponse {
@@ -48,9 +50,11 @@ export interface ModelServiceParts {
 export interface ModelService {
   readonly model: string;
   readonly version: number;
-  readonly predictor: Predictor;
+  readonly task: AnyTask;
+  /** What the model takes and gives, as data. */
+  describe(): Readonly<Record<string, unknown>>;
   /** A row that the model answers, by field name. */
-  readonly example: Readonly<Record<string, number | string | null>>;
+  readonly example: JsonObject;
   /**
    * `explain` is nothing, true, or an object with the number of contributions to give as `top`. Throws ROWS_INVALID with every
    * problem (row, field, rule, value class), ROWS_TOO_MANY or EXPLAIN_OPTION.
@@ -64,7 +68,6 @@ const maxProblems = 20;
 /** Joins a predictor and a prediction log into a service. */
 export function createModelService(parts: ModelServiceParts): ModelService {
   const { model, version, predictor, log } = parts;
-  const maxRows = parts.maxRows ?? 1000;
   let explainer: RowExplainer | NoExplainer | undefined;
   const explainRows = (rows: readonly RawRow[], outputs: readonly (readonly number[])[], top: number) => {
     explainer ??= parts.explainer();
@@ -80,14 +83,18 @@ export function createModelService(parts: ModelServiceParts): ModelService {
   return {
     model,
     version,
-    predictor,
+    task: predictor.signature.task,
+    describe() {
+      const { classes, threshold, outputs, inputs } = predictor.signature;
+      return { classes, threshold, outputs, inputs };
+    },
     example: Object.fromEntries(
       predictor.signature.inputs.map((input, j) => [input.name, parts.exampleRow[j] ?? null]),
     ),
     predict(rows, explain) {
       const startedAt = parts.ticks();
       const top = contributionsAsked(explain);
-      const inputs = readRows(predictor, rows, maxRows);
+      const inputs = readRows(predictor, rows, parts.maxRows);
       const now = parts.now();
       const out = new Float64Array(predictor.nOutputs);
       const outputs = inputs.map((row) => {
@@ -136,7 +143,8 @@ function contributionsAsked(explain: unknown): number {
   );
 }
 
-function readRows(predictor: Predictor, rows: unknown, maxRows: number): RawRow[] {
+/** The rows of a predict request. Throws ROWS_INVALID where they are no list, ROWS_TOO_MANY. */
+export function rowsOf(rows: unknown, maxRows = 1000): readonly unknown[] {
   if (!Array.isArray(rows) || rows.length === 0)
     throw new FettleError("invalid-input", "ROWS_INVALID", 'Cannot predict: "rows" is no list with at least one row', {
       hint: 'Send {"rows": [{"column": value, …}]}',
@@ -150,6 +158,11 @@ function readRows(predictor: Predictor, rows: unknown, maxRows: number): RawRow[
         hint: 'Send fewer rows at a time, or use "fettle score" for files',
       },
     );
+  return rows;
+}
+
+function readRows(predictor: Predictor, asked: unknown, maxRows: number | undefined): RawRow[] {
+  const rows = rowsOf(asked, maxRows);
   const problems: RowProblem[] = [];
   const inputs: RawRow[] = [];
   for (let i = 0; i < rows.length && problems.length < maxProblems; i++)

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { FettleError, hashOf, nearestName, type Sha256 } from "../../lib/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
+import type { TaskName } from "../capsule/index.ts";
 import { type Contract, defineContract, type ReadOptions } from "../data/index.ts";
 import type { FeatureOptions } from "../features/index.ts";
 
@@ -143,6 +144,24 @@ export interface ModelDefinition<Name extends string = string> {
   };
   /** Default 1. */
   readonly seed?: number;
+}
+
+/** What the definition of every task of its own has; each is made by the `define…` function of the task's room. */
+export interface TaskDefinition {
+  /** `[a-z][a-z0-9-]{0,62}`. */
+  readonly name: string;
+  readonly task: TaskName;
+  readonly data: ModelDefinition["data"];
+  /** Default 1. */
+  readonly seed?: number;
+}
+
+/** What a module of a project's `models` folder may define. */
+export type AnyDefinition = ModelDefinition | TaskDefinition;
+
+/** Whether a definition is one of a task of its own. */
+export function isTaskDefinition(definition: AnyDefinition): definition is TaskDefinition {
+  return definition.task === "recommendation" || definition.task === "forecast";
 }
 
 const share = z.number().gt(0).lt(0.9);
@@ -333,18 +352,18 @@ function freezeDeep<T>(value: T): T {
 }
 
 /** The hash of a definition: its lineage. Where the files lie does not matter, what is done with them does. */
-export function definitionHash(definition: ModelDefinition): Sha256 {
+export function definitionHash(definition: AnyDefinition): Sha256 {
   const { data, ...rest } = definition;
   const { files: _files, test, ...reading } = data;
   return hashOf({ ...rest, reading, officialTest: test !== undefined });
 }
 
 /** A definition that carries the hash of the module it names: code decides which model comes out as much as data do. */
-export async function withLossHash(
-  definition: ModelDefinition,
+export async function withLossHash<Definition extends AnyDefinition>(
+  definition: Definition,
   moduleHash: (path: string) => Promise<Sha256>,
-): Promise<ModelDefinition> {
-  const { loss } = definition;
+): Promise<Definition> {
+  const loss = isTaskDefinition(definition) ? undefined : definition.loss;
   if (typeof loss !== "object") return definition;
   return { ...definition, loss: { ...loss, hash: await moduleHash(loss.module) } };
 }

@@ -1,11 +1,14 @@
 export { defineLoss } from "./define-loss.ts";
 export {
+  type AnyDefinition,
   type Configuration,
   defineModel,
   definitionHash,
   type Family,
+  isTaskDefinition,
   type LossModule,
   type ModelDefinition,
+  type TaskDefinition,
   withLossHash,
 } from "./definition.ts";
 export { definitionToSource } from "./definition-source.ts";
@@ -21,10 +24,11 @@ export { checkColumns, type ImportedPredictor, importedPredictor } from "./impor
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
 export { type FinishedTuning, reportTuning, tunedTrial } from "./report-tuning.ts";
 export type { Candidate, Gate, RunReport } from "./run-report.ts";
+export { stageClock } from "./stage-clock.ts";
 export type { ShapeAxis, TermShape } from "./term-shapes.ts";
-
 export { trainModel } from "./train.ts";
 export {
+  type TaskInput,
   type TrainHooks,
   type TrainInput,
   type TrainOutcome,

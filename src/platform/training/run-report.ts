@@ -1,7 +1,6 @@
-import type { Task } from "../../ml/learners/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ColumnProfile, Snapshot, Violation } from "../data/index.ts";
-import type { Evaluation } from "../evaluation/index.ts";
+import type { AnyTask, Evaluation } from "../evaluation/index.ts";
 import type { LeakageFinding } from "../leakage/index.ts";
 import type { ExplanationSummary, NoSummary } from "./explanation-summary.ts";
 import type { TermShape } from "./term-shapes.ts";
@@ -33,7 +32,7 @@ export interface RunReport {
   readonly model: string;
   readonly version: number | null;
   readonly runId: string;
-  readonly task: Task;
+  readonly task: AnyTask;
   readonly createdAt: string;
   readonly fettle: string;
   readonly seed: number;

@@ -1,10 +1,10 @@
 import type { Sha256 } from "../../lib/index.ts";
 import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
-import type { Capsule } from "../capsule/index.ts";
+import type { Capsule, TaskCapsule, TaskPredictorData } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
-import type { Configuration, ModelDefinition } from "./definition.ts";
+import type { Configuration, ModelDefinition, TaskDefinition } from "./definition.ts";
 import type { MeasuredImport } from "./evaluate-import.ts";
 import type { RunReport } from "./run-report.ts";
 import type { NamedPredictor } from "./warm-start.ts";
@@ -25,6 +25,14 @@ export interface TrainInput {
   readonly trials?: readonly Configuration[];
   /** A model that was trained elsewhere: it is measured, nothing is trained. */
   readonly imported?: MeasuredImport;
+}
+
+/** {@link TrainInput} for a task of its own. */
+export interface TaskInput<Definition extends TaskDefinition = TaskDefinition>
+  extends Pick<TrainInput, "snapshot" | "table" | "testStart"> {
+  readonly definition: Definition;
+  /** The current champion, to be compared with on the same test rows. */
+  readonly champion: { readonly name: string; readonly data: TaskPredictorData } | null;
 }
 
 /** What a person sees while a training runs. */
@@ -57,8 +65,8 @@ export interface TrainHooks {
 }
 
 /** What a training gives: the capsule, and what the report says beside it. */
-export interface TrainOutcome {
-  readonly capsule: Capsule & { readonly evaluation: Evaluation };
+export interface TrainOutcome<Trained extends Capsule | TaskCapsule = Capsule> {
+  readonly capsule: Trained & { readonly evaluation: Evaluation };
   readonly report: Omit<
     RunReport,
     "version" | "runId" | "createdAt" | "fettle" | "environment" | "reproduce" | "split"
