@@ -65,7 +65,7 @@ export function solveRows(
 }
 
 // Four sums that end as (s0 + s2) + (s1 + s3).
-// @ts-ignore: a decorator of AssemblyScript
+// @ts-expect-error: a decorator of AssemblyScript
 @inline
 function total(sums: v128): f32 {
   const halves = f32x4.add(sums, v128.shuffle<f32>(sums, sums, 2, 3, 0, 1));
@@ -225,7 +225,7 @@ function addPartners(
 }
 
 // The totals of four sums.
-// @ts-ignore: a decorator of AssemblyScript
+// @ts-expect-error: a decorator of AssemblyScript
 @inline
 function totals(d0: v128, d1: v128, d2: v128, d3: v128): v128 {
   const a = f32x4.add(v128.shuffle<f32>(d0, d1, 0, 4, 1, 5), v128.shuffle<f32>(d0, d1, 2, 6, 3, 7));
@@ -233,9 +233,10 @@ function totals(d0: v128, d1: v128, d2: v128, d3: v128): v128 {
   return f32x4.add(v128.shuffle<f32>(a, b, 0, 1, 4, 5), v128.shuffle<f32>(a, b, 2, 3, 6, 7));
 }
 
-/** Adds Σ y yᵀ over rows `from` … `to` to `sum`, the upper triangle of stride × stride f64. scratch: stride × stride f32. */
+/** Σ y yᵀ over rows `from` … `to`: the upper triangle of stride × stride f64. scratch: stride × stride f32. */
 export function addGram(factors: usize, from: u32, to: u32, stride: u32, sum: usize, scratch: usize): void {
   const bytes = <usize>stride << 2;
+  memory.fill(sum, 0, (<usize>stride * <usize>stride) << 3);
   for (let start = from; start < to; start += gramBlock) {
     const first = factors + <usize>start * bytes;
     const last = factors + <usize>min(to, start + gramBlock) * bytes;
