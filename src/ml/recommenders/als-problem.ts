@@ -47,7 +47,8 @@ export function bothSides(
 ): readonly [byUser: ConfidentRows, byItem: ConfidentRows] {
   if (weights.some((weight) => alpha * weight > greatestConfidence))
     throw refused(`a weight times alpha is above ${greatestConfidence}, less is needed`);
-  const confidences = Float32Array.from(weights, (weight) => alpha * weight);
+  const confidences = new Float32Array(weights.length);
+  for (let k = 0; k < weights.length; k++) confidences[k] = alpha * weights[k]!;
   const starts = new Int32Array(nItems + 1);
   for (let k = 0; k < items.length; k++) starts[items[k]! + 1]!++;
   for (let item = 0; item < nItems; item++) starts[item + 1]! += starts[item]!;

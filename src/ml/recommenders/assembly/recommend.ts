@@ -7,6 +7,12 @@ export const heapBase: usize = __heap_base;
 /** Rows whose products are summed as f32: as in als-solve.ts. */
 const gramBlock: u32 = 256;
 
+// Partners are far apart in memory. A tight loop asks for some of them at once, so that their cache misses overlap, as they would not among the sums.
+const touchedRows: u32 = 64;
+/** Partners of so many bytes stay near from one step to the next. */
+const nearBytes: usize = 262_144;
+let unread: u32 = 0;
+
 export function readI32(at: usize): i32 {
   return load<i32>(at);
 }
@@ -40,13 +46,14 @@ export function solveRows(
       memory.fill(x, 0, bytes);
       continue;
     }
+    const isFar = <usize>(last - first) * bytes > nearBytes;
     timesGram(residual, x, -1, gram, bytes);
-    addPartners(residual, x, true, partners, confidences, first, last, fixed, bytes);
+    addPartners(residual, x, true, true, partners, confidences, first, last, fixed, bytes);
     memory.copy(direction, residual, bytes);
     let length = dot(residual, residual, bytes);
     for (let step: u32 = 0; step < nSteps && length > 1e-20; step++) {
       timesGram(product, direction, 1, gram, bytes);
-      addPartners(product, direction, false, partners, confidences, first, last, fixed, bytes);
+      addPartners(product, direction, false, isFar, partners, confidences, first, last, fixed, bytes);
       const curvature = dot(product, direction, bytes);
       if (!(curvature > 0)) break;
       const along = length / curvature;
@@ -136,6 +143,7 @@ function addPartners(
   out: usize,
   p: usize,
   isResidual: bool,
+  isFar: bool,
   partners: usize,
   confidences: usize,
   first: u32,
@@ -144,7 +152,12 @@ function addPartners(
   bytes: usize,
 ): void {
   let at = first;
+  let touched = first;
   for (; at + 4 <= last; at += 4) {
+    if (isFar && at == touched) {
+      touched = min(last, at + touchedRows);
+      touch(partners, at, touched, fixed, bytes);
+    }
     const list = partners + (<usize>at << 2);
     const y0 = fixed + <usize>load<u32>(list) * bytes;
     const y1 = fixed + <usize>load<u32>(list, 4) * bytes;
@@ -222,6 +235,16 @@ function addPartners(
     if (isResidual) e = <f32>1 + c - e;
     addTimes(out, e, y, bytes);
   }
+}
+
+// Reads one byte of every cache line of some partners, so that they wait in the cache; nobody reads what it leaves.
+function touch(partners: usize, from: u32, to: u32, fixed: usize, bytes: usize): void {
+  let all: u32 = 0;
+  for (let at = from; at < to; at++) {
+    const y = fixed + <usize>load<u32>(partners + (<usize>at << 2)) * bytes;
+    for (let k: usize = 0; k < bytes; k += 64) all |= load<u8>(y + k);
+  }
+  unread = all;
 }
 
 // The totals of four sums.
