@@ -7,14 +7,9 @@
  * places k ≡ 0, 1, 2, 3 (mod 4), and ends as (s0 + s2) + (s1 + s3). Every other sum goes in ascending order.
  */
 
-const { fround } = Math;
+import type { ConfidentRows } from "./als-problem.ts";
 
-/** Rows of one side: their partners on the other, and a confidence alpha · weight for each. */
-export interface ConfidentRows {
-  readonly offsets: Int32Array;
-  readonly partners: Int32Array;
-  readonly confidences: Float32Array;
-}
+const { fround } = Math;
 
 /** Numbers per row of factors: their number, rounded up to a multiple of 4; those beyond are 0. */
 export function strideOf(nFactors: number): number {
@@ -102,16 +97,18 @@ export function solveRows(
 /** Rows whose products are summed as f32 before they join a sum of f64. */
 export const gramBlock = 256;
 
-/** Adds Σ y yᵀ over one block of rows to `sum`, the upper triangle alone; stride × stride numbers. */
+/** Adds Σ y yᵀ over rows `from` … `to` to `sum`, the upper triangle alone of stride × stride numbers. */
 export function addGram(factors: Float32Array, from: number, to: number, stride: number, sum: Float64Array): void {
-  const part = new Float32Array(stride * stride);
-  for (let row = from; row < to; row++)
-    for (let i = 0; i < stride; i++) {
-      const factor = factors[row * stride + i]!;
-      for (let j = i; j < stride; j++)
-        part[i * stride + j] = part[i * stride + j]! + fround(factor * factors[row * stride + j]!);
-    }
-  for (let k = 0; k < part.length; k++) sum[k]! += part[k]!;
+  for (let start = from; start < to; start += gramBlock) {
+    const part = new Float32Array(stride * stride);
+    for (let row = start; row < Math.min(to, start + gramBlock); row++)
+      for (let i = 0; i < stride; i++) {
+        const factor = factors[row * stride + i]!;
+        for (let j = i; j < stride; j++)
+          part[i * stride + j] = part[i * stride + j]! + fround(factor * factors[row * stride + j]!);
+      }
+    for (let k = 0; k < part.length; k++) sum[k]! += part[k]!;
+  }
 }
 
 /** The upper triangle in f64 as the whole matrix in f32, with lambda on the diagonal of the real factors. */

@@ -1,11 +1,13 @@
 import { createRng } from "../../lib/index.ts";
 import { stopCheck } from "../learners/index.ts";
+import { compiledSpace } from "./als-compiled.ts";
 import { gramInFull } from "./als-fold-in.ts";
 import { alsModel } from "./als-model.ts";
-import { addGram, type ConfidentRows, gramBlock, gramOf, solveRows, strideOf } from "./als-solve.ts";
-import { type Interactions, transposed } from "./interactions.ts";
+import { plainSpace } from "./als-plain.ts";
+import { type AlsProblem, bothSides, type ConfidentRows, checkSize } from "./als-problem.ts";
+import { strideOf } from "./als-solve.ts";
 import type { RecommenderLearner } from "./recommender.ts";
-import { badParameter, noInteractions, refused } from "./recommender-errors.ts";
+import { badParameter, noInteractions } from "./recommender-errors.ts";
 
 /** Parameters of {@link als}; all have defaults. */
 export interface AlsParams {
@@ -23,8 +25,6 @@ export interface AlsParams {
 
 /** Of lambda and alpha: below, rounding would count for more. */
 const least = 1e-6;
-/** Of alpha · weight. */
-const greatestConfidence = 1e9;
 const most = { factors: 1024, iterations: 1000, steps: 1000 } as const;
 
 /**
@@ -44,24 +44,20 @@ export function als(params: AlsParams = {}): RecommenderLearner {
   return {
     kind,
     params: settled,
-    fit(interactions, { seed, onProgress, ...options }) {
+    fit(interactions, { seed, onProgress, kernels, ...options }) {
       if (interactions.items.length === 0) throw noInteractions();
+      checkSize(interactions, factors);
       const check = stopCheck(options);
-      const stride = strideOf(factors);
-      const byUser = confidentRows(interactions, alpha);
-      const byItem = confidentRows(transposed(interactions), alpha);
-      const users = new Float32Array(stride * interactions.nUsers);
-      const items = firstFactors(byItem, factors, seed);
-      for (let round = 0; round < iterations; round++) {
-        const report = (half: number) => {
+      const [byUser, byItem] = bothSides(interactions, alpha);
+      const firstItems = firstFactors(byItem, factors, seed);
+      const problem: AlsProblem = { byUser, byItem, nFactors: factors, lambda, nSteps: steps, firstItems };
+      const space = kernels === undefined ? plainSpace(problem) : compiledSpace(kernels, problem);
+      for (let half = 0; half < 2 * iterations; half++)
+        space.improve(half % 2 === 0 ? "users" : "items", (share) => {
           check();
-          onProgress?.((round + half) / iterations);
-        };
-        improve(byUser, items, users, settled, report);
-        report(0.5);
-        improve(byItem, users, items, settled, report);
-        report(1);
-      }
+          onProgress?.((half + share) / (2 * iterations));
+        });
+      const [users, items] = [space.users.slice(), space.items.slice()];
       return alsModel(interactions, {
         nFactors: factors,
         lambda,
@@ -72,12 +68,6 @@ export function als(params: AlsParams = {}): RecommenderLearner {
       });
     },
   };
-}
-
-function confidentRows({ offsets, items, weights }: Interactions, alpha: number): ConfidentRows {
-  if (weights.some((weight) => alpha * weight > greatestConfidence))
-    throw refused(`a weight times alpha is above ${greatestConfidence}, less is needed`);
-  return { offsets, partners: items, confidences: Float32Array.from(weights, (weight) => alpha * weight) };
 }
 
 // Small numbers around 0, for rows that have partners.
@@ -92,32 +82,4 @@ function firstFactors({ offsets }: ConfidentRows, nFactors: number, seed: number
       if (offsets[row + 1]! > offsets[row]!) factors[row * stride + k] = x;
     }
   return factors;
-}
-
-/** Interactions that are worked on between two checks. */
-const interactionsBetweenChecks = 20_000;
-
-function improve(
-  rows: ConfidentRows,
-  fixed: Float32Array,
-  factors: Float32Array,
-  { factors: nFactors, lambda, steps }: Required<AlsParams>,
-  check: (share: number) => void,
-): void {
-  const stride = strideOf(nFactors);
-  const sum = new Float64Array(stride * stride);
-  const nFixed = fixed.length / stride;
-  for (let from = 0; from < nFixed; from += gramBlock)
-    addGram(fixed, from, Math.min(nFixed, from + gramBlock), stride, sum);
-  const gram = gramOf(sum, nFactors, lambda);
-  const nRows = rows.offsets.length - 1;
-  for (let from = 0, to = 0; from < nRows; from = to) {
-    while (
-      to < nRows &&
-      (to === from || (to - from < 256 && rows.offsets[to]! - rows.offsets[from]! < interactionsBetweenChecks))
-    )
-      to++;
-    solveRows(rows, from, to, gram, fixed, factors, stride, steps);
-    check(0);
-  }
 }

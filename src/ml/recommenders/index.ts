@@ -3,6 +3,7 @@ export { type History, type Interactions, interactionsOf, transposed } from "./i
 export { type ItemNeighboursParams, itemNeighbours } from "./item-neighbours.ts";
 export { loadRecommender } from "./load-recommender.ts";
 export { popularity } from "./popularity.ts";
+export { type RecommendKernels, recommendJobs } from "./recommend-kernels.ts";
 export type {
   FittedRecommender,
   ItemScores,
