@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { trainAny } from "../../platform/pipelines/index.ts";
-import { instantiateKernels } from "./load-kernels.ts";
+import type { TrainHooks } from "../../platform/training/index.ts";
+import { instantiateKernels, isSharedOf, type SharedKernels } from "./load-kernels.ts";
 import { loadPredictKernels } from "./load-predict-kernels.ts";
 import { loadShapKernels } from "./load-shap-kernels.ts";
 import { customLossOf } from "./loss-module.ts";
@@ -11,7 +12,7 @@ import { toPlainError } from "./worker-error.ts";
 const { input, stopFlag, kernels: shared, projectDir } = workerData as TrainWorkerData;
 const stop = new Int32Array(stopFlag);
 const startedAt = performance.now();
-const kernels = shared && instantiateKernels(shared);
+const teamHooks = shared === null ? {} : hooksOf(shared);
 const predictKernels = loadPredictKernels();
 const shapKernels = loadShapKernels();
 
@@ -19,7 +20,7 @@ try {
   const customLoss = await customLossOf(input.definition, projectDir);
   const outcome = trainAny(unpackInput(input), {
     onProgress: (progress) => parentPort!.postMessage({ progress }),
-    ...(kernels && { kernels }),
+    ...teamHooks,
     ...(predictKernels && { predictKernels }),
     ...(shapKernels && { shapKernels }),
     ...(customLoss && { customLoss }),
@@ -29,4 +30,13 @@ try {
   parentPort!.postMessage({ outcome });
 } catch (error) {
   parentPort!.postMessage({ error: toPlainError(error) });
+}
+
+// What the team's kernels are for.
+function hooksOf(kernels: SharedKernels): TrainHooks {
+  return isSharedOf(kernels, "recommend")
+    ? { recommendKernels: instantiateKernels(kernels) }
+    : isSharedOf(kernels, "kernels")
+      ? { kernels: instantiateKernels(kernels) }
+      : {};
 }

@@ -1,5 +1,5 @@
 import { bootstrapMeans, type MetricValue } from "../../ml/metrics/index.ts";
-import type { Interactions, RecommenderLearner } from "../../ml/recommenders/index.ts";
+import type { Interactions, RecommenderFitOptions, RecommenderLearner } from "../../ml/recommenders/index.ts";
 import { selectCandidate } from "../evaluation/index.ts";
 import type { Candidate, TaskTrial, TrainHooks } from "../training/index.ts";
 import type { Wanted } from "./coded-events.ts";
@@ -98,6 +98,15 @@ function tryLearner(
 }
 
 /** What a learner is told beside the interactions. */
-export function fitOptions(seed: number, { shouldStop }: TrainHooks, onProgress?: (share: number) => void) {
-  return { seed, ...(onProgress && { onProgress }), ...(shouldStop && { shouldStop }) };
+export function fitOptions(
+  seed: number,
+  { shouldStop, recommendKernels }: TrainHooks,
+  onProgress?: (share: number) => void,
+): RecommenderFitOptions {
+  return {
+    seed,
+    ...(recommendKernels && { kernels: recommendKernels }),
+    ...(onProgress && { onProgress }),
+    ...(shouldStop && { shouldStop }),
+  };
 }
