@@ -50,7 +50,7 @@ export async function initRecommender(
     return told ?? guessColumn(role, schema, notes);
   };
   const [user, item] = [columnOf("user"), columnOf("item")];
-  if (user === undefined || item === undefined) throw unnamed(user === undefined ? "user" : "item", table.names);
+  if (user === undefined || item === undefined) throw unnamed(user === undefined ? "user" : "item", schema);
   const [time, weight] = [columnOf("time"), columnOf("weight")];
   const atLeast = leastOf(asked.positive);
   const definition = defineRecommender({
@@ -76,22 +76,19 @@ export async function initRecommender(
 }
 
 function guessColumn(role: Role, schema: Schema, notes: string[]): string | undefined {
+  const fitting = columnsFor(role, schema);
+  if (fitting.length === 1) notes.push(`column "${fitting[0]}" is taken for the ${role}; --${role} names another one`);
+  else if (fitting.length > 1) notes.push(`${fitting.join(" and ")} could be the ${role}; --${role} names it`);
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+function columnsFor(role: Role, schema: Schema): string[] {
   const needed = { user: null, item: null, time: ["instant", "integer", "number"], weight: ["integer", "number"] }[
     role
   ];
-  const fitting = schema.filter(
-    ({ name, type }) => usualNames[role].test(name) && (needed === null || needed.includes(type)),
+  return schema.flatMap(({ name, type }) =>
+    usualNames[role].test(name) && (needed === null || needed.includes(type)) ? [name] : [],
   );
-  const [found, ...others] = fitting;
-  if (found === undefined) return undefined;
-  if (others.length > 0) {
-    notes.push(
-      `several columns could be the ${role}: ${fitting.map(({ name }) => name).join(", ")}; name one with --${role}`,
-    );
-    return undefined;
-  }
-  notes.push(`column "${found.name}" is taken for the ${role}; --${role} names another one`);
-  return found.name;
 }
 
 function checkAsked({ data, target, group, ignore, cost, weight, positive }: NewTableModel): void {
@@ -107,12 +104,15 @@ function checkAsked({ data, target, group, ignore, cost, weight, positive }: New
     throw invalid("INIT_WEIGHT", "--positive says which weight counts, and no weight is named", "Add --weight COLUMN");
 }
 
-function unnamed(role: "user" | "item", names: readonly string[]): FettleError {
+function unnamed(role: "user" | "item", schema: Schema): FettleError {
+  const fitting = columnsFor(role, schema);
+  const names = schema.slice(0, 20).map(({ name }) => name);
+  const why = fitting.length > 1 ? `${fitting.join(" and ")} could be the ${role}` : "none has a name that says it";
   return new FettleError(
     "invalid-input",
     "INIT_EVENTS",
-    `Cannot initialise the model: no column is named as the ${role}, and none has a name that says it`,
-    { hint: `Add --${role} COLUMN; the columns are: ${names.slice(0, 20).join(", ")}` },
+    `Cannot initialise the model: no column is named as the ${role}, and ${why}`,
+    { hint: `Add --${role} COLUMN; the columns are: ${names.join(", ")}` },
   );
 }
 
