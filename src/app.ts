@@ -223,13 +223,18 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
 function withOverrides(definition: AnyDefinition, overrides: Parameters<ProjectApp["train"]>[1]): AnyDefinition {
   const { exclude, keep, trials, seed, warmStart } = overrides;
   if (isTaskDefinition(definition)) {
-    const [asked] = Object.entries({ exclude, keep, trials, warmStart }).find(([, value]) => value !== undefined) ?? [];
-    if (asked === undefined) return seed === undefined ? definition : { ...definition, seed };
+    const [asked] = Object.entries({ exclude, keep, warmStart }).find(([, value]) => value !== undefined) ?? [];
+    if (asked === undefined)
+      return {
+        ...definition,
+        ...(trials === undefined ? {} : { search: { ...(definition as { search?: object }).search, trials } }),
+        ...(seed === undefined ? {} : { seed }),
+      };
     throw new FettleError(
       "invalid-input",
       "TRAIN_OPTION",
       `Cannot train with "${asked}": a ${definition.task} model has no such option`,
-      { hint: "Only the seed of such a training can be set from outside its definition" },
+      { hint: "The definition says all that decides such a training but its seed and its number of trials" },
     );
   }
   const join = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];

@@ -87,7 +87,7 @@ function usersOf(table: Table, name: string): (row: number) => string | null {
   throw new FettleError(
     "invalid-input",
     "SCORE_COLUMNS",
-    `Cannot score the rows: column "${name}" of the users is absent, it is needed`,
+    `Cannot score the rows: "${name}" is absent, every input of the model is needed`,
     near === undefined ? {} : { hint: `Did you mean it by "${near}"?` },
   );
 }

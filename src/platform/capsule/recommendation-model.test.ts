@@ -181,7 +181,7 @@ test("a recommender answers a file of users in rows of user, place and item, in 
 test("a recommender refuses a file without users, and names the nearest column", async () => {
   await assert.rejects(score({ whom: categoryColumn(["u1"]) }), {
     code: "SCORE_COLUMNS",
-    message: /column "who" of the users is absent/,
+    message: /"who" is absent/,
     hint: /"whom"/,
   });
 });

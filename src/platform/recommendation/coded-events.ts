@@ -1,5 +1,5 @@
 import { type Interactions, interactionsOf } from "../../ml/recommenders/index.ts";
-import type { Events } from "./events.ts";
+import { type Events, placesByCode } from "./events.ts";
 import { type EventSplit, partCodes } from "./split-events.ts";
 
 /**
@@ -89,7 +89,7 @@ export interface HeldOut {
 
 /** What each user of a part wanted, given what was done before. */
 export function heldOutOf(
-  { users, items, parts }: CodedEvents,
+  { users, items, userIds, parts }: CodedEvents,
   part: "validation" | "test",
   history: Interactions,
   includeSeen: boolean,
@@ -98,11 +98,11 @@ export function heldOutOf(
   const isSeen = new Uint8Array(history.nItems);
   for (const item of history.items) isSeen[item] = 1;
   const found = { known: [] as Wanted[], unknown: [] as Wanted[], nRepeats: 0, nWanted: 0, nNewItems: 0 };
-  const byUser = [...Map.groupBy(places, (k) => users[k]!)].sort(([a], [b]) => a - b);
-  for (const [user, own] of byUser) {
+  const placeUsers = places.map((k) => users[k]!);
+  for (const [user, own] of placesByCode(placeUsers, userIds.length).entries()) {
     const row = user < history.nUsers ? history.items.subarray(history.offsets[user], history.offsets[user + 1]) : none;
     const had = new Set(row);
-    const all = [...new Set(own.map((k) => items[k]!))].sort((a, b) => a - b);
+    const all = [...new Set(own.map((at) => items[places[at]!]!))].sort((a, b) => a - b);
     const wanted = includeSeen ? all : all.filter((item) => !had.has(item));
     found.nRepeats += all.filter((item) => had.has(item)).length;
     found.nWanted += wanted.length;

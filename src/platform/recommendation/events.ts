@@ -137,14 +137,31 @@ function distinct(codes: Int32Array): number {
 }
 
 // The same user, item and instant twice is mostly one event that was logged twice.
-function repeatNotes({ users, items, times, itemIds }: Events): string[] {
+function repeatNotes({ users, items, times, userIds }: Events): string[] {
   if (times === null) return [];
-  const seen = new Set<string>();
-  users.forEach((user, k) => void seen.add(`${user * itemIds.length + items[k]!} ${times[k]}`));
-  const n = users.length - seen.size;
-  return n === 0
-    ? []
-    : [`${rows(n)} ${n === 1 ? "repeats" : "repeat"} user, item and time of another one; the weights are added`];
+  let n = 0;
+  for (const own of placesByCode(users, userIds.length)) {
+    own.sort((a, b) => items[a]! - items[b]! || times[a]! - times[b]!);
+    for (let k = 1; k < own.length; k++) {
+      const [a, b] = [own[k - 1]!, own[k]!];
+      if (items[a] === items[b] && times[a] === times[b]) n++;
+    }
+  }
+  const verb = n === 1 ? "repeats" : "repeat";
+  return n === 0 ? [] : [`${rows(n)} ${verb} user, item and time of another one; the weights are added`];
+}
+
+/** The places of each code, ascending, by code: views of one array. */
+export function placesByCode(codes: Int32Array, nCodes: number): Int32Array[] {
+  const offsets = new Int32Array(nCodes + 1);
+  for (const code of codes) offsets[code + 1]!++;
+  for (let code = 0; code < nCodes; code++) offsets[code + 1]! += offsets[code]!;
+  const places = new Int32Array(codes.length);
+  const next = offsets.slice();
+  codes.forEach((code, k) => {
+    places[next[code]!++] = k;
+  });
+  return Array.from({ length: nCodes }, (_, code) => places.subarray(offsets[code], offsets[code + 1]));
 }
 
 function rows(n: number): string {

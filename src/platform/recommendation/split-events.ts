@@ -1,6 +1,6 @@
 import { createRng, permutation } from "../../lib/index.ts";
 import type { RecommenderDefinition } from "./definition.ts";
-import type { Events } from "./events.ts";
+import { type Events, placesByCode } from "./events.ts";
 import { badSplit } from "./recommender-errors.ts";
 
 /** Parts of the events, as the codes of {@link EventSplit.parts}. */
@@ -89,12 +89,17 @@ function cutOf(sorted: Float64Array, wanted: number): number {
 
 // Seed null: the latest events of each user; else items at random, each with all its events.
 function holdByUser({ events, open, parts, validation, test }: Hold, seed: number | null): void {
-  const { users, items, times } = events;
+  const { users, items, times, userIds } = events;
   const rng = seed === null ? null : createRng(seed).fork("split");
-  for (const [, own] of Map.groupBy(open, (k) => users[k]!)) {
+  const openUsers = open.map((k) => users[k]!);
+  for (const places of placesByCode(openUsers, userIds.length)) {
+    const own = places.map((at) => open[at]!);
     const units =
       rng === null
-        ? own.sort((a, b) => times![a]! - times![b]! || a - b).map((k) => [k])
+        ? Array.from(
+            own.sort((a, b) => times![a]! - times![b]! || a - b),
+            (k) => [k],
+          )
         : [...Map.groupBy(own, (k) => items[k]!).values()];
     if (units.length < fewestToHold) continue;
     const order = rng === null ? units : Array.from(permutation(units.length, rng), (at) => units[at]!);
