@@ -20,7 +20,7 @@ export function gramInFull(items: Float32Array, nFactors: number): Float64Array 
  */
 export function foldIn(
   row: { readonly items: Int32Array; readonly weights: Float64Array },
-  { nFactors: n, lambda, alpha, items, gram }: Factorisation,
+  { nFactors: n, lambda, alpha, items, gram }: Omit<Factorisation, "users">,
 ): Float32Array {
   const stride = strideOf(n);
   const a = gram.slice();

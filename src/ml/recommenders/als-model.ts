@@ -1,6 +1,7 @@
 import { foldIn } from "./als-fold-in.ts";
 import { strideOf } from "./als-solve.ts";
 import { type Interactions, rowOf, usersPerItem } from "./interactions.ts";
+import { itemScan, type ScanKernels } from "./item-scan.ts";
 import { answersFrom } from "./popularity.ts";
 import type { FittedRecommender, ItemScores } from "./recommender.ts";
 import { type AlsData, interactionsData, interactionsFrom, numbersOf, textOf } from "./recommender-data.ts";
@@ -18,18 +19,27 @@ export interface Factorisation {
   readonly gram: Float64Array;
 }
 
-/** A recommender by factors: the score of an item is its factors' dot product with the user's. */
-export function alsModel(interactions: Interactions, factorisation: Factorisation): FittedRecommender {
+/**
+ * A recommender by factors: the score of an item is its factors' dot product with the user's. With compiled kernels it is sooner known, to the same bits.
+ */
+export function alsModel(
+  interactions: Interactions,
+  factorisation: Factorisation,
+  kernels?: ScanKernels,
+): FittedRecommender {
   const { nUsers, nItems, history, popular, checkItem } = answersFrom(interactions);
-  const { nFactors, lambda, alpha, users, items, gram } = factorisation;
+  const { nFactors, lambda, alpha, users, gram } = factorisation;
   const stride = strideOf(nFactors);
-  const isSeen = usersPerItem(interactions).map((n) => Number(n > 0));
-  const scan = (factors: Float32Array): Float64Array => {
-    const values = new Float64Array(nItems).fill(Number.NEGATIVE_INFINITY);
-    scanItems(items, factors, stride, isSeen, values);
-    return values;
+  const { items, scan } = itemScan(factorisation.items, stride, kernels);
+  const isSeen = Uint8Array.from(usersPerItem(interactions), (n) => Number(n > 0));
+  const lengths = lengthsOf(items, stride);
+  const scoresWith = (factors: Float32Array): ItemScores => {
+    const products = scan(factors);
+    const values = new Float64Array(nItems);
+    for (let item = 0; item < nItems; item++)
+      values[item] = isSeen[item] === 1 ? products[item]! : Number.NEGATIVE_INFINITY;
+    return { values, basis: "history" };
   };
-  const scoresWith = (factors: Float32Array): ItemScores => ({ values: scan(factors), basis: "history" });
   return {
     kind: "als",
     nUsers,
@@ -42,13 +52,13 @@ export function alsModel(interactions: Interactions, factorisation: Factorisatio
     scoresOf(given) {
       const row = rowOf(given, nItems);
       if (!row.items.some((item) => isSeen[item] === 1)) return popular();
-      return scoresWith(foldIn(row, factorisation));
+      return scoresWith(foldIn(row, { nFactors, lambda, alpha, items, gram }));
     },
     similarItems(item, k) {
       checkItem(item);
-      const values = scan(items.subarray(item * stride, (item + 1) * stride));
-      const norms = Float64Array.from(values, (_, i) => lengthOf(items, i * stride, stride));
-      const cosines = values.map((value, i) => value / (norms[i]! * norms[item]!));
+      const products = scan(items.subarray(item * stride, (item + 1) * stride));
+      // NaN, which is no score, where one of the two was never seen.
+      const cosines = Float64Array.from(products, (product, i) => product / (lengths[i]! * lengths[item]!));
       return topItems(cosines, k, Int32Array.of(item));
     },
     toJSON: () => ({
@@ -67,7 +77,7 @@ export function alsModel(interactions: Interactions, factorisation: Factorisatio
 }
 
 /** A recommender by factors from its data. Throws RECOMMENDER_DATA. */
-export function loadAls(data: AlsData): FittedRecommender {
+export function loadAls(data: AlsData, kernels?: ScanKernels): FittedRecommender {
   const interactions = interactionsFrom(data);
   const { nUsers, nItems, nFactors, lambda, alpha } = data;
   if (!(Number.isInteger(nFactors) && nFactors >= 1)) throw damagedRecommender("its number of factors is no count");
@@ -75,46 +85,28 @@ export function loadAls(data: AlsData): FittedRecommender {
     throw damagedRecommender("its lambda or alpha is no number above 0");
   const read = (text: unknown, nRows: number, name: string) =>
     withStride(numbersOf(Float32Array, text, nRows * nFactors, name), nFactors, strideOf(nFactors));
-  return alsModel(interactions, {
-    nFactors,
-    lambda,
-    alpha,
-    users: read(data.userFactors, nUsers, "userFactors"),
-    items: read(data.itemFactors, nItems, "itemFactors"),
-    gram: numbersOf(Float64Array, data.gram, nFactors * nFactors, "gram"),
-  });
+  return alsModel(
+    interactions,
+    {
+      nFactors,
+      lambda,
+      alpha,
+      users: read(data.userFactors, nUsers, "userFactors"),
+      items: read(data.itemFactors, nItems, "itemFactors"),
+      gram: numbersOf(Float64Array, data.gram, nFactors * nFactors, "gram"),
+    },
+    kernels,
+  );
 }
 
-const { fround } = Math;
-
-// Dot products as those of als-solve.ts, to the bit, of the items that were seen.
-function scanItems(
-  items: Float32Array,
-  user: Float32Array,
-  stride: number,
-  isSeen: Int32Array,
-  out: Float64Array,
-): void {
-  for (let item = 0, at = 0; item < out.length; item++, at += stride) {
-    if (isSeen[item] === 0) continue;
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    for (let k = 0; k < stride; k += 4) {
-      s0 = fround(s0 + fround(items[at + k]! * user[k]!));
-      s1 = fround(s1 + fround(items[at + k + 1]! * user[k + 1]!));
-      s2 = fround(s2 + fround(items[at + k + 2]! * user[k + 2]!));
-      s3 = fround(s3 + fround(items[at + k + 3]! * user[k + 3]!));
-    }
-    out[item] = fround(fround(s0 + s2) + fround(s1 + s3));
+function lengthsOf(rows: Float32Array, stride: number): Float64Array {
+  const lengths = new Float64Array(rows.length / stride);
+  for (let row = 0; row < lengths.length; row++) {
+    let sum = 0;
+    for (let k = row * stride; k < (row + 1) * stride; k++) sum += rows[k]! ** 2;
+    lengths[row] = Math.sqrt(sum);
   }
-}
-
-function lengthOf(values: Float32Array, from: number, n: number): number {
-  let sum = 0;
-  for (let k = from; k < from + n; k++) sum += values[k]! ** 2;
-  return Math.sqrt(sum);
+  return lengths;
 }
 
 // Rows of so many numbers as rows of another length: cut, or followed by zeros.

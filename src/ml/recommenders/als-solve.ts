@@ -16,7 +16,8 @@ export function strideOf(nFactors: number): number {
   return 4 * Math.ceil(nFactors / 4);
 }
 
-function dot(a: Float32Array, from: number, b: Float32Array, n: number): number {
+/** Dot product of n numbers of `a`, from a place on, with those of `b`; n is a multiple of 4. */
+export function dot(a: Float32Array, from: number, b: Float32Array, n: number): number {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;

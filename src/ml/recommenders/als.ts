@@ -44,7 +44,7 @@ export function als(params: AlsParams = {}): RecommenderLearner {
   return {
     kind,
     params: settled,
-    fit(interactions, { seed, onProgress, kernels, ...options }) {
+    fit(interactions, { seed, onProgress, kernels, scanKernels, ...options }) {
       if (interactions.items.length === 0) throw noInteractions();
       checkSize(interactions, factors);
       const check = stopCheck(options);
@@ -58,14 +58,11 @@ export function als(params: AlsParams = {}): RecommenderLearner {
           onProgress?.((half + share) / (2 * iterations));
         });
       const [users, items] = [space.users.slice(), space.items.slice()];
-      return alsModel(interactions, {
-        nFactors: factors,
-        lambda,
-        alpha,
-        users,
-        items,
-        gram: gramInFull(items, factors),
-      });
+      return alsModel(
+        interactions,
+        { nFactors: factors, lambda, alpha, users, items, gram: gramInFull(items, factors) },
+        scanKernels,
+      );
     },
   };
 }

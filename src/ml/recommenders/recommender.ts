@@ -1,5 +1,6 @@
 import type { Json } from "../../lib/index.ts";
 import type { History, Interactions } from "./interactions.ts";
+import type { ScanKernels } from "./item-scan.ts";
 import type { RecommendKernels } from "./recommend-kernels.ts";
 import type { RecommenderData } from "./recommender-data.ts";
 
@@ -41,6 +42,8 @@ export interface RecommenderFitOptions {
   readonly seed: number;
   /** Compiled kernels for factors; without them the same bits take longer. */
   readonly kernels?: RecommendKernels;
+  /** Compiled kernels for the scores of the fitted recommender. */
+  readonly scanKernels?: ScanKernels;
   /** Called now and then with a share in [0, 1] of the work done. */
   readonly onProgress?: (share: number) => void;
   /** Asked at least every 50 ms of work; true ends the fit with FIT_CANCELLED. */

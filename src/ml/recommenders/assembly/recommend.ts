@@ -205,19 +205,31 @@ function addPartners(
     const e2 = v128.shuffle<f32>(e, e, 2, 2, 2, 2);
     const e3 = v128.shuffle<f32>(e, e, 3, 3, 3, 3);
     k = 0;
-    for (; k + 32 <= bytes; k += 32) {
+    for (; k + 64 <= bytes; k += 64) {
       let a = v128.load(out + k);
       let b = v128.load(out + k, 16);
+      let c = v128.load(out + k, 32);
+      let d = v128.load(out + k, 48);
       a = f32x4.add(a, f32x4.mul(e0, v128.load(y0 + k)));
       b = f32x4.add(b, f32x4.mul(e0, v128.load(y0 + k, 16)));
+      c = f32x4.add(c, f32x4.mul(e0, v128.load(y0 + k, 32)));
+      d = f32x4.add(d, f32x4.mul(e0, v128.load(y0 + k, 48)));
       a = f32x4.add(a, f32x4.mul(e1, v128.load(y1 + k)));
       b = f32x4.add(b, f32x4.mul(e1, v128.load(y1 + k, 16)));
+      c = f32x4.add(c, f32x4.mul(e1, v128.load(y1 + k, 32)));
+      d = f32x4.add(d, f32x4.mul(e1, v128.load(y1 + k, 48)));
       a = f32x4.add(a, f32x4.mul(e2, v128.load(y2 + k)));
       b = f32x4.add(b, f32x4.mul(e2, v128.load(y2 + k, 16)));
+      c = f32x4.add(c, f32x4.mul(e2, v128.load(y2 + k, 32)));
+      d = f32x4.add(d, f32x4.mul(e2, v128.load(y2 + k, 48)));
       a = f32x4.add(a, f32x4.mul(e3, v128.load(y3 + k)));
       b = f32x4.add(b, f32x4.mul(e3, v128.load(y3 + k, 16)));
+      c = f32x4.add(c, f32x4.mul(e3, v128.load(y3 + k, 32)));
+      d = f32x4.add(d, f32x4.mul(e3, v128.load(y3 + k, 48)));
       v128.store(out + k, a);
       v128.store(out + k, b, 16);
+      v128.store(out + k, c, 32);
+      v128.store(out + k, d, 48);
     }
     for (; k < bytes; k += 16) {
       let a = v128.load(out + k);
