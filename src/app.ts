@@ -5,6 +5,7 @@ import type { ImportRequest, ProjectApp, QuantisedExport, RunningServer, ServeOp
 import {
   loadKernels,
   loadPredictKernels,
+  loadScanKernels,
   loadShapKernels,
   loadUserModule,
   moduleGraphHash,
@@ -346,12 +347,13 @@ async function exportVersion(
 /** Files of an export by their path. */
 type ExportedTexts = ReadonlyMap<string, string | Uint8Array>;
 
+const taskKernels = () => ({ predict: loadPredictKernels(), scan: loadScanKernels() });
 const runtimeOf = (name: string) => readFileSync(new URL(`../dist/${name}.js`, import.meta.url), "utf8");
 const typesPath = (path: string) => path.replace(/\.m?js$/, "").concat(".d.mts");
 
 async function taskExport(capsule: TaskCapsule, to: string, path: string, title: string): Promise<ExportedTexts> {
   const { exportTaskModule, openTaskCapsule } = await import("./platform/capsule/index.ts");
-  openTaskCapsule(capsule, loadPredictKernels());
+  openTaskCapsule(capsule, taskKernels());
   const { task, request } = capsule.signature;
   switch (to) {
     case "module": {
@@ -450,7 +452,7 @@ async function scoreFiles(
         `Cannot explain the answers of ${found.model}@${found.version}: a ${capsule.signature.task} model has no columns whose part could be said`,
         { hint: "Leave out --explain and --background" },
       );
-    const model = openTaskCapsule(capsule, loadPredictKernels());
+    const model = openTaskCapsule(capsule, taskKernels());
     const batches = readBatches(files, { ...sameReading(trained), types: model.inputTypes });
     return answer(await scoreTaskRun({ batches, model, writer: await createBatchWriter(out, format), ...hooks }));
   }
@@ -531,7 +533,7 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
     served.map(async ({ model, version: number, capsule: id }) => {
       const named = { model, version: number };
       const capsule = await loadCapsule(objects, id);
-      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, kernels) };
+      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, taskKernels()) };
       const explainer = () => rowExplainer(capsule, loadShapKernels());
       return {
         ...named,

@@ -3,6 +3,7 @@ import { trainAny } from "../../platform/pipelines/index.ts";
 import type { TrainHooks } from "../../platform/training/index.ts";
 import { instantiateKernels, isSharedOf, type SharedKernels } from "./load-kernels.ts";
 import { loadPredictKernels } from "./load-predict-kernels.ts";
+import { loadScanKernels } from "./load-scan-kernels.ts";
 import { loadShapKernels } from "./load-shap-kernels.ts";
 import { customLossOf } from "./loss-module.ts";
 import type { TrainWorkerData } from "./run-training.ts";
@@ -15,6 +16,7 @@ const startedAt = performance.now();
 const teamHooks = shared === null ? {} : hooksOf(shared);
 const predictKernels = loadPredictKernels();
 const shapKernels = loadShapKernels();
+const scanKernels = loadScanKernels();
 
 try {
   const customLoss = await customLossOf(input.definition, projectDir);
@@ -23,6 +25,7 @@ try {
     ...teamHooks,
     ...(predictKernels && { predictKernels }),
     ...(shapKernels && { shapKernels }),
+    ...(scanKernels && { scanKernels }),
     ...(customLoss && { customLoss }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,
     elapsedSeconds: () => (performance.now() - startedAt) / 1000,

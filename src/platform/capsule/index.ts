@@ -51,6 +51,7 @@ export {
   openTaskModel,
   recordTaskGolden,
   type TaskGolden,
+  type TaskKernels,
   type TaskModel,
   type TaskModelData,
   type TaskName,

@@ -3,7 +3,7 @@ import { loadRecommender, type RecommenderData } from "../../ml/recommenders/ind
 import { listRanker } from "./list-ranker.ts";
 import { scoreUsers } from "./recommendation-batch.ts";
 import { type RecommendationRequest, readRecommendationRequest } from "./recommendation-request.ts";
-import type { JsonObject, TaskModel, TaskModelData, TaskSignature } from "./task-model.ts";
+import type { JsonObject, TaskKernels, TaskModel, TaskModelData, TaskSignature } from "./task-model.ts";
 
 /** A recommender with the names of its users and items. */
 export interface RecommendationData extends TaskModelData {
@@ -21,9 +21,13 @@ export interface RecommendationData extends TaskModelData {
 }
 
 /** A recommender ready to answer. Throws CAPSULE_RECOMMENDER where its names do not fit, RECOMMENDER_DATA. */
-export function openRecommendation(data: TaskModelData, signature: TaskSignature): TaskModel {
+export function openRecommendation(
+  data: TaskModelData,
+  signature: TaskSignature,
+  kernels: TaskKernels = {},
+): TaskModel {
   const { k, includeSeen, columns, users, items, recommender } = data as RecommendationData;
-  const fitted = loadRecommender(recommender);
+  const fitted = loadRecommender(recommender, kernels.scan);
   const userOf = indexOf(users, fitted.nUsers, "users");
   const itemOf = indexOf(items, fitted.nItems, "items");
   const rank = listRanker(fitted);

@@ -1,5 +1,5 @@
 import type { Interactions } from "../../ml/recommenders/index.ts";
-import { openTaskModel, type TaskPredictorData } from "../capsule/index.ts";
+import { openTaskModel, type TaskKernels, type TaskPredictorData } from "../capsule/index.ts";
 import type { CodedEvents, Wanted } from "./coded-events.ts";
 
 /** A code that no item has. */
@@ -14,9 +14,9 @@ export function championLists(
   known: readonly Wanted[],
   { userIds, itemIds }: CodedEvents,
   { offsets, items }: Interactions,
-  { k, includeSeen, check }: { k: number; includeSeen: boolean; check: () => void },
+  { k, includeSeen, check, kernels }: { k: number; includeSeen: boolean; check: () => void; kernels: TaskKernels },
 ): Int32Array[] {
-  const champion = openTaskModel(data);
+  const champion = openTaskModel(data, kernels);
   const codeOf = new Map(itemIds.map((id, code) => [id, code]));
   return known.map(({ user }) => {
     check();

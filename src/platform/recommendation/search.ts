@@ -100,12 +100,13 @@ function tryLearner(
 /** What a learner is told beside the interactions. */
 export function fitOptions(
   seed: number,
-  { shouldStop, recommendKernels }: TrainHooks,
+  { shouldStop, recommendKernels, scanKernels }: TrainHooks,
   onProgress?: (share: number) => void,
 ): RecommenderFitOptions {
   return {
     seed,
     ...(recommendKernels && { kernels: recommendKernels }),
+    ...(scanKernels && { scanKernels }),
     ...(onProgress && { onProgress }),
     ...(shouldStop && { shouldStop }),
   };

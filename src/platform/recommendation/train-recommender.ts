@@ -6,6 +6,7 @@ import {
   recommendationSignature,
   recordTaskGolden,
   type TaskCapsule,
+  type TaskKernels,
 } from "../capsule/index.ts";
 import { detectPersonalData, profileTable } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
@@ -47,6 +48,7 @@ export function trainRecommender(
   const stages = stageClock(hooks);
   const check = stopCheck(hooks);
   const { definition, snapshot, table } = input;
+  const kernels: TaskKernels = { scan: hooks.scanKernels };
   const { k = 10, includeSeen = false, seed = 1 } = definition;
   const {
     metric = "ndcg",
@@ -110,7 +112,7 @@ export function trainRecommender(
     baseline: { name: "popularity", lists: baselineLists },
     champion: input.champion && {
       name: input.champion.name,
-      lists: championLists(input.champion.data, known, coded, trained, { k, includeSeen, check }),
+      lists: championLists(input.champion.data, known, coded, trained, { k, includeSeen, check, kernels }),
     },
     trained,
     levels: levelsOf(input, events, coded, known, new Set(personalData.keys())),
@@ -161,7 +163,7 @@ export function trainRecommender(
     recommender: model.toJSON(),
   };
   const parts = { features: null, calibrator: null, model: data, signature: recommendationSignature(k, includeSeen) };
-  const golden = recordTaskGolden(openTaskModel(parts), goldenRequests(data.users, data.items, seed));
+  const golden = recordTaskGolden(openTaskModel(parts, kernels), goldenRequests(data.users, data.items, seed));
   const champion = input.champion?.name ?? null;
   const counts = partCounts(split.parts);
   const report: TrainOutcome<TaskCapsule>["report"] = {
