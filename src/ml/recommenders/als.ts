@@ -57,6 +57,7 @@ export function als(params: AlsParams = {}): RecommenderLearner {
           check();
           onProgress?.((half + share) / (2 * iterations));
         });
+      onProgress?.(1);
       const [users, items] = [space.users.slice(), space.items.slice()];
       return alsModel(
         interactions,
