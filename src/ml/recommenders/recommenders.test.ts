@@ -172,7 +172,7 @@ test("itemNeighbours() counts shared users with jaccard, and asks whether to sto
     [2, 1],
     [3, 2],
   ];
-  const model = itemNeighbours({ similarity: "jaccard" }).fit(from(pairs, 4, 3), { seed: 0 });
+  const model = itemNeighbours({ similarity: "jaccard", shrinkage: 0 }).fit(from(pairs, 4, 3), { seed: 0 });
   assert.deepEqual(listed(model.similarItems(1, 5)), [[0], [2 / 3]]);
   const busy = Array.from({ length: 140 * 140 }, (_, k): Pair => [Math.floor(k / 140), k % 140]);
   const interactions = from(busy, 140, 140);
