@@ -13,7 +13,7 @@ import { badParameter, noInteractions } from "./recommender-errors.ts";
 export interface AlsParams {
   /** Numbers per user and item. Default 64. */
   readonly factors?: number;
-  /** L2 penalty on every factor, at least 1e-6. Default 0.01. */
+  /** L2 penalty on every factor, at least 1e-6. Default 1. */
   readonly lambda?: number;
   /** How much an interaction's weight adds to the confidence 1 of a pair. Default 1. */
   readonly alpha?: number;
@@ -32,7 +32,7 @@ const most = { factors: 1024, iterations: 1000, steps: 1000 } as const;
  * all pairs of a user and an item, where p is 1 for an interaction and 0 elsewhere.
  */
 export function als(params: AlsParams = {}): RecommenderLearner {
-  const { factors = 64, lambda = 0.01, alpha = 1, iterations = 15, steps = 3 } = params;
+  const { factors = 64, lambda = 1, alpha = 1, iterations = 15, steps = 3 } = params;
   const kind = "als";
   const settled = { factors, lambda, alpha, iterations, steps };
   for (const name of ["factors", "iterations", "steps"] as const)
@@ -57,6 +57,7 @@ export function als(params: AlsParams = {}): RecommenderLearner {
           check();
           onProgress?.((half + share) / (2 * iterations));
         });
+      onProgress?.(1);
       const [users, items] = [space.users.slice(), space.items.slice()];
       return alsModel(
         interactions,

@@ -15,7 +15,7 @@ export interface ItemNeighboursParams {
    * `cosine` (default): of the items' columns of weights, Σ w·w′ / (‖w‖·‖w′‖ + shrinkage). `jaccard`: of their sets of users, shared / (all + shrinkage).
    */
   readonly similarity?: (typeof similarities)[number];
-  /** Added to the denominator, ≥ 0: the greater, the less items of few users count as alike. Default 0. */
+  /** Added to the denominator, ≥ 0: the greater, the less items of few users count as alike. Default 5. */
   readonly shrinkage?: number;
 }
 
@@ -24,7 +24,7 @@ export interface ItemNeighboursParams {
  * The score of an item is the sum of its similarities to the items of the history that have it among their neighbours, times their weights.
  */
 export function itemNeighbours(params: ItemNeighboursParams = {}): RecommenderLearner {
-  const { neighbours = 20, similarity = "cosine", shrinkage = 0 } = params;
+  const { neighbours = 20, similarity = "cosine", shrinkage = 5 } = params;
   const kind = "item-neighbours";
   if (!(Number.isInteger(neighbours) && neighbours >= 1))
     throw badParameter(kind, "neighbours", neighbours, "a whole number ≥ 1");
