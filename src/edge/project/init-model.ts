@@ -129,6 +129,12 @@ function checkAsked(asked: NewTableModel): void {
   if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
   if (asked.target === "")
     throw invalid("INIT_TARGET", "no target is named, a column is needed", "Add --target COLUMN");
+  if (asked.user !== undefined || asked.item !== undefined)
+    throw invalid(
+      "INIT_OPTION",
+      "a model that answers rows of a table has no user and no item",
+      "Add --task recommendation, or leave out --user and --item",
+    );
   if (asked.time !== undefined && asked.group !== undefined)
     throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
 }
