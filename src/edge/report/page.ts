@@ -1,5 +1,6 @@
 import { sha256 } from "../../lib/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
+import { conformalSection } from "./conformal-section.ts";
 import { dataSection } from "./data-section.ts";
 import { explanationSection } from "./explanation-section.ts";
 import { type Html, html, type Section, trusted } from "./html.ts";
@@ -29,6 +30,7 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   confusionSection,
   calibrationSection,
   thresholdSection,
+  conformalSection,
   slicesSection,
   errorsSection,
   importanceSection,
