@@ -118,6 +118,7 @@ function metricLines({ evaluation }: RunReport): string[][] {
           ],
         ]
       : []),
+    ...conformalLines(evaluation),
     ...evaluation.slices
       .filter((slice) => slice.weak)
       .slice(0, 3)
@@ -126,5 +127,22 @@ function metricLines({ evaluation }: RunReport): string[][] {
         `${slice.name} (${percent(slice.n / evaluation.nTest)} of test rows)`,
         `${slice.metric} ${metric(slice.value)}`,
       ]),
+  ];
+}
+
+function conformalLines({ conformal, task }: RunReport["evaluation"]): string[][] {
+  if (conformal === undefined) return [];
+  const { level, overall, slices } = conformal;
+  const [size, noun] = task === "regression" ? ["mean width", "intervals"] : ["mean size", "sets"];
+  return [
+    [
+      `${noun} at ${number(level)}`,
+      `coverage ${metric(overall.value)}`,
+      pc.dim(`${size} ${overall.size.value === null ? "undefined" : number(overall.size.value)}`),
+    ],
+    ...slices
+      .filter(({ isBelow }) => isBelow)
+      .slice(0, 3)
+      .map(({ name, value }) => [pc.yellow("below level"), name, `coverage ${metric(value)}`]),
   ];
 }

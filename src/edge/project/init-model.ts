@@ -36,6 +36,8 @@ export interface NewTableModel {
   readonly ignore?: readonly string[];
   readonly weight?: string;
   readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
+  /** Answers with intervals or sets at this level. */
+  readonly conformal?: number;
   readonly header?: boolean;
   readonly separator?: string;
   readonly quote?: string;
@@ -166,7 +168,7 @@ function definitionOf(
     ...(column === undefined ? {} : { split: { kind: asked.time === undefined ? "group" : "time", column } }),
     ...(asked.weight === undefined ? {} : { weight: asked.weight }),
     ...(asked.ignore === undefined ? {} : { ignore: asked.ignore }),
-    ...(asked.cost === undefined ? {} : { evaluation: { cost: asked.cost } }),
+    ...evaluationOf(asked),
   });
 }
 
@@ -186,6 +188,16 @@ export function dataOf(
     files: asked.data.map(local),
     ...(asked.test === undefined ? {} : { test: local(asked.test) }),
     ...(Object.keys(options).length === 0 ? {} : { options }),
+  };
+}
+
+function evaluationOf({ cost, conformal }: NewModel): Pick<ModelDefinition, "evaluation"> {
+  if (cost === undefined && conformal === undefined) return {};
+  return {
+    evaluation: {
+      ...(cost === undefined ? {} : { cost }),
+      ...(conformal === undefined ? {} : { conformal: { level: conformal } }),
+    },
   };
 }
 

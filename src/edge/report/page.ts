@@ -1,5 +1,6 @@
 import { sha256 } from "../../lib/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
+import { conformalSection } from "./conformal-section.ts";
 import { dataSection } from "./data-section.ts";
 import { explanationSection } from "./explanation-section.ts";
 import { type Html, html, type Section, trusted } from "./html.ts";
@@ -38,6 +39,7 @@ const tableSections: readonly DrawSection[] = [
   confusionSection,
   calibrationSection,
   thresholdSection,
+  conformalSection,
   slicesSection,
   errorsSection,
   importanceSection,

@@ -131,6 +131,7 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
       ),
     weak.length > 0 &&
       `It is weaker where ${weak[0]!.name} (${percent(weak[0]!.n / Math.max(1, evaluation.nTest))} of the ${noun}s): ${metricName(weak[0]!.metric)} ${measured(weak[0]!.value)}.`,
+    belowLevel(evaluation),
     evaluation.nTest < 500 && `The test part has only ${count(evaluation.nTest, noun)}, so every interval is wide.`,
     ece > 0.05 &&
       `Its probabilities are off by ${percent(evaluation.calibration?.ece.value ?? 0)} on average; do not read them as frequencies.`,
@@ -141,6 +142,19 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
     data.snapshot.source.nRejected > 0 && `${count(data.snapshot.source.nRejected, "row")} could not be read.`,
   ];
   return all.filter((caveat) => typeof caveat === "string");
+}
+
+function belowLevel({ conformal, task }: RunReport["evaluation"]): string | undefined {
+  if (conformal === undefined) return undefined;
+  const things = task === "regression" ? "intervals" : "sets";
+  const promised = `not the promised ${percent(conformal.level)}`;
+  if (conformal.overall.isBelow)
+    return `Its ${things} hold the truth in ${percent(conformal.overall.value.value!)} of the test rows, ${promised}.`;
+  const worst = conformal.slices.filter(({ isBelow }) => isBelow).sort((a, b) => a.qValue - b.qValue)[0];
+  return (
+    worst &&
+    `Its ${things} hold the truth in ${percent(worst.value.value!)} of the rows of “${worst.name}”, ${promised}.`
+  );
 }
 
 function quoted(findings: RunReport["leakage"]["findings"]): string {

@@ -14,6 +14,7 @@ export {
   saveCapsule,
   type TaskCapsule,
 } from "./capsule.ts";
+export { type ConformalAnswer, conformalAnswer } from "./conformal-answer.ts";
 export { type ExportedModule, encodingOf, exportModule, exportTaskModule, requestSchema } from "./export-module.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
 export { type ListRequest, listRanker, type RankedList } from "./list-ranker.ts";

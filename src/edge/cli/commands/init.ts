@@ -2,7 +2,7 @@ import pc from "picocolors";
 import type { NewModel } from "../../project/index.ts";
 import { type Command, withApp } from "../command.ts";
 import { count } from "../format.ts";
-import { choiceOption, costOption, listOption, textOption } from "../options.ts";
+import { choiceOption, costOption, listOption, positiveOption, textOption } from "../options.ts";
 
 export const init: Command = {
   name: "init",
@@ -21,6 +21,7 @@ export const init: Command = {
     { flags: "--ignore <columns...>", says: "columns that are no features" },
     { flags: "--weight <column>", says: "sample weights" },
     { flags: "--cost <FP:FN>", says: "cost of a wrong positive and of a wrong negative: sets the threshold" },
+    { flags: "--conformal <level>", says: "answer with intervals or sets that hold the truth this often, such as 0.9" },
     { flags: "--no-header", says: "the files have no header row: columns are column1 … columnN" },
     { flags: "--separator <character>", says: "character between fields; detected where absent" },
     { flags: "--quote <character>", says: 'quote character; "none" reads quotes as text' },
@@ -57,6 +58,7 @@ function initOptions(options: Readonly<Record<string, unknown>>): NewModel {
     ignore: listOption(options, "ignore"),
     weight: textOption(options, "weight"),
     cost: costOption(options, "cost"),
+    conformal: positiveOption(options, "conformal"),
     header: options.header === false ? false : undefined,
     separator: textOption(options, "separator")?.replace("\\t", "\t"),
     quote: quote === "none" ? "" : quote,
