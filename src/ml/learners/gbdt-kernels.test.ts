@@ -221,6 +221,23 @@ test("one tree is the same whether or not features share columns", () => {
   }
 });
 
+test("every feature of a cross can be read back, whichever of them has the fewest bins", () => {
+  const nLevels = [40, 6, 5, 30, 2, 9, 2, 3];
+  const rng = createRng(11);
+  const features = Table.of(
+    nLevels.map((m, j) => [`x${j}`, numberColumn(Float64Array.from({ length: 400 }, () => rng.below(m)))] as const),
+  );
+  const learned = learnBins(features);
+  const own = binTable(features, learned, plainWorkspace);
+  const shared = binTable(features, learned, plainWorkspace, { crossFrom: 0 });
+  const { n, columns, columnOf, stepOf } = shared;
+  learned.forEach(({ nBins }, j) => {
+    const bytes = columns.subarray(columnOf[j]! * n, (columnOf[j]! + 1) * n);
+    const bins = stepOf[j] === 0 ? bytes : bytes.map((byte) => Math.floor(byte / stepOf[j]!) % nBins);
+    assert.deepEqual([...bins], [...own.columns.subarray(j * n, (j + 1) * n)], `feature ${j}`);
+  });
+});
+
 test("gbdt() gives the same model with and without compiled kernels", { skip }, () => {
   const n = 1500;
   const table = tableOf(n, 5, 2, 7);
