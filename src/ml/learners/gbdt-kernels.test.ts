@@ -11,10 +11,17 @@ import { plainWorkspace } from "./gbdt-plain.ts";
 import { nodeRules } from "./gbdt-rules.ts";
 import { pairScale, type Workspace } from "./gbdt-workspace.ts";
 import { type GbdtParams, gbdt, type Target } from "./index.ts";
+import { arraysIn, queryArrays } from "./lambda-gradients.ts";
 
 const kernels = loadKernels();
 const skip = kernels === undefined ? "the kernels are not built: node scripts/build.mjs" : false;
 const workspaces = (): Workspace[] => [plainWorkspace, compiledWorkspace(kernels!, false)];
+
+function copied(workspace: Workspace, values: Float64Array): Float64Array {
+  const copy = workspace.float64(values.length);
+  copy.set(values);
+  return copy;
+}
 
 /** Numbers, some missing, some few-valued, and categories; mostly-zero columns where there are many. */
 function tableOf(n: number, nNumbers: number, nCategories: number, seed: number): Table {
@@ -108,6 +115,42 @@ test("pairs of the logistic and the squared loss are the same compiled and plain
       });
       assert.deepEqual(compiled, plain);
     }),
+    { numRuns: 60 },
+  );
+});
+
+test("gradients of LambdaMART are the same compiled and plain, round after round", { skip }, () => {
+  const sizes = fc.array(fc.constantFrom(1, 2, 3, 7, 31, 33, 64, 65, 130, 500), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(
+      sizes,
+      fc.integer(),
+      fc.boolean(),
+      fc.constantFrom(1, 5, 30, 1000),
+      fc.constantFrom(0, 0.3, 3, 2000),
+      (of, seed, isWeighted, truncation, spread) => {
+        const rng = createRng(seed);
+        const codes = of.flatMap((size, query) => new Array<number>(size).fill(query));
+        const n = codes.length;
+        const queries = Int32Array.from(permutation(n, rng), (place) => codes[place]!);
+        const numbers = (value: (i: number) => number) => Float64Array.from({ length: n }, (_, i) => value(i));
+        const gains = numbers((i) => (queries[i] === 2 ? 1 : 2 ** rng.below(5) - 1));
+        const weights = isWeighted ? numbers(() => 3 * rng.uniform()) : null;
+        const [plain, compiled] = workspaces().map((workspace) => ({
+          workspace,
+          derive: workspace.lambdaGradients(arraysIn(workspace, queryArrays(queries, gains, weights, truncation))),
+        }));
+        for (let round = 0; round < 3; round++) {
+          const scores = numbers(() => (rng.below(4) === 0 ? 0 : spread * (rng.uniform() - 0.5)));
+          const [expected, found] = [plain!, compiled!].map(({ workspace, derive }) => {
+            const [own, gradients, hessians] = [scores, scores, scores].map((values) => copied(workspace, values));
+            derive(own!, gradients!, hessians!);
+            return [[...gradients!], [...hessians!]];
+          });
+          assert.deepEqual(found, expected);
+        }
+      },
+    ),
     { numRuns: 60 },
   );
 });
