@@ -1,3 +1,4 @@
+export { conformalQuantile } from "./conformal-quantile.ts";
 export { cos, exp, expm1, log, log1p, logSumExp, sigmoid, sin, softplus } from "./elementary.ts";
 export { deviance, huber } from "./losses.ts";
 export { type Moments, momentsOf, pearson } from "./moments.ts";
