@@ -62,6 +62,19 @@ export interface ModelDescription {
   readonly example: Row;
 }
 
+/** What a served model of a task of its own takes and gives. */
+export interface TaskDescription {
+  readonly model: string;
+  readonly version: number;
+  readonly task: "recommendation" | "forecast";
+  /** JSON Schema of a request. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** JSON Schema of an answer. */
+  readonly answer: Readonly<Record<string, unknown>>;
+  /** A request that the model answers. */
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
 /** Options of {@link createClient}. */
 export interface ClientOptions {
   /** For example `http://127.0.0.1:4321`. */
@@ -78,10 +91,24 @@ export interface ClientOptions {
 export interface Client {
   /** Predictions for rows, in their order. */
   predict(model: string, rows: readonly Row[], options?: PredictOptions): Promise<PredictAnswer>;
+  /**
+   * Answers of a model whose task has requests of its own, such as a recommendation or a forecast, in their order. The types `Request` and `Answer`
+   * come with the exported module of the model.
+   */
+  ask<Request extends object, Answer>(
+    model: string,
+    requests: readonly Request[],
+  ): Promise<{
+    readonly model: string;
+    readonly version: number;
+    readonly predictions: readonly ({ readonly id: string } & Answer)[];
+  }>;
   /** The models that are served. */
   models(): Promise<readonly { readonly model: string; readonly version: number; readonly task: string }[]>;
   /** What a model takes and gives. */
-  describe(model: string): Promise<ModelDescription>;
+  describe<Description extends ModelDescription | TaskDescription = ModelDescription>(
+    model: string,
+  ): Promise<Description>;
 }
 
 /** A refusal by the server, with its code, its hint and, for rows that do not fit, every problem. */
@@ -140,6 +167,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     predict: (model, rows, { explain } = {}) =>
       call(`/v1/models/${encodeURIComponent(model)}/predict`, { rows, ...(explain === undefined ? {} : { explain }) }),
+    ask: (model, requests) => call(`/v1/models/${encodeURIComponent(model)}/predict`, { rows: requests }),
     models: async () => (await call<{ models: Awaited<ReturnType<Client["models"]>> }>("/v1/models")).models,
     describe: (model) => call(`/v1/models/${encodeURIComponent(model)}`),
   };
