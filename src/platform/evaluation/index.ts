@@ -1,5 +1,13 @@
+export {
+  type BootstrapOptions,
+  bootstrapSums,
+  differenceOf,
+  ratioOf,
+  type SumDraws,
+  valueWithInterval,
+} from "./bootstrap-sums.ts";
 export { type CalibrationDecision, type CalibrationInput, chooseCalibration } from "./calibration.ts";
-export { type ComparisonInput, compareModels, verdictOf } from "./compare-models.ts";
+export { type ComparisonInput, compareModels, comparisonOf, verdictOf } from "./compare-models.ts";
 export { crossFit } from "./cross-fit.ts";
 export { analyseErrors, type ErrorInput } from "./error-analysis.ts";
 export { evaluate } from "./evaluate.ts";

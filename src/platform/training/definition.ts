@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { FettleError, hashOf, nearestName, type Sha256 } from "../../lib/index.ts";
+import { hashOf, type Sha256 } from "../../lib/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
 import type { TaskName } from "../capsule/index.ts";
 import { type Contract, defineContract, type ReadOptions } from "../data/index.ts";
 import type { FeatureOptions } from "../features/index.ts";
+import { checkDefinition, freezeDeep } from "./check-definition.ts";
 
 /** The families of learners that a search may try. */
 export type Family = (typeof familyNames)[number];
@@ -185,26 +186,32 @@ const featureOption = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("text"), terms: z.int().min(1).max(10_000).optional() }),
 ]);
 
+/** A model's name, as definitions check it. */
+export const nameSchema = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "must be of the form [a-z][a-z0-9-]{0,62}");
+
+/** The files of a definition and how to read them. */
+export const dataSchema = z.strictObject({
+  files: z.array(z.string().min(1)).min(1).readonly(),
+  test: z.string().min(1).optional(),
+  options: z
+    .strictObject({
+      format: z.enum(["csv", "tsv", "json", "ndjson", "parquet"]).optional(),
+      separator: z.string().length(1).optional(),
+      quote: z.string().max(1).optional(),
+      header: z.boolean().optional(),
+      encoding: z.string().optional(),
+      missing: names.optional(),
+      literalColumns: names.optional(),
+      types: z.record(z.string(), z.enum(["number", "integer", "instant", "category", "text", "id"])).optional(),
+    })
+    .optional(),
+  quarantine: z.boolean().optional(),
+});
+
 const schema = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "must be of the form [a-z][a-z0-9-]{0,62}"),
-    data: z.strictObject({
-      files: z.array(z.string().min(1)).min(1).readonly(),
-      test: z.string().min(1).optional(),
-      options: z
-        .strictObject({
-          format: z.enum(["csv", "tsv", "json", "ndjson", "parquet"]).optional(),
-          separator: z.string().length(1).optional(),
-          quote: z.string().max(1).optional(),
-          header: z.boolean().optional(),
-          encoding: z.string().optional(),
-          missing: names.optional(),
-          literalColumns: names.optional(),
-          types: z.record(z.string(), z.enum(["number", "integer", "instant", "category", "text", "id"])).optional(),
-        })
-        .optional(),
-      quarantine: z.boolean().optional(),
-    }),
+    name: nameSchema,
+    data: dataSchema,
     target: z.strictObject({ column: z.string().min(1), positive: z.string().min(1).optional() }),
     task: z.enum(["binary", "multiclass", "regression", "ranking"]).optional(),
     query: z.string().min(1).optional(),
@@ -304,51 +311,9 @@ const schema = z
  * ```
  */
 export function defineModel<const Name extends string>(definition: ModelDefinition<Name>): ModelDefinition<Name> {
-  const result = schema.safeParse(definition);
-  if (!result.success) throw invalidDefinition(result.error.issues);
+  checkDefinition(definition, schema);
   if (definition.contract !== undefined) defineContract(definition.contract);
   return freezeDeep(structuredClone(definition));
-}
-
-function invalidDefinition(issues: readonly z.core.$ZodIssue[]): FettleError {
-  const problems = issues.slice(0, 20).map((issue) => {
-    const path = issue.path.join(".") || "the definition";
-    if (issue.code !== "unrecognized_keys") return `${path}: ${issue.message}`;
-    const known = knownKeys(issue.path);
-    return issue.keys
-      .map((key) => {
-        const near = nearestName(key, known);
-        return `${path}: unknown key "${key}"${near === undefined ? "" : `, did you mean "${near}"?`}`;
-      })
-      .join("; ");
-  });
-  return new FettleError(
-    "invalid-input",
-    "DEFINITION_INVALID",
-    `Cannot use the model definition: ${problems.join("; ")}`,
-    {
-      hint: "Mend the definition; its editor types say what each key takes",
-      facts: { problems },
-    },
-  );
-}
-
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let node: unknown = schema;
-  for (const key of path) {
-    while (node instanceof z.ZodOptional || node instanceof z.ZodReadonly) node = node.unwrap();
-    node = node instanceof z.ZodObject ? (node.shape as Record<PropertyKey, unknown>)[key] : undefined;
-  }
-  while (node instanceof z.ZodOptional || node instanceof z.ZodReadonly) node = node.unwrap();
-  return node instanceof z.ZodObject ? Object.keys(node.shape) : [];
-}
-
-function freezeDeep<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const member of Object.values(value)) freezeDeep(member);
-  }
-  return value;
 }
 
 /** The hash of a definition: its lineage. Where the files lie does not matter, what is done with them does. */

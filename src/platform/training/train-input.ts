@@ -27,12 +27,19 @@ export interface TrainInput {
   readonly imported?: MeasuredImport;
 }
 
+/** What a task of its own tried, in words of its room. */
+export interface TaskTrial extends Pick<Configuration, "params"> {
+  readonly family: string;
+}
+
 /** {@link TrainInput} for a task of its own. */
 export interface TaskInput<Definition extends TaskDefinition = TaskDefinition>
   extends Pick<TrainInput, "snapshot" | "table" | "testStart"> {
   readonly definition: Definition;
   /** The current champion, to be compared with on the same test rows. */
   readonly champion: { readonly name: string; readonly data: TaskPredictorData } | null;
+  /** Exactly these, as a run recorded them: how `verify` replays a search that its time ended. */
+  readonly trials?: readonly TaskTrial[];
 }
 
 /** What a person sees while a training runs. */
@@ -74,7 +81,7 @@ export interface TrainOutcome<Trained extends Capsule | TaskCapsule = Capsule> {
     readonly split: Omit<RunReport["split"], "testEvaluations">;
   };
   /** The configurations tried, in order. */
-  readonly trials: readonly Configuration[];
+  readonly trials: readonly (Trained extends Capsule ? Configuration : TaskTrial)[];
   /** Identity of the test rows: the ledger counts how often it is used. */
   readonly testRows: Sha256;
 }
