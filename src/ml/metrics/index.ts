@@ -8,6 +8,7 @@ export {
   intervalScore,
   type MeanOverSeries,
   meanOverSeries,
+  seasonalNaiveError,
   type SeriesForecast,
   weightedQuantileLoss,
 } from "./forecast-metrics.ts";

@@ -2,6 +2,8 @@ import { canonicalJson, FettleError, type Json } from "../../lib/index.ts";
 import type { PredictKernels } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { LogicalType, Schema } from "../data/index.ts";
+import type { ForecastModelData } from "./forecast-data.ts";
+import { openForecastModel } from "./forecast-model.ts";
 import type { RowProblem } from "./signature.ts";
 
 /** Tasks whose answer is no value per row of a table: each has its own requests, answers and models. */
@@ -63,7 +65,9 @@ export interface TaskPredictorData {
 
 type OpenTask = (data: TaskModelData, signature: TaskSignature, kernels?: PredictKernels) => TaskModel;
 
-const openers: Partial<Readonly<Record<TaskName, OpenTask>>> = {};
+const openers: Partial<Readonly<Record<TaskName, OpenTask>>> = {
+  forecast: (data, signature) => openForecastModel(data as ForecastModelData, signature),
+};
 
 /** A task's model from its data. Throws a `damaged` error where the data cannot be one. */
 export function openTaskModel({ model, signature }: TaskPredictorData, kernels?: PredictKernels): TaskModel {
