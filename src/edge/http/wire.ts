@@ -13,7 +13,7 @@ export const errorBody = z
           z.object({
             row: z.int(),
             field: z.string(),
-            rule: z.enum(["object", "required", "type", "finite", "instant", "known", "range"]),
+            rule: z.enum(["object", "required", "type", "finite", "instant", "range", "unknown"]),
             message: z.string(),
           }),
         )

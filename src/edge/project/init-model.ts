@@ -16,13 +16,21 @@ import { checkModelName } from "../../platform/registry/index.ts";
 import { defineModel, definitionToSource, type ModelDefinition } from "../../platform/training/index.ts";
 import type { Project } from "./project.ts";
 
-/** What a new model is made from. */
-export interface NewModel {
+/** What a new model is made from, whatever its task. */
+export interface NewModel extends Omit<NewTableModel, "task"> {
+  readonly task?: NonNullable<NewTableModel["task"]> | "recommendation";
+}
+
+/** What a new model that answers rows of a table is made from. */
+export interface NewTableModel {
   readonly data: readonly string[];
   readonly target: string;
   readonly test?: string;
   readonly positive?: string;
   readonly task?: "binary" | "multiclass" | "regression";
+  /** Recommendation: the columns of who and what. */
+  readonly user?: string;
+  readonly item?: string;
   readonly time?: string;
   readonly group?: string;
   readonly ignore?: readonly string[];
@@ -57,7 +65,7 @@ export interface InitialisedModel {
 export async function initModel(
   project: Project,
   model: string,
-  asked: NewModel,
+  asked: NewTableModel,
   from: string,
   reader: SourceReader,
 ): Promise<InitialisedModel> {
@@ -115,7 +123,7 @@ export function writeModel(
   return sources.map(([path]) => relative(project.root, path));
 }
 
-function checkAsked(asked: NewModel): void {
+function checkAsked(asked: NewTableModel): void {
   const invalid = (code: string, what: string, hint: string) =>
     new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
   if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
@@ -126,7 +134,7 @@ function checkAsked(asked: NewModel): void {
 }
 
 /** What was said about how to read the files. */
-export function readOptions({ header, separator, quote, encoding, missing }: NewModel): ReadOptions {
+export function readOptions({ header, separator, quote, encoding, missing }: NewTableModel): ReadOptions {
   const entries = Object.entries({ header, separator, quote, encoding, missing });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -134,7 +142,7 @@ export function readOptions({ header, separator, quote, encoding, missing }: New
 function definitionOf(
   project: Project,
   name: string,
-  asked: NewModel,
+  asked: NewTableModel,
   from: string,
   options: ReadOptions,
   { table, schema }: SourceReading,
@@ -159,7 +167,7 @@ function definitionOf(
 /** The `data` of a definition: paths relative to the project folder where they lie in it. */
 export function dataOf(
   project: Project,
-  asked: Pick<NewModel, "data" | "test">,
+  asked: Pick<NewTableModel, "data" | "test">,
   from: string,
   options: ReadOptions,
 ): ModelDefinition["data"] {

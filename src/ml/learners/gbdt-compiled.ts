@@ -1,7 +1,7 @@
-import { type GbdtKernels, jobOf } from "./gbdt-jobs.ts";
+import { mostChunks, type Team, teamOf } from "../team/index.ts";
+import { type GbdtKernels, gbdtJobs, jobOf } from "./gbdt-jobs.ts";
 import { numberSides } from "./gbdt-scan.ts";
 import { outOfMemory } from "./gbdt-size.ts";
-import { mostChunks, type Team, teamOf } from "./gbdt-team.ts";
 import { binLimit, sampleInto, sampleLength } from "./gbdt-thresholds.ts";
 import {
   type BinnedTable,
@@ -34,7 +34,7 @@ const fewestBinsToShare = 4096;
 /** The memory of one fit, in the kernels' memory, for one thread or all of the team. Arrays of an earlier workspace must no longer be in use. */
 export function compiledWorkspace(kernels: GbdtKernels, isShared: boolean): Workspace {
   const { memory } = kernels;
-  const team = teamOf(kernels, isShared ? kernels.nThreads : 1);
+  const team = teamOf(kernels, isShared ? kernels.nThreads : 1, gbdtJobs);
   let next = kernels.heapBase;
   const take = (bytes: number): number => {
     const at = Math.ceil(next / 64) * 64;

@@ -5,7 +5,7 @@ import { type ForecastModelData, forecasterOf } from "./forecast-data.ts";
 import { type ForecastRequest, forecastRequestReader, shownInstant } from "./forecast-request.ts";
 import { scoreForecasts } from "./forecast-rows.ts";
 import { parseInstant } from "./signature.ts";
-import type { JsonObject, TaskModel, TaskSignature } from "./task-model.ts";
+import type { JsonObject, TaskModel, TaskModelData, TaskSignature } from "./task-model.ts";
 
 /** An interval that holds the value with the probability `level`; null where too few errors were known for it. */
 export interface ForecastInterval {
@@ -35,7 +35,8 @@ interface OpenSeries {
 }
 
 /** A forecast model ready to answer. Throws CAPSULE_TASK where the data cannot be one. */
-export function openForecastModel(data: ForecastModelData, signature: TaskSignature): TaskModel {
+export function openForecastModel(model: TaskModelData, signature: TaskSignature): TaskModel {
+  const data = model as ForecastModelData;
   const { series: known, intervals, period, gaps } = data;
   if (known.length === 0 || intervals.widths.length !== intervals.levels.length)
     throw new FettleError("damaged", "CAPSULE_FORECAST", "Cannot read the capsule: its forecast model is incomplete");

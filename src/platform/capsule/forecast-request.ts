@@ -38,7 +38,7 @@ export function forecastRequestReader(data: ForecastModelData) {
     for (const key of Object.keys(asked)) {
       if ((keys as readonly string[]).includes(key)) continue;
       const near = nearestName(key.slice(0, 80), keys);
-      refuse(key.slice(0, 80), "known", `is no part of a request${near === undefined ? "" : `; did you mean "${near}"?`}`);
+      refuse(key.slice(0, 80), "unknown", `is no part of a request${near === undefined ? "" : `; did you mean "${near}"?`}`);
     }
     const series = readSeriesName(asked.series, data, refuse);
     const horizon = readHorizon(asked.horizon, data, refuse);
@@ -48,7 +48,7 @@ export function forecastRequestReader(data: ForecastModelData) {
         ? readValues(asked, data, known.get(series), refuse)
         : readHistory(asked, data, refuse);
     if (problems.length === before && !known.has(series) && history === null)
-      refuse("series", "known", "is not known to the model, its history is needed to forecast it");
+      refuse("series", "unknown", "is not known to the model, its history is needed to forecast it");
     return {
       ...(series === "" ? {} : { series }),
       horizon,
@@ -89,7 +89,7 @@ type History = Pick<ForecastRequest, "start" | "values">;
 
 /** `history`: values with their instants, in any order; one that has none in between is missing. */
 function readHistory({ history, values, start }: Readonly<Record<string, unknown>>, data: ForecastModelData, refuse: Refuse): History | null {
-  if (values !== undefined || start !== undefined) refuse("history", "known", 'stands beside "values" or "start", one way is needed');
+  if (values !== undefined || start !== undefined) refuse("history", "unknown", 'stands beside "values" or "start", one way is needed');
   if (!Array.isArray(history)) return refuse("history", "type", `is ${valueClass(history)}, a list of {at, value} is needed`) ?? null;
   if (history.length > mostValues) return tooMany("history", history.length, refuse);
   const byStep = new Map<number, number | null>();
@@ -122,7 +122,7 @@ function readValues(
   refuse: Refuse,
 ): History | null {
   if (values === undefined || values === null) {
-    if (start !== undefined) refuse("start", "known", 'says when "values" began, which are absent');
+    if (start !== undefined) refuse("start", "unknown", 'says when "values" began, which are absent');
     return null;
   }
   const isValue = (value: unknown) => value === null || (typeof value === "number" && Number.isFinite(value));

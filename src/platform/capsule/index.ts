@@ -15,7 +15,9 @@ export {
   type TaskCapsule,
 } from "./capsule.ts";
 export { type ExportedModule, encodingOf, exportModule, exportTaskModule, requestSchema } from "./export-module.ts";
+export { type ForecastMethod, type ForecastModelData, forecasterOf, type KnownSeries } from "./forecast-data.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
+export { type ListRequest, listRanker, type RankedList } from "./list-ranker.ts";
 export {
   type Answer,
   answerOf,
@@ -25,6 +27,8 @@ export {
   type PredictorData,
 } from "./predictor.ts";
 export { type QuantisationLoss, quantise } from "./quantise.ts";
+export type { RecommendationData } from "./recommendation-model.ts";
+export { mostItems, recommendationSignature } from "./recommendation-signature.ts";
 export {
   type Contribution,
   type Explanation,
@@ -48,6 +52,7 @@ export {
   openTaskModel,
   recordTaskGolden,
   type TaskGolden,
+  type TaskKernels,
   type TaskModel,
   type TaskModelData,
   type TaskName,

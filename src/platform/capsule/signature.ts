@@ -31,7 +31,7 @@ export interface Signature {
 export interface RowProblem {
   readonly row: number;
   readonly field: string;
-  readonly rule: "object" | "required" | "type" | "finite" | "instant" | "known" | "range";
+  readonly rule: "object" | "required" | "type" | "finite" | "instant" | "range" | "unknown";
   readonly message: string;
 }
 

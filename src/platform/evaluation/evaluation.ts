@@ -1,5 +1,6 @@
 import type { Task } from "../../ml/learners/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
+import type { RecommendationEvaluation } from "./recommendation-evaluation.ts";
 
 /** Every task that a model may have: a {@link Task} answers rows of a table, the others requests of their own. */
 export type AnyTask = Task | "recommendation" | "forecast";
@@ -136,4 +137,6 @@ export interface Evaluation {
   readonly importance: readonly Importance[];
   readonly fairness: readonly FairnessGroup[];
   readonly disparities: readonly Disparity[];
+  /** Of a recommender alone. */
+  readonly recommendation?: RecommendationEvaluation;
 }

@@ -2,6 +2,7 @@ export {
   type BootstrapOptions,
   bootstrapSums,
   differenceOf,
+  oneSidedP,
   ratioOf,
   type SumDraws,
   valueWithInterval,
@@ -31,6 +32,7 @@ export {
   type Scoring,
 } from "./model-metrics.ts";
 export { type ImportanceInput, permutationImportance } from "./permutation-importance.ts";
+export type * from "./recommendation-evaluation.ts";
 export { type RowLosses, rowLosses } from "./row-loss.ts";
 export { type ScoredCandidate, type Selection, selectCandidate } from "./select-candidate.ts";
 export { type DiscoveredSlice, type DiscoveryInput, discoverSlices } from "./slice-discovery.ts";

@@ -1,10 +1,11 @@
-import { benjaminiHochberg, normalUpperTail } from "../../ml/stats/index.ts";
+import { benjaminiHochberg } from "../../ml/stats/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type Binning, binningOf } from "./binning.ts";
 import {
   type BootstrapOptions,
   bootstrapSums,
   differenceOf,
+  oneSidedP,
   type RowSum,
   ratioOf,
   type SumDraws,
@@ -115,17 +116,6 @@ function measure(input: SliceInput, rowsOf: readonly Int32Array[]) {
 // A difference of two sums of non-negative numbers may end a rounding error below 0.
 function clipped(draws: SumDraws): SumDraws {
   return draws.map((draw) => Math.max(0, draw));
-}
-
-function oneSidedP(draws: SumDraws): number | null {
-  const resampled = draws.subarray(1).filter((draw) => !Number.isNaN(draw));
-  if (Number.isNaN(draws[0]!) || resampled.length < 2) return null;
-  let mean = 0;
-  for (const draw of resampled) mean += draw / resampled.length;
-  let squares = 0;
-  for (const draw of resampled) squares += (draw - mean) * (draw - mean);
-  const standardError = Math.sqrt(squares / (resampled.length - 1));
-  return standardError > 0 ? normalUpperTail(draws[0]! / standardError) : null;
 }
 
 function namedQValues(pValues: readonly (number | null)[]): (number | null)[] {
