@@ -42,7 +42,10 @@ export function seasonalNaiveError(history: Float64Array, period: number): Measu
 }
 
 /** Mean loss of the seasonal naive forecast within the history: the scale of MASE (absolute) and RMSSE (squared). */
-function naiveLoss({ history, period }: Pick<SeriesForecast, "history" | "period">, lossOf: (y: number, f: number) => number): Measured {
+function naiveLoss(
+  { history, period }: Pick<SeriesForecast, "history" | "period">,
+  lossOf: (y: number, f: number) => number,
+): Measured {
   let sum = 0;
   let n = 0;
   for (let t = period; t < history.length; t++) {

@@ -38,7 +38,11 @@ export function forecastRequestReader(data: ForecastModelData) {
     for (const key of Object.keys(asked)) {
       if ((keys as readonly string[]).includes(key)) continue;
       const near = nearestName(key.slice(0, 80), keys);
-      refuse(key.slice(0, 80), "unknown", `is no part of a request${near === undefined ? "" : `; did you mean "${near}"?`}`);
+      refuse(
+        key.slice(0, 80),
+        "unknown",
+        `is no part of a request${near === undefined ? "" : `; did you mean "${near}"?`}`,
+      );
     }
     const series = readSeriesName(asked.series, data, refuse);
     const horizon = readHorizon(asked.horizon, data, refuse);
@@ -71,9 +75,14 @@ function readSeriesName(series: unknown, data: ForecastModelData, refuse: Refuse
 
 function readHorizon(horizon: unknown, data: ForecastModelData, refuse: Refuse): number {
   if (horizon === undefined || horizon === null) return data.horizon;
-  if (typeof horizon === "number" && Number.isInteger(horizon) && horizon >= 1 && horizon <= data.horizon) return horizon;
+  if (typeof horizon === "number" && Number.isInteger(horizon) && horizon >= 1 && horizon <= data.horizon)
+    return horizon;
   const needed = `a whole number from 1 to ${data.horizon}, the horizon that was measured, is needed`;
-  refuse("horizon", typeof horizon === "number" ? "range" : "type", `is ${typeof horizon === "number" ? "another number" : valueClass(horizon)}, ${needed}`);
+  refuse(
+    "horizon",
+    typeof horizon === "number" ? "range" : "type",
+    `is ${typeof horizon === "number" ? "another number" : valueClass(horizon)}, ${needed}`,
+  );
   return data.horizon;
 }
 
@@ -81,24 +90,42 @@ function readLevels(levels: unknown, { intervals }: ForecastModelData, refuse: R
   if (levels === undefined || levels === null) return intervals.levels;
   if (Array.isArray(levels) && levels.every((level) => intervals.levels.includes(level)))
     return intervals.levels.filter((level) => levels.includes(level));
-  refuse("levels", Array.isArray(levels) ? "range" : "type", `must be a list of levels that were measured: ${intervals.levels.join(", ")}`);
+  refuse(
+    "levels",
+    Array.isArray(levels) ? "range" : "type",
+    `must be a list of levels that were measured: ${intervals.levels.join(", ")}`,
+  );
   return [];
 }
 
 type History = Pick<ForecastRequest, "start" | "values">;
 
 /** `history`: values with their instants, in any order; one that has none in between is missing. */
-function readHistory({ history, values, start }: Readonly<Record<string, unknown>>, data: ForecastModelData, refuse: Refuse): History | null {
-  if (values !== undefined || start !== undefined) refuse("history", "unknown", 'stands beside "values" or "start", one way is needed');
-  if (!Array.isArray(history)) return refuse("history", "type", `is ${valueClass(history)}, a list of {at, value} is needed`) ?? null;
+function readHistory(
+  { history, values, start }: Readonly<Record<string, unknown>>,
+  data: ForecastModelData,
+  refuse: Refuse,
+): History | null {
+  if (values !== undefined || start !== undefined)
+    refuse("history", "unknown", 'stands beside "values" or "start", one way is needed');
+  if (!Array.isArray(history))
+    return refuse("history", "type", `is ${valueClass(history)}, a list of {at, value} is needed`) ?? null;
   if (history.length > mostValues) return tooMany("history", history.length, refuse);
   const byStep = new Map<number, number | null>();
   for (const [i, point] of history.entries()) {
-    const { at, value } = (typeof point === "object" && point !== null ? point : {}) as { at?: unknown; value?: unknown };
+    const { at, value } = (typeof point === "object" && point !== null ? point : {}) as {
+      at?: unknown;
+      value?: unknown;
+    };
     const step = stepAt(at, data);
     const isValue = value === null || (typeof value === "number" && Number.isFinite(value));
     if (step === null || !isValue || byStep.has(step)) {
-      const what = step === null ? `"at" is no ${instantWord(data)}` : isValue ? "its step is there already" : '"value" is no finite number';
+      const what =
+        step === null
+          ? `"at" is no ${instantWord(data)}`
+          : isValue
+            ? "its step is there already"
+            : '"value" is no finite number';
       return refuse(`history.${i}`, step === null ? "instant" : "type", `cannot be read: ${what}`) ?? null;
     }
     byStep.set(step, value as number | null);
@@ -132,7 +159,10 @@ function readValues(
   if (values.length === 0) return null;
   const first = start === undefined || start === null ? series && series.last + 1 : (stepAt(start, data) ?? undefined);
   if (first !== undefined) return { start: shownInstant(data, first), values };
-  const says = start === undefined || start === null ? "is absent, it is needed for a series that the model does not know" : `is no ${instantWord(data)}`;
+  const says =
+    start === undefined || start === null
+      ? "is absent, it is needed for a series that the model does not know"
+      : `is no ${instantWord(data)}`;
   return refuse("start", "instant", says) ?? null;
 }
 
@@ -144,7 +174,8 @@ const instantWord = ({ calendar }: ForecastModelData) => (calendar.unit === "num
 
 /** The step of an instant in a request; null where it is none. */
 function stepAt(at: unknown, { calendar }: ForecastModelData): number | null {
-  const parsed = typeof at === "number" ? at : typeof at === "string" && calendar.unit !== "number" ? parseInstant(at) : Number.NaN;
+  const parsed =
+    typeof at === "number" ? at : typeof at === "string" && calendar.unit !== "number" ? parseInstant(at) : Number.NaN;
   if (!Number.isFinite(parsed) || (calendar.unit !== "number" && Math.abs(parsed) > 8.64e15)) return null;
   return stepOf(calendar, parsed);
 }

@@ -1,5 +1,5 @@
 import { FettleError, nearestName, stepOf } from "../../lib/index.ts";
-import { cellOf, categoryColumn, instantColumn, isMissing, numberColumn, Table } from "../../ml/table/index.ts";
+import { categoryColumn, cellOf, instantColumn, isMissing, numberColumn, Table } from "../../ml/table/index.ts";
 import type { Schema } from "../data/index.ts";
 import type { ForecastModelData } from "./forecast-data.ts";
 import type { ForecastAnswer } from "./forecast-model.ts";
@@ -102,13 +102,19 @@ function checkColumns({ columns }: ForecastModelData, table: Table): void {
     "SCORE_COLUMNS",
     `Cannot forecast from the rows: ${absent.map((name) => `"${name}"`).join(", ")} ${absent.length === 1 ? "is" : "are"} absent, every column of the model is needed`,
     {
-      hint: near === undefined ? 'Leave out "--in" to forecast from what the model knows' : `Did you mean "${absent[0]}" by "${near}"?`,
+      hint:
+        near === undefined
+          ? 'Leave out "--in" to forecast from what the model knows'
+          : `Did you mean "${absent[0]}" by "${near}"?`,
       facts: { absent },
     },
   );
 }
 
-function rowsOf({ columns, calendar, intervals, series }: ForecastModelData, answers: readonly ForecastAnswer[]): TaskRows {
+function rowsOf(
+  { columns, calendar, intervals, series }: ForecastModelData,
+  answers: readonly ForecastAnswer[],
+): TaskRows {
   const steps = answers.flatMap(({ series = "", forecast }) => forecast.map((step, h) => ({ series, h, ...step })));
   const instants = steps.map(({ at }) => (typeof at === "number" ? at : Date.parse(at)));
   const isNamed = columns.series !== null || series.some(({ name }) => name !== "");
@@ -121,10 +127,21 @@ function rowsOf({ columns, calendar, intervals, series }: ForecastModelData, ans
     ["value", "number", numberColumn(steps.map(({ value }) => value))] as const,
     ...intervals.levels.flatMap((level, k) =>
       (["low", "high"] as const).map(
-        (end) => [`${end}_${Number((100 * level).toFixed(6))}`, "number", numberColumn(steps.map((step) => step.intervals[k]![end]))] as const,
+        (end) =>
+          [
+            `${end}_${Number((100 * level).toFixed(6))}`,
+            "number",
+            numberColumn(steps.map((step) => step.intervals[k]![end])),
+          ] as const,
       ),
     ),
   ];
   const schema: Schema = entries.map(([name, type]) => ({ name, type }));
-  return { table: Table.of(entries.map(([name, , column]) => [name, column] as const), steps.length), schema };
+  return {
+    table: Table.of(
+      entries.map(([name, , column]) => [name, column] as const),
+      steps.length,
+    ),
+    schema,
+  };
 }

@@ -1,5 +1,6 @@
 import type { Task } from "../../ml/learners/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
+import type { ForecastEvaluation } from "./forecast-evaluation.ts";
 import type { RecommendationEvaluation } from "./recommendation-evaluation.ts";
 
 /** Every task that a model may have: a {@link Task} answers rows of a table, the others requests of their own. */
@@ -139,4 +140,6 @@ export interface Evaluation {
   readonly disparities: readonly Disparity[];
   /** Of a recommender alone. */
   readonly recommendation?: RecommendationEvaluation;
+  /** What a forecast's evaluation holds beside; absent for other tasks. */
+  readonly forecast?: ForecastEvaluation;
 }

@@ -77,10 +77,7 @@ const schema = z
     series: column.optional(),
     horizon: z.int().min(1).max(10_000),
     frequency: z
-      .union([
-        z.enum(units),
-        z.strictObject({ step: z.number().positive(), unit: z.enum([...units, "number"]) }),
-      ])
+      .union([z.enum(units), z.strictObject({ step: z.number().positive(), unit: z.enum([...units, "number"]) })])
       .refine(
         (frequency) => typeof frequency === "string" || frequency.unit === "number" || Number.isInteger(frequency.step),
         "a step of calendar units must be a whole number",

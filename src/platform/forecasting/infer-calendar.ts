@@ -46,7 +46,13 @@ export function statedCalendar(
 ): FoundCalendar {
   const first = least(instants);
   const exact = exactCalendar({ unit, every, zone }, instants, first);
-  const calendar = exact ?? { unit, every, zone, origin: beginningOf(unit, first, zone), ...(monthsOf[unit] && { day: 1 }) };
+  const calendar = exact ?? {
+    unit,
+    every,
+    zone,
+    origin: beginningOf(unit, first, zone),
+    ...(monthsOf[unit] && { day: 1 }),
+  };
   const nBeside = countBeside(calendar, instants);
   const notes = nBeside === 0 ? [] : [`${nBeside} rows lie within a step, not at its beginning, and count for it`];
   return { calendar, notes };
@@ -80,7 +86,10 @@ function grids(instants: readonly Float64Array[], first: number, zone: Zone | nu
     const calendar = exactCalendar({ unit, every: 1, zone }, instants, first);
     if (calendar === null || !isApart(calendar, instants)) continue;
     const start = ofUnit(localOf(zone, first));
-    return named(calendar, gcdOf(instants, (at) => ofUnit(localOf(zone, at)) - start));
+    return named(
+      calendar,
+      gcdOf(instants, (at) => ofUnit(localOf(zone, at)) - start),
+    );
   }
   const step = gcdOf(instants, (at) => at - first);
   for (const unit of ["hour", "minute", "second"] as const)
@@ -101,7 +110,13 @@ function numberGrid(instants: readonly Float64Array[], first: number, zone: Zone
 
 // Three months are a quarter, seven days a week.
 function named(calendar: Calendar, every: number): Calendar {
-  const greater = calendar.unit === "month" ? ([[12, "year"], [3, "quarter"]] as const) : ([[7, "week"]] as const);
+  const greater =
+    calendar.unit === "month"
+      ? ([
+          [12, "year"],
+          [3, "quarter"],
+        ] as const)
+      : ([[7, "week"]] as const);
   for (const [length, unit] of greater) if (every % length === 0) return { ...calendar, unit, every: every / length };
   return { ...calendar, every };
 }
@@ -192,7 +207,12 @@ function isClockChange(instants: readonly Float64Array[]): boolean {
 
 function lengthInWords(length: number, isNumber: boolean): string {
   if (isNumber) return String(length);
-  const known = [["day", 86_400_000], ["hour", lengths.hour], ["minute", lengths.minute], ["second", 1000]] as const;
+  const known = [
+    ["day", 86_400_000],
+    ["hour", lengths.hour],
+    ["minute", lengths.minute],
+    ["second", 1000],
+  ] as const;
   const [unit, size] = known.find(([, size]) => length >= size) ?? ["second", 1000];
   return `${Number((length / size).toFixed(2))} ${unit}s`;
 }

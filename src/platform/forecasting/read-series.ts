@@ -61,13 +61,19 @@ export function readSeries(definition: ReadDefinition, table: Table): SeriesSet 
     const nSteps = series.reduce((n, { values }) => n + values.length, 0);
     const nWith = series.filter((one) => one.nGaps > 0).length;
     const where = `${nGaps} of ${nSteps} steps, in ${nWith} of ${series.length} series, have no value`;
-    if (gaps === "refuse") throw refused("FORECAST_GAPS", `Cannot read the series: ${where}, a value at every step is needed`, gapsHint);
+    if (gaps === "refuse")
+      throw refused("FORECAST_GAPS", `Cannot read the series: ${where}, a value at every step is needed`, gapsHint);
     notes.push(`${where}: ${fillings[gaps]}`);
   }
   return { calendar, period: definition.season ?? defaultSeason(calendar), series, notes };
 }
 
-const aggregates = { refuse: "", sum: "they are summed", mean: "their mean counts", last: "the last row counts" } as const;
+const aggregates = {
+  refuse: "",
+  sum: "they are summed",
+  mean: "their mean counts",
+  last: "the last row counts",
+} as const;
 const fillings = {
   missing: "they are left missing",
   interpolate: "they are interpolated",
@@ -80,7 +86,12 @@ const refused = (code: string, message: string, hint: string, facts = {}) =>
   new FettleError("invalid-input", code, message, { hint, facts });
 
 function checkColumns({ time, value, series, evaluation }: ReadDefinition, table: Table): void {
-  const named = { time, value, series, ...Object.fromEntries((evaluation?.slices ?? []).map((name, k) => [`evaluation.slices.${k}`, name])) };
+  const named = {
+    time,
+    value,
+    series,
+    ...Object.fromEntries((evaluation?.slices ?? []).map((name, k) => [`evaluation.slices.${k}`, name])),
+  };
   const problems = Object.entries(named).flatMap(([key, name]) => {
     if (name === undefined || table.has(name)) return [];
     const near = nearestName(name, table.names);
@@ -117,7 +128,12 @@ interface Group {
   readonly rows: number[];
 }
 
-function groupRows({ series, time, value: target }: ReadDefinition, table: Table, times: Float64Array, values: Float64Array) {
+function groupRows(
+  { series, time, value: target }: ReadDefinition,
+  table: Table,
+  times: Float64Array,
+  values: Float64Array,
+) {
   const groups = new Map<string, Group>();
   const column = series === undefined ? null : table.column(series);
   const lacking = { time: 0, series: 0, value: 0 };
@@ -174,7 +190,9 @@ function calendarFor(
     throw refused(
       "FORECAST_COLUMN_KIND",
       `Cannot count ${asked.unit}s along the time: it holds ${isNumber ? "numbers" : "instants"}`,
-      isNumber ? 'Leave "frequency" out, or read the column as an instant by data.options.types' : 'Leave "frequency" out',
+      isNumber
+        ? 'Leave "frequency" out, or read the column as an instant by data.options.types'
+        : 'Leave "frequency" out',
     );
   const stated = statedCalendar(asked, instants, zone);
   if (duplicates === "refuse") notes.push(...stated.notes);
