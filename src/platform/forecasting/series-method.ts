@@ -1,4 +1,4 @@
-import { type FittedForecaster, type ForecasterData, loadForecaster } from "../../ml/forecasters/index.ts";
+import type { FittedForecaster } from "../../ml/forecasters/index.ts";
 import { type ForecastMethod, forecasterOf } from "../capsule/index.ts";
 
 /** A method fitted to several series. */
