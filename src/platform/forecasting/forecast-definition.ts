@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nearestName, type StepUnit, zoneNames } from "../../lib/index.ts";
+import type { LogicalType } from "../data/index.ts";
 import { checkDefinition, dataSchema, freezeDeep, nameSchema, type TaskDefinition } from "../training/index.ts";
 
 /** Ways to forecast that a search may try. */
@@ -126,7 +127,8 @@ const schema = z
   });
 
 /**
- * Declares a forecast: checks the definition and freezes it. Throws DEFINITION_INVALID with every problem.
+ * Declares a forecast: checks the definition and freezes it. The value is read as a number and the series as a text, unless `data.options.types` says otherwise.
+ * Throws DEFINITION_INVALID with every problem.
  *
  * ```ts
  * export default defineForecast({ name: 'demand', data: { files: ['sales.csv'] }, time: 'date', value: 'sales', series: 'store', horizon: 28 });
@@ -137,5 +139,11 @@ export function defineForecast<const Name extends string>(
 ): ForecastDefinition<Name> {
   const whole = { ...definition, task: "forecast" } as const;
   checkDefinition(whole, schema);
-  return freezeDeep(structuredClone(whole));
+  const { data, value, series } = whole;
+  const filled: Record<string, LogicalType> = {
+    [value]: "number",
+    ...(series === undefined ? {} : { [series]: "category" }),
+  };
+  const options = { ...data.options, types: { ...filled, ...data.options?.types } };
+  return freezeDeep(structuredClone({ ...whole, data: { ...data, options } }));
 }
