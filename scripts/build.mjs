@@ -37,7 +37,7 @@ for (const [room, name, options] of kernelSources) {
 }
 
 const { build } = await import("esbuild");
-for (const name of ["embedded-runtime", "embedded-recommendation"]) {
+for (const name of ["embedded-runtime", "embedded-recommendation", "embedded-forecast"]) {
   await build({
     entryPoints: [`${root}src/platform/capsule/${name}.ts`],
     outfile: `${root}dist/${name}.js`,

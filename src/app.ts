@@ -13,6 +13,7 @@ import {
 } from "./edge/compute/index.ts";
 import {
   diagnose,
+  initForecast,
   initModel,
   initRecommender,
   loadDefinition,
@@ -61,6 +62,7 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
       const { task, ...rest } = asked;
       const reader = createSourceReader();
       if (task === "recommendation") return initRecommender(project, model, rest, folder, reader);
+      if (task === "forecast") return initForecast(project, model, rest, folder, reader);
       return initModel(project, model, task === undefined ? rest : { ...rest, task }, folder, reader);
     },
     async train(model, overrides, work) {
@@ -453,9 +455,12 @@ async function scoreFiles(
         { hint: "Leave out --explain and --background" },
       );
     const model = openTaskCapsule(capsule, taskKernels());
-    const batches = readBatches(files, { ...sameReading(trained), types: model.inputTypes });
+    if (files.length === 0 && capsule.signature.task !== "forecast") throw noInput();
+    const reading = { ...sameReading(trained), types: model.inputTypes };
+    const batches = files.length === 0 ? noBatches() : readBatches(files, reading);
     return answer(await scoreTaskRun({ batches, model, writer: await createBatchWriter(out, format), ...hooks }));
   }
+  if (files.length === 0) throw noInput();
   const predictor = openCapsule(capsule, loadPredictKernels());
   const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
   const reading = { ...sameReading(trained), types };
@@ -485,6 +490,15 @@ async function scoreFiles(
   });
   return answer(scored);
 }
+
+function noInput(): FettleError {
+  return new FettleError("invalid-input", "OPTION_MISSING", "Cannot score: --in is absent, files of rows are needed", {
+    hint: "For example: fettle score churn --in new.csv --out scored.parquet",
+  });
+}
+
+// A forecast needs no rows.
+async function* noBatches(): AsyncGenerator<never> {}
 
 function isSameFile(left: string, right: string): boolean {
   if (left === right) return true;

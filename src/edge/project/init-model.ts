@@ -18,7 +18,7 @@ import type { Project } from "./project.ts";
 
 /** What a new model is made from, whatever its task. */
 export interface NewModel extends Omit<NewTableModel, "task"> {
-  readonly task?: NonNullable<NewTableModel["task"]> | "recommendation";
+  readonly task?: NonNullable<NewTableModel["task"]> | "recommendation" | "forecast";
 }
 
 /** What a new model that answers rows of a table is made from. */
@@ -31,6 +31,10 @@ export interface NewTableModel {
   /** Recommendation: the columns of who and what. */
   readonly user?: string;
   readonly item?: string;
+  /** Forecast: the column that tells series apart, steps to forecast, and steps of a season. */
+  readonly series?: string;
+  readonly horizon?: number;
+  readonly season?: number;
   readonly time?: string;
   readonly group?: string;
   readonly ignore?: readonly string[];

@@ -9,6 +9,17 @@ export { catalogueConcentration, catalogueCoverage, listNovelty } from "./catalo
 export { type CurvePoint, precisionRecallCurve, type ReliabilityBin, reliabilityBins, rocCurve } from "./curves.ts";
 export { measure, metrics } from "./dictionary.ts";
 export {
+  type ForecastMetric,
+  forecastMetrics,
+  intervalCoverage,
+  intervalScore,
+  type MeanOverSeries,
+  meanOverSeries,
+  type SeriesForecast,
+  seasonalNaiveError,
+  weightedQuantileLoss,
+} from "./forecast-metrics.ts";
+export {
   type ListDiscount,
   type ListMetric,
   type ListMetricOptions,

@@ -16,6 +16,7 @@ export {
 } from "./capsule.ts";
 export { type ConformalAnswer, conformalAnswer } from "./conformal-answer.ts";
 export { type ExportedModule, encodingOf, exportModule, exportTaskModule, requestSchema } from "./export-module.ts";
+export { type ForecastMethod, type ForecastModelData, forecasterOf, type KnownSeries } from "./forecast-data.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
 export { type ListRequest, listRanker, type RankedList } from "./list-ranker.ts";
 export {

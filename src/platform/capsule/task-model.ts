@@ -3,6 +3,7 @@ import type { PredictKernels } from "../../ml/learners/index.ts";
 import type { ScanKernels } from "../../ml/recommenders/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { LogicalType, Schema } from "../data/index.ts";
+import { openForecastModel } from "./forecast-model.ts";
 import { openRecommendation } from "./recommendation-model.ts";
 import type { RowProblem } from "./signature.ts";
 
@@ -73,7 +74,10 @@ export interface TaskKernels {
 
 type OpenTask = (data: TaskModelData, signature: TaskSignature, kernels: TaskKernels) => TaskModel;
 
-const openers: Partial<Readonly<Record<TaskName, OpenTask>>> = { recommendation: openRecommendation };
+const openers: Readonly<Record<TaskName, OpenTask>> = {
+  recommendation: openRecommendation,
+  forecast: openForecastModel,
+};
 
 /** A task's model from its data. Throws a `damaged` error where the data cannot be one. */
 export function openTaskModel({ model, signature }: TaskPredictorData, kernels: TaskKernels = {}): TaskModel {

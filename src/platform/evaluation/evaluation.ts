@@ -1,6 +1,7 @@
 import type { ConformalScore } from "../../ml/conformal/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
+import type { ForecastEvaluation } from "./forecast-evaluation.ts";
 import type { RecommendationEvaluation } from "./recommendation-evaluation.ts";
 
 /** Every task that a model may have: a {@link Task} answers rows of a table, the others requests of their own. */
@@ -185,4 +186,6 @@ export interface Evaluation {
   readonly recommendation?: RecommendationEvaluation;
   /** Absent where the definition asks for no intervals or sets. */
   readonly conformal?: ConformalCoverage;
+  /** What a forecast's evaluation holds beside; absent for other tasks. */
+  readonly forecast?: ForecastEvaluation;
 }

@@ -22,6 +22,7 @@ export type {
   ScoredPart,
 } from "./evaluation-input.ts";
 export { type Fairness, type FairnessInput, fairness } from "./fairness.ts";
+export type * from "./forecast-evaluation.ts";
 export { meanAbsolute } from "./mean-absolute.ts";
 export {
   type MeasuredRows,

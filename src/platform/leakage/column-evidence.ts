@@ -34,6 +34,7 @@ const familyOf: Readonly<Record<Kind, string>> = {
   "duplicate-rows": "rows",
   "group-overlap": "rows",
   "future-events": "time",
+  "copied-values": "rows",
 };
 
 /** Strong: firm evidence of one kind, and a second of another family. */

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import type { NewModel } from "../../project/index.ts";
 import { type Command, withApp } from "../command.ts";
 import { count } from "../format.ts";
-import { choiceOption, costOption, listOption, positiveOption, textOption } from "../options.ts";
+import { choiceOption, costOption, listOption, positiveOption, textOption, wholeOption } from "../options.ts";
 
 export const init: Command = {
   name: "init",
@@ -13,10 +13,16 @@ export const init: Command = {
     { flags: "--target <column>", says: "the column to predict" },
     { flags: "--test <file>", says: "an official test file with the same columns" },
     { flags: "--positive <rule>", says: "VALUE, !=VALUE or >=NUMBER: makes a yes/no target out of the column" },
-    { flags: "--task <task>", says: "binary, multiclass or regression, inferred where absent; or recommendation" },
+    {
+      flags: "--task <task>",
+      says: "binary, multiclass or regression, inferred where absent; or recommendation, forecast",
+    },
     { flags: "--user <column>", says: "recommendation: who; guessed by its name where absent" },
     { flags: "--item <column>", says: "recommendation: what; guessed by its name where absent" },
-    { flags: "--time <column>", says: "split by time: train on the past, test on the latest rows" },
+    { flags: "--series <column>", says: "forecast: which series a row belongs to; guessed where absent" },
+    { flags: "--horizon <n>", says: "forecast: steps to forecast" },
+    { flags: "--season <n>", says: "forecast: steps of a season, 1 for none; by frequency where absent" },
+    { flags: "--time <column>", says: "split by time: train on the past, test on the latest rows; a forecast's time" },
     { flags: "--group <column>", says: "keep the rows of one group in one part" },
     { flags: "--ignore <columns...>", says: "columns that are no features" },
     { flags: "--weight <column>", says: "sample weights" },
@@ -50,9 +56,12 @@ function initOptions(options: Readonly<Record<string, unknown>>): NewModel {
   const entries = {
     test: textOption(options, "test"),
     positive: textOption(options, "positive"),
-    task: choiceOption(options, "task", ["binary", "multiclass", "regression", "recommendation"]),
+    task: choiceOption(options, "task", ["binary", "multiclass", "regression", "recommendation", "forecast"]),
     user: textOption(options, "user"),
     item: textOption(options, "item"),
+    series: textOption(options, "series"),
+    horizon: wholeOption(options, "horizon", 1, 10_000),
+    season: wholeOption(options, "season", 1, 100_000),
     time: textOption(options, "time"),
     group: textOption(options, "group"),
     ignore: listOption(options, "ignore"),
