@@ -5,6 +5,7 @@ import type { ImportRequest, ProjectApp, QuantisedExport, RunningServer, ServeOp
 import {
   loadKernels,
   loadPredictKernels,
+  loadScanKernels,
   loadShapKernels,
   loadUserModule,
   moduleGraphHash,
@@ -13,7 +14,9 @@ import {
 import {
   diagnose,
   initDetector,
+  initForecast,
   initModel,
+  initRecommender,
   loadDefinition,
   openProject,
   type Project,
@@ -59,9 +62,11 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     root: project.root,
     async init(model, asked) {
       const { createSourceReader } = await import("./edge/query/index.ts");
-      const { task, label: _label, share: _share, ...rest } = asked;
+      const { task, ...rest } = asked;
       const reader = createSourceReader();
-      if (task === "anomaly") return initDetector(project, model, asked, folder, reader);
+      if (task === "recommendation") return initRecommender(project, model, rest, folder, reader);
+      if (task === "anomaly") return initDetector(project, model, rest, folder, reader);
+      if (task === "forecast") return initForecast(project, model, rest, folder, reader);
       return initModel(project, model, task === undefined ? rest : { ...rest, task }, folder, reader);
     },
     async train(model, overrides, work) {
@@ -229,17 +234,21 @@ function withOverrides(definition: AnyDefinition, overrides: Parameters<ProjectA
     exclude || keep ? { leakage: { exclude: join(decided?.exclude, exclude), keep: join(decided?.keep, keep) } } : {};
   if (isTaskDefinition(definition)) {
     const hasLeakage = definition.task === "anomaly";
-    const untaken = { ...(hasLeakage ? {} : { exclude, keep }), trials, warmStart };
+    const untaken = hasLeakage ? { trials, warmStart } : { exclude, keep, warmStart };
     const [asked] = Object.entries(untaken).find(([, value]) => value !== undefined) ?? [];
-    const reseeded = seed === undefined ? definition : { ...definition, seed };
     if (asked === undefined)
-      return hasLeakage ? { ...reseeded, ...leakageOf((definition as AnomalyDefinition).leakage) } : reseeded;
+      return {
+        ...definition,
+        ...(hasLeakage ? leakageOf((definition as AnomalyDefinition).leakage) : {}),
+        ...(trials === undefined ? {} : { search: { ...(definition as { search?: object }).search, trials } }),
+        ...(seed === undefined ? {} : { seed }),
+      };
     throw new FettleError(
       "invalid-input",
       "TRAIN_OPTION",
       `Cannot train with "${asked}": a ${definition.task} model has no such option`,
       {
-        hint: `Only ${hasLeakage ? "its seed and its leakage decisions" : "the seed"} of such a training can be set from outside its definition`,
+        hint: `The definition says all that decides such a training but its seed and its ${hasLeakage ? "leaks" : "number of trials"}`,
       },
     );
   }
@@ -344,12 +353,13 @@ async function exportVersion(
 /** Files of an export by their path. */
 type ExportedTexts = ReadonlyMap<string, string | Uint8Array>;
 
+const taskKernels = () => ({ predict: loadPredictKernels(), shap: loadShapKernels(), scan: loadScanKernels() });
 const runtimeOf = (name: string) => readFileSync(new URL(`../dist/${name}.js`, import.meta.url), "utf8");
 const typesPath = (path: string) => path.replace(/\.m?js$/, "").concat(".d.mts");
 
 async function taskExport(capsule: TaskCapsule, to: string, path: string, title: string): Promise<ExportedTexts> {
   const { exportTaskModule, openTaskCapsule } = await import("./platform/capsule/index.ts");
-  openTaskCapsule(capsule, loadPredictKernels());
+  openTaskCapsule(capsule, taskKernels());
   const { task, request } = capsule.signature;
   switch (to) {
     case "module": {
@@ -454,10 +464,13 @@ async function scoreFiles(
         `Cannot explain the answers of ${found.model}@${found.version}: ${unexplainedTask(capsule.signature.task)}`,
         { hint: "Leave out --explain and --background" },
       );
-    const model = openTaskCapsule(capsule, loadPredictKernels(), loadShapKernels());
-    const batches = readBatches(files, { ...sameReading(trained), types: model.inputTypes });
+    const model = openTaskCapsule(capsule, taskKernels());
+    if (files.length === 0 && capsule.signature.task !== "forecast") throw noInput();
+    const reading = { ...sameReading(trained), types: model.inputTypes };
+    const batches = files.length === 0 ? noBatches() : readBatches(files, reading);
     return answer(await scoreTaskRun({ batches, model, writer: await createBatchWriter(out, format), ...hooks }));
   }
+  if (files.length === 0) throw noInput();
   const predictor = openCapsule(capsule, loadPredictKernels());
   const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
   const reading = { ...sameReading(trained), types };
@@ -487,6 +500,15 @@ async function scoreFiles(
   });
   return answer(scored);
 }
+
+function noInput(): FettleError {
+  return new FettleError("invalid-input", "OPTION_MISSING", "Cannot score: --in is absent, files of rows are needed", {
+    hint: "For example: fettle score churn --in new.csv --out scored.parquet",
+  });
+}
+
+// A forecast needs no rows.
+async function* noBatches(): AsyncGenerator<never> {}
 
 function isSameFile(left: string, right: string): boolean {
   if (left === right) return true;
@@ -535,7 +557,7 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
     served.map(async ({ model, version: number, capsule: id }) => {
       const named = { model, version: number };
       const capsule = await loadCapsule(objects, id);
-      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, kernels, loadShapKernels()) };
+      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, taskKernels()) };
       const explainer = () => rowExplainer(capsule, loadShapKernels());
       return {
         ...named,

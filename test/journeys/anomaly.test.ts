@@ -168,6 +168,13 @@ const refusals: readonly [name: string, options: readonly string[], code: RegExp
   ["a share and costs", ["--label", "broken", "--share", "0.1", "--cost", "1:5"], /INIT_SHARE/],
 ];
 
+test("init of another task refuses a label", async (context) => {
+  const folder = scratchFolder(context);
+  put(folder, "machines.csv", machinesCsv(60));
+  const ran = await fettle(folder, ["init", "m", "--data", "machines.csv", "--target", "broken", "--label", "broken"]);
+  assert.match(ran.stderr, /Add --task anomaly[\s\S]*INIT_OPTION/);
+});
+
 for (const [name, options, says] of refusals)
   test(`init refuses ${name} for a detector`, async (context) => {
     const folder = scratchFolder(context);

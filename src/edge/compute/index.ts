@@ -3,6 +3,7 @@ export { loadKernelTeam } from "./kernel-team.ts";
 export { loadUserModule } from "./load-definition.ts";
 export { loadKernels } from "./load-kernels.ts";
 export { loadPredictKernels } from "./load-predict-kernels.ts";
+export { loadScanKernels } from "./load-scan-kernels.ts";
 export { loadShapKernels } from "./load-shap-kernels.ts";
 export { moduleGraphHash } from "./module-graph.ts";
 export { readKernels } from "./read-kernels.ts";

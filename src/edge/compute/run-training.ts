@@ -33,7 +33,10 @@ export async function runTraining<Input extends AnyTrainInput>(
   options: WorkOptions & { readonly projectDir?: string } = {},
 ): Promise<OutcomeOf<Input>> {
   const stopFlag = new SharedArrayBuffer(4);
-  const team = startTeam(options.threads ?? defaultThreads());
+  const team = startTeam(
+    input.definition.task === "recommendation" ? "recommend" : "kernels",
+    options.threads ?? defaultThreads(),
+  );
   const workerData: TrainWorkerData = {
     input: packInput<AnyTrainInput>(input),
     stopFlag,

@@ -14,7 +14,7 @@ import {
   checkKind,
   dataOf,
   type InitialisedModel,
-  type NewModel,
+  type NewTableModel,
   readingNotes,
   readOptions,
   writeModel,
@@ -28,7 +28,7 @@ import type { Project } from "./project.ts";
 export async function initDetector(
   project: Project,
   model: string,
-  asked: NewModel,
+  asked: NewTableModel,
   from: string,
   reader: SourceReader,
 ): Promise<InitialisedModel> {
@@ -85,13 +85,17 @@ export async function initDetector(
   };
 }
 
-function checkAsked({ data, time, group, weight, positive, share, cost }: NewModel, label: string | undefined): void {
+function checkAsked(asked: NewTableModel, label: string | undefined): void {
+  const { data, time, group, positive, share, cost, weight, user, item, series, horizon, season, conformal } = asked;
   const invalid = (code: string, what: string, hint: string) =>
     new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
   if (data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
+  const [unused] =
+    Object.entries({ weight, user, item, series, horizon, season, conformal }).find(([, said]) => said !== undefined) ??
+    [];
+  if (unused !== undefined) throw invalid("INIT_OPTION", `a detector has no ${unused}`, `Leave out --${unused}`);
   if (time !== undefined && group !== undefined)
     throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
-  if (weight !== undefined) throw invalid("INIT_OPTION", "anomaly detection has no weights", "Leave out --weight");
   if (positive !== undefined && label === undefined)
     throw invalid("INIT_LABEL", "--positive says what a label means, and no label is named", "Add --label COLUMN");
   if (cost !== undefined && label === undefined)

@@ -18,10 +18,7 @@ import type { Project } from "./project.ts";
 
 /** What a new model is made from, whatever its task. */
 export interface NewModel extends Omit<NewTableModel, "task"> {
-  readonly task?: NonNullable<NewTableModel["task"]> | "anomaly";
-  /** Anomaly detection: the column that says which rows are anomalous, and the share of rows to call so. */
-  readonly label?: string;
-  readonly share?: number;
+  readonly task?: NonNullable<NewTableModel["task"]> | "recommendation" | "forecast" | "anomaly";
 }
 
 /** What a new model that answers rows of a table is made from. */
@@ -31,11 +28,23 @@ export interface NewTableModel {
   readonly test?: string;
   readonly positive?: string;
   readonly task?: "binary" | "multiclass" | "regression";
+  /** Recommendation: the columns of who and what. */
+  readonly user?: string;
+  readonly item?: string;
+  /** Forecast: the column that tells series apart, steps to forecast, and steps of a season. */
+  readonly series?: string;
+  readonly horizon?: number;
+  readonly season?: number;
+  /** Anomaly detection: the column that says which rows are anomalous, and the share of rows to call so. */
+  readonly label?: string;
+  readonly share?: number;
   readonly time?: string;
   readonly group?: string;
   readonly ignore?: readonly string[];
   readonly weight?: string;
   readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
+  /** Answers with intervals or sets at this level. */
+  readonly conformal?: number;
   readonly header?: boolean;
   readonly separator?: string;
   readonly quote?: string;
@@ -129,12 +138,24 @@ function checkAsked(asked: NewTableModel): void {
   if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
   if (asked.target === "")
     throw invalid("INIT_TARGET", "no target is named, a column is needed", "Add --target COLUMN");
+  if (asked.user !== undefined || asked.item !== undefined)
+    throw invalid(
+      "INIT_OPTION",
+      "a model that answers rows of a table has no user and no item",
+      "Add --task recommendation, or leave out --user and --item",
+    );
+  if (asked.label !== undefined || asked.share !== undefined)
+    throw invalid(
+      "INIT_OPTION",
+      "a model that predicts a target has no label and no share",
+      "Add --task anomaly, or leave out --label and --share",
+    );
   if (asked.time !== undefined && asked.group !== undefined)
     throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
 }
 
 /** What was said about how to read the files. */
-export function readOptions({ header, separator, quote, encoding, missing }: Omit<NewTableModel, "task">): ReadOptions {
+export function readOptions({ header, separator, quote, encoding, missing }: NewTableModel): ReadOptions {
   const entries = Object.entries({ header, separator, quote, encoding, missing });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -160,7 +181,7 @@ function definitionOf(
     ...(column === undefined ? {} : { split: { kind: asked.time === undefined ? "group" : "time", column } }),
     ...(asked.weight === undefined ? {} : { weight: asked.weight }),
     ...(asked.ignore === undefined ? {} : { ignore: asked.ignore }),
-    ...(asked.cost === undefined ? {} : { evaluation: { cost: asked.cost } }),
+    ...evaluationOf(asked),
   });
 }
 
@@ -180,6 +201,16 @@ export function dataOf(
     files: asked.data.map(local),
     ...(asked.test === undefined ? {} : { test: local(asked.test) }),
     ...(Object.keys(options).length === 0 ? {} : { options }),
+  };
+}
+
+function evaluationOf({ cost, conformal }: NewModel): Pick<ModelDefinition, "evaluation"> {
+  if (cost === undefined && conformal === undefined) return {};
+  return {
+    evaluation: {
+      ...(cost === undefined ? {} : { cost }),
+      ...(conformal === undefined ? {} : { conformal: { level: conformal } }),
+    },
   };
 }
 

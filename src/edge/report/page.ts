@@ -1,12 +1,20 @@
 import { sha256 } from "../../lib/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { anomaliesSection, kindsSection, scoresSection } from "./anomaly-section.ts";
+import { conformalSection } from "./conformal-section.ts";
 import { dataSection } from "./data-section.ts";
 import { explanationSection } from "./explanation-section.ts";
 import { type Html, html, type Section, trusted } from "./html.ts";
 import { leakageSection } from "./leakage-section.ts";
 import { calibrationSection, confusionSection, curvesSection } from "./prediction-sections.ts";
 import { candidatesSection, metricsSection } from "./quality-sections.ts";
+import {
+  eventSplitSection,
+  eventsSection,
+  examplesSection,
+  lengthSection,
+  userSlicesSection,
+} from "./recommendation-sections.ts";
 import { reproductionSection } from "./reproduction-section.ts";
 import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
@@ -32,6 +40,7 @@ const tableSections: readonly DrawSection[] = [
   confusionSection,
   calibrationSection,
   thresholdSection,
+  conformalSection,
   slicesSection,
   errorsSection,
   importanceSection,
@@ -63,12 +72,27 @@ const anomalySections: readonly DrawSection[] = [
   reproductionSection,
 ];
 
+const recommendationSections: readonly DrawSection[] = [
+  verdictSection,
+  dataSection,
+  eventsSection,
+  leakageSection,
+  eventSplitSection,
+  candidatesSection,
+  metricsSection,
+  lengthSection,
+  userSlicesSection,
+  examplesSection,
+  reproductionSection,
+];
+
 /**
  * A training run as one self-contained HTML page: no remote asset, light and dark, for screen and print. Sections without
  * content are left out. Every text from data is escaped, and the page's content policy allows its own style and script only.
  */
 export function renderReport(report: RunReport): string {
-  const sections = report.evaluation.anomaly ? anomalySections : tableSections;
+  const { anomaly, recommendation } = report.evaluation;
+  const sections = anomaly ? anomalySections : recommendation ? recommendationSections : tableSections;
   const drawn = sections.map((section) => section(report)).filter((section) => section !== null);
   const name = versionName(report.model, report.version);
   const page = html`<!doctype html>

@@ -63,6 +63,32 @@ export function bootstrapDifference(
   )[0]!;
 }
 
+/**
+ * Means of values per row (of recommendations: per user), each over the rows where it is no NaN, with their intervals. One draw serves all, so that
+ * of two vectors' differences the interval is that of `a − b` as a vector of its own.
+ */
+export function bootstrapMeans(vectors: readonly Float64Array[], options: BootstrapOptions): MetricValue[] {
+  return intervals(
+    vectors.map((values) => [meanOfPresent(values)]),
+    vectors[0]?.length ?? 0,
+    options,
+  ).map((value, k) => ({ ...value, n: vectors[k]!.reduce((n, x) => n + Number(x === x), 0) }));
+}
+
+function meanOfPresent(values: Float64Array): Weighable {
+  const present = values.map((x) => Number(x === x));
+  const filled = values.map((x) => (x === x ? x : 0));
+  return (weight) => {
+    let sum = 0;
+    let total = 0;
+    for (let i = 0; i < filled.length; i++) {
+      sum += weight[i]! * filled[i]!;
+      total += weight[i]! * present[i]!;
+    }
+    return total > 0 ? sum / total : { undefined: "it is undefined in every row" };
+  };
+}
+
 // Each entry is one metric, or a pair whose difference is wanted.
 function intervals(entries: readonly (readonly Weighable[])[], n: number, options: BootstrapOptions): MetricValue[] {
   const nResamples = options.nResamples ?? 1000;

@@ -184,5 +184,5 @@ export function inputsOf(data: AnomalyScorerData): string[] {
 
 /** A scorer ready to score tables and rows given in the order of {@link inputsOf}. */
 export function scorerOf(data: AnomalyScorerData, { predictKernels, shapKernels }: TrainHooks): AnomalyScorer {
-  return openScorer(data, inputsOf(data), { predictKernels, shapKernels });
+  return openScorer(data, inputsOf(data), { predict: predictKernels, shap: shapKernels });
 }

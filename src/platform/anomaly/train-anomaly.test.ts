@@ -77,7 +77,7 @@ for (const definition of [
   test(`one row, a file's rows and a capsule read from JSON get the same answers: ${JSON.stringify(definition)}`, async () => {
     const { capsule } = trainAnomaly(anomalyInput({ ...definition, share: 0.1 }));
     assert.ok(isTaskCapsule(capsule));
-    const model = openTaskCapsule(capsule, predictKernels, shapKernels);
+    const model = openTaskCapsule(capsule, { predict: predictKernels, shap: shapKernels });
     const read = openTaskModel(JSON.parse(canonicalJson({ ...capsule })));
     const table = anomalyTable(200, 2);
     const schema = table.names.map((name) => ({ name, type: table.column(name).kind }));

@@ -80,8 +80,7 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
   const signature = signatureOf(data);
   const model = openTaskModel(
     { features: null, calibrator: null, model: data, signature },
-    hooks.predictKernels,
-    hooks.shapKernels,
+    { predict: hooks.predictKernels, shap: hooks.shapKernels },
   );
 
   stages.enter("evaluate");
@@ -209,7 +208,7 @@ function championScores(
       ],
     };
   const names = inputs.map(({ name }) => name);
-  const opened = openScorer(scorer, names, { predictKernels, shapKernels });
+  const opened = openScorer(scorer, names, { predict: predictKernels, shap: shapKernels });
   const scores = opened.score(inputTable({ inputs }, test, () => {}));
   return { scores: { name: champion.name, scores, threshold }, notes: [] };
 }

@@ -1,12 +1,11 @@
 import { FettleError } from "../../lib/index.ts";
-import type { PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Schema } from "../data/index.ts";
 import type { RawRow } from "../features/index.ts";
 import { type AnomalyScorerData, openScorer } from "./anomaly-scorer.ts";
 import { type AnswerColumn, checkInputs, inputTable, joinAnswer } from "./scored-table.ts";
 import { parseRow, rawRowOf, type SignatureInput } from "./signature.ts";
-import type { JsonObject, TaskModel, TaskModelData, TaskRows, TaskSignature } from "./task-model.ts";
+import type { JsonObject, TaskKernels, TaskModel, TaskModelData, TaskRows, TaskSignature } from "./task-model.ts";
 import { type UsualColumn, unusualInWords } from "./usual-column.ts";
 
 /** A model that tells anomalies, as plain data. */
@@ -41,17 +40,12 @@ export interface AnomalyAnswer {
 const mostReasons = 5;
 
 /** Opens a model that tells anomalies. With compiled kernels it is faster, to the same bits. Throws ANOMALY_DATA, DETECTOR_DATA, MODEL_KIND. */
-export function openAnomaly(
-  data: TaskModelData,
-  signature: TaskSignature,
-  predictKernels?: PredictKernels,
-  shapKernels?: ShapKernels,
-): TaskModel {
+export function openAnomaly(data: TaskModelData, signature: TaskSignature, kernels: TaskKernels = {}): TaskModel {
   const { inputs, usual, scorer: scorerData, threshold, example } = data as AnomalyModelData;
   if (!Number.isFinite(threshold) || usual?.length !== inputs?.length)
     throw new FettleError("damaged", "ANOMALY_DATA", "Cannot load the model: its threshold or its inputs are damaged");
   const names = inputs.map(({ name }) => name);
-  const scorer = openScorer(scorerData, names, { predictKernels, shapKernels });
+  const scorer = openScorer(scorerData, names, kernels);
   const contributions = new Float64Array(names.length);
 
   const reasonsOf = (row: RawRow): AnomalyReason[] => {

@@ -1,14 +1,9 @@
 import { FettleError } from "../../lib/index.ts";
 import { type DetectorData, type FittedDetector, loadDetector } from "../../ml/detectors/index.ts";
-import {
-  explainerOf,
-  loadModel,
-  type ModelData,
-  type PredictKernels,
-  type ShapKernels,
-} from "../../ml/learners/index.ts";
+import { explainerOf, loadModel, type ModelData } from "../../ml/learners/index.ts";
 import { numberColumn, type Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, type FittedFeaturesData, loadFeatures, type RawRow } from "../features/index.ts";
+import type { TaskKernels } from "./task-model.ts";
 
 /** A detector with the features that it reads. */
 export interface DetectorScorerData {
@@ -41,11 +36,8 @@ export interface AnomalyScorer {
   explainRow(row: RawRow, out: Float64Array): void;
 }
 
-/** Compiled kernels that make scoring and explaining faster, to the same bits. */
-export interface ScorerKernels {
-  readonly predictKernels?: PredictKernels | undefined;
-  readonly shapKernels?: ShapKernels | undefined;
-}
+/** Compiled kernels that score and explain trees faster, to the same bits. */
+export type ScorerKernels = Pick<TaskKernels, "predict" | "shap">;
 
 /** A scorer from its data; `inputs` names the values of a row. Throws DETECTOR_DATA, MODEL_KIND, ANOMALY_DATA. */
 export function openScorer(data: AnomalyScorerData, inputs: readonly string[], kernels: ScorerKernels): AnomalyScorer {
@@ -84,8 +76,8 @@ function detectorScorer(
 ): AnomalyScorer {
   const features = loadFeatures(data);
   const fitted: FittedDetector = loadDetector(detector, {
-    ...(kernels.predictKernels && { predictKernels: kernels.predictKernels }),
-    ...(kernels.shapKernels && { shapKernels: kernels.shapKernels }),
+    ...(kernels.predict && { predictKernels: kernels.predict }),
+    ...(kernels.shap && { shapKernels: kernels.shap }),
   });
   const { encode, from } = rowFeatures(features, inputs);
   const encoded = new Float64Array(features.outputs.length);
@@ -114,7 +106,7 @@ function classifierScorer(
   kernels: ScorerKernels,
 ): AnomalyScorer {
   const features = loadFeatures(data);
-  const model = loadModel(modelData, kernels.predictKernels);
+  const model = loadModel(modelData, kernels.predict);
   const detector = detectorData && detectorScorer(detectorData, inputs, kernels);
   const { encode, from } = rowFeatures(features, inputs);
   const nFeatures = features.outputs.length + (detector === null ? 0 : 1);
@@ -125,7 +117,7 @@ function classifierScorer(
   };
   let made: ReturnType<typeof explainerOf> | undefined;
   const explainer = () => {
-    made ??= explainerOf(modelData, kernels.shapKernels);
+    made ??= explainerOf(modelData, kernels.shap);
     return made;
   };
   const out = new Float64Array(1);

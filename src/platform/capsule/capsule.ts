@@ -1,5 +1,5 @@
 import { canonicalJson, FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
-import type { PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
+import type { PredictKernels } from "../../ml/learners/index.ts";
 import type { ObjectStore } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import { type Golden, replayGolden } from "./golden.ts";
@@ -8,6 +8,7 @@ import {
   openTaskModel,
   replayTaskGolden,
   type TaskGolden,
+  type TaskKernels,
   type TaskModel,
   type TaskPredictorData,
 } from "./task-model.ts";
@@ -108,8 +109,8 @@ export async function loadCapsule(store: ObjectStore, id: Sha256): Promise<AnyCa
 }
 
 /** A task's model whose golden requests have just been replayed. */
-export function openTaskCapsule(capsule: TaskCapsule, kernels?: PredictKernels, shapKernels?: ShapKernels): TaskModel {
-  const model = openTaskModel(capsule, kernels, shapKernels);
+export function openTaskCapsule(capsule: TaskCapsule, kernels?: TaskKernels): TaskModel {
+  const model = openTaskModel(capsule, kernels);
   replayTaskGolden(model, capsule.golden);
   return model;
 }

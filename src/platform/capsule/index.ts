@@ -22,6 +22,7 @@ export {
   saveCapsule,
   type TaskCapsule,
 } from "./capsule.ts";
+export { type ConformalAnswer, conformalAnswer } from "./conformal-answer.ts";
 export {
   type ExportedModule,
   encodingOf,
@@ -31,7 +32,9 @@ export {
   rowSchema,
   rowTypes,
 } from "./export-module.ts";
+export { type ForecastMethod, type ForecastModelData, forecasterOf, type KnownSeries } from "./forecast-data.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
+export { type ListRequest, listRanker, type RankedList } from "./list-ranker.ts";
 export {
   type Answer,
   answerOf,
@@ -41,6 +44,8 @@ export {
   type PredictorData,
 } from "./predictor.ts";
 export { type QuantisationLoss, quantise } from "./quantise.ts";
+export type { RecommendationData } from "./recommendation-model.ts";
+export { mostItems, recommendationSignature } from "./recommendation-signature.ts";
 export {
   type Contribution,
   type Explanation,
@@ -65,6 +70,7 @@ export {
   openTaskModel,
   recordTaskGolden,
   type TaskGolden,
+  type TaskKernels,
   type TaskModel,
   type TaskModelData,
   type TaskName,

@@ -3,6 +3,7 @@ export {
   type BootstrapOptions,
   bootstrapSums,
   differenceOf,
+  oneSidedP,
   ratioOf,
   type SumDraws,
   valueWithInterval,
@@ -22,6 +23,7 @@ export type {
   ScoredPart,
 } from "./evaluation-input.ts";
 export { type Fairness, type FairnessInput, fairness } from "./fairness.ts";
+export type * from "./forecast-evaluation.ts";
 export { meanAbsolute } from "./mean-absolute.ts";
 export {
   type MeasuredRows,
@@ -32,6 +34,7 @@ export {
   type Scoring,
 } from "./model-metrics.ts";
 export { type ImportanceInput, permutationImportance } from "./permutation-importance.ts";
+export type * from "./recommendation-evaluation.ts";
 export { type RowLosses, rowLosses } from "./row-loss.ts";
 export { rowsMeeting } from "./segments.ts";
 export { type ScoredCandidate, type Selection, selectCandidate } from "./select-candidate.ts";

@@ -33,6 +33,8 @@ const familyOf: Readonly<Record<Kind, string>> = {
   time: "time",
   "duplicate-rows": "rows",
   "group-overlap": "rows",
+  "future-events": "time",
+  "copied-values": "rows",
 };
 
 /** Strong: firm evidence of one kind, and a second of another family. */

@@ -3,6 +3,7 @@ export { type ExpectedAnswers, type ImportedVersion, importRun } from "./import-
 export type { PipelinePorts, TrialPool, WorkOptions } from "./ports.ts";
 export {
   answerColumns,
+  conformalColumns,
   readBackground,
   type ScoreBatch,
   type ScoreInput,

@@ -1,6 +1,8 @@
 import { FettleError } from "../../lib/index.ts";
 import { type AnomalyDefinition, defineDetector, trainAnomaly } from "../anomaly/index.ts";
 import type { TaskCapsule, TaskName } from "../capsule/index.ts";
+import { defineForecast, type ForecastDefinition, trainForecast } from "../forecasting/index.ts";
+import { defineRecommender, type RecommenderDefinition, trainRecommender } from "../recommendation/index.ts";
 import {
   type AnyDefinition,
   defineModel,
@@ -29,16 +31,23 @@ interface TaskRoom {
   readonly train: (input: TaskInput, hooks: TrainHooks) => TrainOutcome<TaskCapsule>;
 }
 
-const rooms: Partial<Readonly<Record<TaskName, TaskRoom>>> = {
+const rooms: Readonly<Record<TaskName, TaskRoom>> = {
   anomaly: {
     define: (definition) => defineDetector(definition as AnomalyDefinition),
     train: (input, hooks) => trainAnomaly(input as TaskInput<AnomalyDefinition>, hooks),
   },
+  forecast: {
+    define: (definition) => defineForecast(definition as ForecastDefinition),
+    train: (input, hooks) => trainForecast(input as TaskInput<ForecastDefinition>, hooks),
+  },
+  recommendation: {
+    define: (definition) => defineRecommender(definition as RecommenderDefinition),
+    train: (input, hooks) => trainRecommender(input as TaskInput<RecommenderDefinition>, hooks),
+  },
 };
 
 function roomOf(task: TaskName): TaskRoom {
-  const room = rooms[task];
-  if (room !== undefined) return room;
+  if (Object.hasOwn(rooms, task)) return rooms[task];
   throw new FettleError("invalid-input", "TASK_UNKNOWN", `Cannot train: there is no task "${task}"`);
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hashOf, type Sha256 } from "../../lib/index.ts";
+import type { ConformalScore } from "../../ml/conformal/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
 import type { TaskName } from "../capsule/index.ts";
 import { type Contract, defineContract, type ReadOptions } from "../data/index.ts";
@@ -47,6 +48,22 @@ export interface Configuration {
       number | string | boolean | readonly number[] | readonly (readonly string[])[] | Readonly<Record<string, number>>
     >
   >;
+}
+
+/** Intervals and sets that hold the true value with a chance that is known; `docs/methods/conformal.md` says why. */
+export interface ConformalOptions<Name extends string = string> {
+  /** Chance, at least, that the true value lies inside: from 0.5 to below 1. */
+  readonly level: number;
+  /**
+   * How badly a value goes with a prediction. Numbers: `absolute` (default), `scaled` (default of poisson, tweedie and gamma losses, which know how the
+   * spread grows with the mean), `quantile` (default of two quantiles or more). Classes: `lac` (default), the smallest sets; `aps`, sets that
+   * grow where the model is unsure.
+   */
+  readonly score?: ConformalScore;
+  /** Each class has a threshold of its own, so that the level holds within each class. Default false. */
+  readonly perClass?: boolean;
+  /** A column of categories that the model reads: each level has a threshold of its own, so that the level holds within each. */
+  readonly perGroup?: Name;
 }
 
 /**
@@ -140,6 +157,8 @@ export interface ModelDefinition<Name extends string = string> {
     readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
     /** `auto` (default) calibrates only where validation shows that it helps. */
     readonly calibration?: "auto" | "none" | "temperature" | "platt" | "beta" | "isotonic";
+    /** Answers also tell what the true value may be: an interval around a number, a set of classes. Not for rankings. */
+    readonly conformal?: ConformalOptions<NoInfer<Name>>;
     /** Bootstrap resamples, default 1000. */
     readonly resamples?: number;
   };
@@ -278,17 +297,37 @@ const schema = z
         protected: names.optional(),
         cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
         calibration: z.enum(["auto", "none", "temperature", "platt", "beta", "isotonic"]).optional(),
+        conformal: z
+          .strictObject({
+            level: z.number().min(0.5).lt(1),
+            score: z.enum(["absolute", "scaled", "quantile", "lac", "aps"]).optional(),
+            perClass: z.boolean().optional(),
+            perGroup: z.string().min(1).optional(),
+          })
+          .refine(
+            ({ perClass, perGroup }) => perClass !== true || perGroup === undefined,
+            "perClass and perGroup cannot both be asked for",
+          )
+          .optional(),
         resamples: z.int().min(200).max(10_000).optional(),
       })
       .optional(),
     seed: z.int().min(0).optional(),
   })
-  .superRefine(({ target, split, weight, query, search, warmStart }, context) => {
+  .superRefine(({ target, split, weight, query, search, warmStart, evaluation }, context) => {
     const refuse = (path: string[]) =>
       context.addIssue({ code: "custom", path, message: `"${target.column}" is the target, another column is needed` });
     if (split?.kind === "group" && split.column === target.column) refuse(["split", "column"]);
     if (weight === target.column) refuse(["weight"]);
     if (query === target.column) refuse(["query"]);
+    if (evaluation?.conformal?.perGroup === target.column) refuse(["evaluation", "conformal", "perGroup"]);
+    // Rows that the earlier version was fitted on would make the intervals too narrow.
+    if (evaluation?.conformal !== undefined && warmStart !== undefined && split?.kind !== "time")
+      context.addIssue({
+        code: "custom",
+        path: ["evaluation", "conformal"],
+        message: "needs rows that no model has seen, which a warm start has only in a split by time",
+      });
     if (warmStart === undefined) return;
     const { families = ["gbdt"], configurations, stack } = search ?? {};
     if (!(configurations?.map(({ family }) => family) ?? families).includes("gbdt"))

@@ -1,5 +1,6 @@
 import type { Sha256 } from "../../lib/index.ts";
 import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
+import type { RecommendKernels, ScanKernels } from "../../ml/recommenders/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Capsule, TaskCapsule, TaskPredictorData } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
@@ -64,6 +65,9 @@ export interface TrainHooks {
   /** Make boosted trees faster, their training and their predictions; the bits are the same without. */
   readonly kernels?: GbdtKernels;
   readonly predictKernels?: PredictKernels;
+  /** Make factors of a recommender and their scores faster, to the same bits. */
+  readonly recommendKernels?: RecommendKernels;
+  readonly scanKernels?: ScanKernels;
   /** Explains rows faster, to the same bits. */
   readonly shapKernels?: ShapKernels;
   /** The functions of a loss that the definition names by its module. */
