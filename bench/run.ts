@@ -6,6 +6,7 @@ import { leakage } from "./leakage-bench.ts";
 import { learning } from "./learning.ts";
 import { linearBench } from "./linear.ts";
 import { predictOnline } from "./predict-online.ts";
+import { rankingBench } from "./ranking.ts";
 import { reference } from "./reference.ts";
 import { score } from "./score.ts";
 import { startup } from "./startup.ts";
@@ -19,6 +20,7 @@ const benches: readonly Bench[] = [
   linearBench,
   learning,
   gamBench,
+  rankingBench,
   predictOnline,
   startup,
   score,
@@ -36,7 +38,7 @@ Options:
   --json         print one JSON object on standard output and nothing else there
   --data <dir>   folder of the reference tables; default: the variable FETTLE_REFERENCE_DATA
   --runs <n>     runs of each side, default 3
-  --rows <n>     rows of the benches score (default 1000000), linear (100000) and learning (small sizes)
+  --rows <n>     rows of the benches score (default 1000000), linear (100000), ranking (300000) and learning (small sizes)
   --full         the sizes that the goals of learning are set for
   --only <name>  only this set of the bench reference, or this part of learning; may be given several times
   --write        replace the bench's table in docs/methods
