@@ -9,6 +9,7 @@ import { learning } from "./learning.ts";
 import { linearBench } from "./linear.ts";
 import { predictOnline } from "./predict-online.ts";
 import { recommend } from "./recommend.ts";
+import { rankingBench } from "./ranking.ts";
 import { reference } from "./reference.ts";
 import { score } from "./score.ts";
 import { startup } from "./startup.ts";
@@ -24,6 +25,7 @@ const benches: readonly Bench[] = [
   gamBench,
   alsBench,
   recommend,
+  rankingBench,
   predictOnline,
   startup,
   score,
@@ -43,6 +45,7 @@ Options:
   --data <dir>   folder of the reference tables; default: the variable FETTLE_REFERENCE_DATA
   --runs <n>     runs of each side, default 3
   --rows <n>     rows of the benches score (default 1000000), linear (100000), als (10000000) and learning (small sizes)
+  --rows <n>     rows of the benches score (default 1000000), linear (100000), ranking (300000) and learning (small sizes)
   --full         the sizes that the goals of learning are set for
   --only <name>  only this set of the bench reference, or this part of learning; may be given several times
   --write        replace the bench's table in docs/methods
