@@ -37,19 +37,21 @@ for (const [room, name, options] of kernelSources) {
 }
 
 const { build } = await import("esbuild");
-await build({
-  entryPoints: [`${root}src/platform/capsule/embedded-runtime.ts`],
-  outfile: `${root}dist/embedded-runtime.js`,
-  bundle: true,
-  format: "esm",
-  target: "es2022",
-  platform: "neutral",
-  legalComments: "none",
-  treeShaking: true,
-  external: ["node:*"],
-});
-const runtime = readFileSync(`${root}dist/embedded-runtime.js`, "utf8");
-if (/^\s*import\b/m.test(runtime)) throw new Error("the embedded runtime imports something: it must stand alone");
+for (const name of ["embedded-runtime", "embedded-recommendation"]) {
+  await build({
+    entryPoints: [`${root}src/platform/capsule/${name}.ts`],
+    outfile: `${root}dist/${name}.js`,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    legalComments: "none",
+    treeShaking: true,
+    external: ["node:*"],
+  });
+  const runtime = readFileSync(`${root}dist/${name}.js`, "utf8");
+  if (/^\s*import\b/m.test(runtime)) throw new Error(`${name} imports something: it must stand alone`);
+}
 
 // What this build was made from: a run records it, and verify compares only runs of the same build. Sources that run beside it refuse kernels made
 // from other ones.

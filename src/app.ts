@@ -5,6 +5,7 @@ import type { ImportRequest, ProjectApp, QuantisedExport, RunningServer, ServeOp
 import {
   loadKernels,
   loadPredictKernels,
+  loadScanKernels,
   loadShapKernels,
   loadUserModule,
   moduleGraphHash,
@@ -13,6 +14,7 @@ import {
 import {
   diagnose,
   initModel,
+  initRecommender,
   loadDefinition,
   openProject,
   type Project,
@@ -56,7 +58,10 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     root: project.root,
     async init(model, asked) {
       const { createSourceReader } = await import("./edge/query/index.ts");
-      return initModel(project, model, asked, folder, createSourceReader());
+      const { task, ...rest } = asked;
+      const reader = createSourceReader();
+      if (task === "recommendation") return initRecommender(project, model, rest, folder, reader);
+      return initModel(project, model, task === undefined ? rest : { ...rest, task }, folder, reader);
     },
     async train(model, overrides, work) {
       const { defineAny, trainRun } = await import("./platform/pipelines/index.ts");
@@ -219,13 +224,18 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
 function withOverrides(definition: AnyDefinition, overrides: Parameters<ProjectApp["train"]>[1]): AnyDefinition {
   const { exclude, keep, trials, seed, warmStart } = overrides;
   if (isTaskDefinition(definition)) {
-    const [asked] = Object.entries({ exclude, keep, trials, warmStart }).find(([, value]) => value !== undefined) ?? [];
-    if (asked === undefined) return seed === undefined ? definition : { ...definition, seed };
+    const [asked] = Object.entries({ exclude, keep, warmStart }).find(([, value]) => value !== undefined) ?? [];
+    if (asked === undefined)
+      return {
+        ...definition,
+        ...(trials === undefined ? {} : { search: { ...(definition as { search?: object }).search, trials } }),
+        ...(seed === undefined ? {} : { seed }),
+      };
     throw new FettleError(
       "invalid-input",
       "TRAIN_OPTION",
       `Cannot train with "${asked}": a ${definition.task} model has no such option`,
-      { hint: "Only the seed of such a training can be set from outside its definition" },
+      { hint: "The definition says all that decides such a training but its seed and its number of trials" },
     );
   }
   const join = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];
@@ -337,12 +347,13 @@ async function exportVersion(
 /** Files of an export by their path. */
 type ExportedTexts = ReadonlyMap<string, string | Uint8Array>;
 
+const taskKernels = () => ({ predict: loadPredictKernels(), scan: loadScanKernels() });
 const runtimeOf = (name: string) => readFileSync(new URL(`../dist/${name}.js`, import.meta.url), "utf8");
 const typesPath = (path: string) => path.replace(/\.m?js$/, "").concat(".d.mts");
 
 async function taskExport(capsule: TaskCapsule, to: string, path: string, title: string): Promise<ExportedTexts> {
   const { exportTaskModule, openTaskCapsule } = await import("./platform/capsule/index.ts");
-  openTaskCapsule(capsule, loadPredictKernels());
+  openTaskCapsule(capsule, taskKernels());
   const { task, request } = capsule.signature;
   switch (to) {
     case "module": {
@@ -441,7 +452,7 @@ async function scoreFiles(
         `Cannot explain the answers of ${found.model}@${found.version}: a ${capsule.signature.task} model has no columns whose part could be said`,
         { hint: "Leave out --explain and --background" },
       );
-    const model = openTaskCapsule(capsule, loadPredictKernels());
+    const model = openTaskCapsule(capsule, taskKernels());
     const batches = readBatches(files, { ...sameReading(trained), types: model.inputTypes });
     return answer(await scoreTaskRun({ batches, model, writer: await createBatchWriter(out, format), ...hooks }));
   }
@@ -522,7 +533,7 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
     served.map(async ({ model, version: number, capsule: id }) => {
       const named = { model, version: number };
       const capsule = await loadCapsule(objects, id);
-      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, kernels) };
+      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, taskKernels()) };
       const explainer = () => rowExplainer(capsule, loadShapKernels());
       return {
         ...named,

@@ -4,6 +4,11 @@ export { exp, log, sigmoid } from "./ml/stats/index.ts";
 export { type ColumnContract, type Contract, defineContract } from "./platform/data/index.ts";
 export { type FeatureOptions, feature } from "./platform/features/index.ts";
 export {
+  defineRecommender,
+  type RecommenderConfiguration,
+  type RecommenderDefinition,
+} from "./platform/recommendation/index.ts";
+export {
   defineConfig,
   defineLoss,
   defineModel,

@@ -37,8 +37,16 @@ type PredictedAnswer =
       readonly label: string;
       readonly probability: number;
       readonly probabilities: Readonly<Record<string, number>>;
+      /** Classes that cannot be ruled out at the model's conformal level. */
+      readonly set?: readonly string[];
     }
-  | { readonly id: string; readonly value: number; readonly quantiles?: Readonly<Record<string, number>> };
+  | {
+      readonly id: string;
+      readonly value: number;
+      readonly quantiles?: Readonly<Record<string, number>>;
+      /** Holds the true value with a chance of at least `level`; null: no bound. */
+      readonly interval?: { readonly low: number | null; readonly high: number | null; readonly level: number };
+    };
 
 /** The answer to a predict request. */
 export interface PredictAnswer {
@@ -57,6 +65,8 @@ export interface ModelDescription {
   readonly classes: readonly string[];
   readonly threshold: number | null;
   readonly outputs: readonly string[];
+  /** Chance, at least, that an answer's interval or set holds the true value; absent where answers have none. */
+  readonly conformalLevel?: number;
   readonly inputs: readonly { readonly name: string; readonly type: string }[];
   /** A row that the model answers. */
   readonly example: Row;

@@ -30,6 +30,11 @@ export interface SharedKernels<Name extends TeamName = TeamName> {
   readonly nThreads: number;
 }
 
+/** Whether shared kernels are those of a name. */
+export function isSharedOf<Name extends TeamName>(shared: SharedKernels, name: Name): shared is SharedKernels<Name> {
+  return shared.name === name;
+}
+
 /** The compiled kernels and a memory for them; undefined where they have not been built. Throws KERNELS_STALE. */
 export function prepareKernels<Name extends TeamName>(name: Name, nThreads: number): SharedKernels<Name> | undefined {
   const bytes = readKernels(name);

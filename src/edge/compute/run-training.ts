@@ -14,7 +14,7 @@ export interface TrainWorkerData {
   /** One shared Int32: 1 asks the worker to stop. */
   readonly stopFlag: SharedArrayBuffer;
   /** The compiled kernels and the memory of their team; null where they are not built. */
-  readonly kernels: SharedKernels<"kernels"> | null;
+  readonly kernels: SharedKernels | null;
   /** Folder that a loss's module is relative to. */
   readonly projectDir: string;
 }
@@ -33,7 +33,10 @@ export async function runTraining<Input extends AnyTrainInput>(
   options: WorkOptions & { readonly projectDir?: string } = {},
 ): Promise<OutcomeOf<Input>> {
   const stopFlag = new SharedArrayBuffer(4);
-  const team = startTeam("kernels", options.threads ?? defaultThreads());
+  const team = startTeam(
+    input.definition.task === "recommendation" ? "recommend" : "kernels",
+    options.threads ?? defaultThreads(),
+  );
   const workerData: TrainWorkerData = {
     input: packInput<AnyTrainInput>(input),
     stopFlag,

@@ -13,7 +13,7 @@ export const errorBody = z
           z.object({
             row: z.int(),
             field: z.string(),
-            rule: z.enum(["object", "required", "type", "finite", "instant"]),
+            rule: z.enum(["object", "required", "type", "finite", "instant", "range", "unknown"]),
             message: z.string(),
           }),
         )
@@ -43,17 +43,27 @@ const explanation = z
   .optional()
   .meta({ description: "SHAP values in the scale of the score; null where the model has none" });
 
+const interval = z
+  .object({ low: z.number().nullable(), high: z.number().nullable(), level: z.number() })
+  .optional()
+  .meta({ description: "Holds the true value with a chance of at least the level; null: no bound" });
+
 const classified = z.object({
   id: z.string().meta({ description: "UUIDv7 of the prediction: labels attach to it" }),
   label: z.string(),
   probability: z.number().meta({ description: "Binary: of the positive class; multiclass: of the label" }),
   probabilities: z.record(z.string(), z.number()),
+  set: z
+    .array(z.string())
+    .optional()
+    .meta({ description: "Classes that cannot be ruled out at the model's conformal level" }),
   explanation,
 });
 const valued = z.object({
   id: z.string(),
   value: z.number(),
   quantiles: z.record(z.string(), z.number()).optional(),
+  interval,
   explanation,
 });
 
@@ -110,6 +120,10 @@ const tableModelAnswer = z.object({
   classes: z.array(z.string()),
   threshold: z.number().nullable(),
   outputs: z.array(z.string()),
+  conformalLevel: z
+    .number()
+    .optional()
+    .meta({ description: "Chance, at least, that an answer's interval or set holds the true value" }),
   inputs: z.array(
     z.object({
       name: z.string(),

@@ -1,3 +1,4 @@
 export { type Diagnosis, diagnose, type Patient } from "./doctor.ts";
 export { type InitialisedModel, initModel, type NewModel, startProject } from "./init-model.ts";
+export { initRecommender } from "./init-recommender.ts";
 export { definedModels, type LoadModule, loadDefinition, openProject, type Project, resolveIn } from "./project.ts";

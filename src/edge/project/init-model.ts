@@ -16,18 +16,28 @@ import { checkModelName } from "../../platform/registry/index.ts";
 import { defineModel, definitionToSource, type ModelDefinition } from "../../platform/training/index.ts";
 import type { Project } from "./project.ts";
 
-/** What a new model is made from. */
-export interface NewModel {
+/** What a new model is made from, whatever its task. */
+export interface NewModel extends Omit<NewTableModel, "task"> {
+  readonly task?: NonNullable<NewTableModel["task"]> | "recommendation";
+}
+
+/** What a new model that answers rows of a table is made from. */
+export interface NewTableModel {
   readonly data: readonly string[];
   readonly target: string;
   readonly test?: string;
   readonly positive?: string;
   readonly task?: "binary" | "multiclass" | "regression";
+  /** Recommendation: the columns of who and what. */
+  readonly user?: string;
+  readonly item?: string;
   readonly time?: string;
   readonly group?: string;
   readonly ignore?: readonly string[];
   readonly weight?: string;
   readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
+  /** Answers with intervals or sets at this level. */
+  readonly conformal?: number;
   readonly header?: boolean;
   readonly separator?: string;
   readonly quote?: string;
@@ -57,7 +67,7 @@ export interface InitialisedModel {
 export async function initModel(
   project: Project,
   model: string,
-  asked: NewModel,
+  asked: NewTableModel,
   from: string,
   reader: SourceReader,
 ): Promise<InitialisedModel> {
@@ -115,18 +125,24 @@ export function writeModel(
   return sources.map(([path]) => relative(project.root, path));
 }
 
-function checkAsked(asked: NewModel): void {
+function checkAsked(asked: NewTableModel): void {
   const invalid = (code: string, what: string, hint: string) =>
     new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
   if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
   if (asked.target === "")
     throw invalid("INIT_TARGET", "no target is named, a column is needed", "Add --target COLUMN");
+  if (asked.user !== undefined || asked.item !== undefined)
+    throw invalid(
+      "INIT_OPTION",
+      "a model that answers rows of a table has no user and no item",
+      "Add --task recommendation, or leave out --user and --item",
+    );
   if (asked.time !== undefined && asked.group !== undefined)
     throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
 }
 
 /** What was said about how to read the files. */
-export function readOptions({ header, separator, quote, encoding, missing }: NewModel): ReadOptions {
+export function readOptions({ header, separator, quote, encoding, missing }: NewTableModel): ReadOptions {
   const entries = Object.entries({ header, separator, quote, encoding, missing });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -134,7 +150,7 @@ export function readOptions({ header, separator, quote, encoding, missing }: New
 function definitionOf(
   project: Project,
   name: string,
-  asked: NewModel,
+  asked: NewTableModel,
   from: string,
   options: ReadOptions,
   { table, schema }: SourceReading,
@@ -152,14 +168,14 @@ function definitionOf(
     ...(column === undefined ? {} : { split: { kind: asked.time === undefined ? "group" : "time", column } }),
     ...(asked.weight === undefined ? {} : { weight: asked.weight }),
     ...(asked.ignore === undefined ? {} : { ignore: asked.ignore }),
-    ...(asked.cost === undefined ? {} : { evaluation: { cost: asked.cost } }),
+    ...evaluationOf(asked),
   });
 }
 
 /** The `data` of a definition: paths relative to the project folder where they lie in it. */
 export function dataOf(
   project: Project,
-  asked: Pick<NewModel, "data" | "test">,
+  asked: Pick<NewTableModel, "data" | "test">,
   from: string,
   options: ReadOptions,
 ): ModelDefinition["data"] {
@@ -172,6 +188,16 @@ export function dataOf(
     files: asked.data.map(local),
     ...(asked.test === undefined ? {} : { test: local(asked.test) }),
     ...(Object.keys(options).length === 0 ? {} : { options }),
+  };
+}
+
+function evaluationOf({ cost, conformal }: NewModel): Pick<ModelDefinition, "evaluation"> {
+  if (cost === undefined && conformal === undefined) return {};
+  return {
+    evaluation: {
+      ...(cost === undefined ? {} : { cost }),
+      ...(conformal === undefined ? {} : { conformal: { level: conformal } }),
+    },
   };
 }
 

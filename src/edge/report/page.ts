@@ -1,11 +1,19 @@
 import { sha256 } from "../../lib/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
+import { conformalSection } from "./conformal-section.ts";
 import { dataSection } from "./data-section.ts";
 import { explanationSection } from "./explanation-section.ts";
 import { type Html, html, type Section, trusted } from "./html.ts";
 import { leakageSection } from "./leakage-section.ts";
 import { calibrationSection, confusionSection, curvesSection } from "./prediction-sections.ts";
 import { candidatesSection, metricsSection } from "./quality-sections.ts";
+import {
+  eventSplitSection,
+  eventsSection,
+  examplesSection,
+  lengthSection,
+  userSlicesSection,
+} from "./recommendation-sections.ts";
 import { reproductionSection } from "./reproduction-section.ts";
 import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
@@ -17,7 +25,9 @@ import { verdictSection, versionName } from "./verdict.ts";
 import { errorsSection, fairnessSection, importanceSection, slicesSection } from "./weakness-sections.ts";
 import { instant } from "./words.ts";
 
-const sections: readonly ((report: RunReport) => Section | null)[] = [
+type DrawSection = (report: RunReport) => Section | null;
+
+const tableSections: readonly DrawSection[] = [
   verdictSection,
   dataSection,
   leakageSection,
@@ -29,6 +39,7 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   confusionSection,
   calibrationSection,
   thresholdSection,
+  conformalSection,
   slicesSection,
   errorsSection,
   importanceSection,
@@ -38,11 +49,26 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   reproductionSection,
 ];
 
+const recommendationSections: readonly DrawSection[] = [
+  verdictSection,
+  dataSection,
+  eventsSection,
+  leakageSection,
+  eventSplitSection,
+  candidatesSection,
+  metricsSection,
+  lengthSection,
+  userSlicesSection,
+  examplesSection,
+  reproductionSection,
+];
+
 /**
  * A training run as one self-contained HTML page: no remote asset, light and dark, for screen and print. Sections without
  * content are left out. Every text from data is escaped, and the page's content policy allows its own style and script only.
  */
 export function renderReport(report: RunReport): string {
+  const sections = report.evaluation.recommendation ? recommendationSections : tableSections;
   const drawn = sections.map((section) => section(report)).filter((section) => section !== null);
   const name = versionName(report.model, report.version);
   const page = html`<!doctype html>

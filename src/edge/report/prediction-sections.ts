@@ -1,7 +1,7 @@
 import type { Evaluation } from "../../platform/evaluation/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { valueOrReason } from "./cells.ts";
-import { type Html, html, type Section, table } from "./html.ts";
+import { figure, type Html, html, type Section, table } from "./html.ts";
 import { histogramPlot, precisionRecallPlot, reliabilityPlot, rocPlot, scatterPlot } from "./plots.ts";
 import { count, decimalsOf, fixed, measured, number, percent, shorten } from "./words.ts";
 
@@ -39,10 +39,6 @@ export function curvesSection({ evaluation, problem }: RunReport): Section | nul
     ...(at && { lead: `The ring marks the decision threshold ${number(evaluation.threshold?.threshold)}.` }),
     body: html`<div class="figures">${figures}</div>`,
   };
-}
-
-function figure(drawing: Html, caption: string): Html {
-  return html`<figure>${drawing}<figcaption>${caption}</figcaption></figure>`;
 }
 
 function decisionPoint({ threshold, confusion }: Evaluation) {

@@ -1,12 +1,21 @@
-import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
+import { listMetricFacts, type MetricValue, metricFacts, metrics } from "../../ml/metrics/index.ts";
 import type { Evaluation } from "../../platform/evaluation/index.ts";
 import type { Candidate, RunReport } from "../../platform/training/index.ts";
 import { axis, type Scale, scaleOf, valueOrReason, whisker } from "./cells.ts";
 import { badge, type Html, html, type Section, table } from "./html.ts";
-import { decimalsOf, duration, isGreaterBetter, metricName, number, shorten, withMetricName } from "./words.ts";
+import {
+  decimalsOf,
+  duration,
+  isGreaterBetter,
+  measuredNoun,
+  metricName,
+  number,
+  shorten,
+  withMetricName,
+} from "./words.ts";
 
 /** Everything that was tried, with its validation score. */
-export function candidatesSection({ candidates }: RunReport): Section | null {
+export function candidatesSection({ candidates, task }: RunReport): Section | null {
   const metric = candidates[0]?.metric;
   if (metric === undefined) return null;
   const tried = candidates.filter(({ role }) => role === "candidate");
@@ -18,7 +27,7 @@ export function candidatesSection({ candidates }: RunReport): Section | null {
   return {
     id: "candidates",
     title: "Candidates",
-    lead: `Everything that was tried, in this order, by ${metricName(metric)} on validation rows; ${direction(metric)}.`,
+    lead: `Everything that was tried, in this order, by ${metricName(metric)} on validation ${measuredNoun(task)}s; ${direction(metric)}.`,
     body: html`${notes}
       ${table(
         "Candidates",
@@ -53,17 +62,19 @@ function paramsInWords(params: Candidate["params"]): string {
 
 /** Every metric on the test part with its interval, beside the baseline's. */
 export function metricsSection({ evaluation, champion }: RunReport): Section {
-  const { primary, metrics: values, baseline, nTest } = evaluation;
+  const { primary, metrics: values, baseline, nTest, task } = evaluation;
+  const noun = measuredNoun(task);
+  const factsOf = (name: string) => (task === "recommendation" ? listMetricFacts(name) : metrics[name]);
   const names = [primary, ...Object.keys(values).filter((name) => name !== primary)].filter((name) => values[name]);
   return {
     id: "metrics",
     title: "Metrics",
-    lead: html`On ${nTest.toLocaleString("en-US")} test rows, which neither the model nor a choice of this run has seen. In brackets the 95\u00a0% bootstrap interval.`,
+    lead: html`On ${nTest.toLocaleString("en-US")} test ${noun}s, which neither the model nor a choice of this run has seen. In brackets the 95\u00a0% bootstrap interval.`,
     body: html`
       ${evaluation.comparisons.map(comparison)}
       ${champion === null && html`<p class="dim">There was no earlier version to compare with.</p>`}
       ${table(
-        "Metrics on test rows",
+        `Metrics on test ${noun}s`,
         [
           "Metric",
           [
@@ -75,11 +86,12 @@ export function metricsSection({ evaluation, champion }: RunReport): Section {
         ],
         names.map((name) => metricRow(name, values[name]!, baseline.metrics[name], name === primary)),
       )}
-      <details><summary>What the metrics mean</summary><dl class="terms">${names.map(
-        (name) =>
-          metrics[name] &&
-          html`<dt>${metricName(name)}</dt><dd>${sentence(metrics[name].definition)} ${sentence(direction(name))}</dd>`,
-      )}</dl></details>`,
+      <details><summary>What the metrics mean</summary><dl class="terms">${names.map((name) => {
+        const facts = factsOf(name);
+        return (
+          facts && html`<dt>${metricName(name)}</dt><dd>${sentence(facts.definition)} ${sentence(direction(name))}</dd>`
+        );
+      })}</dl></details>`,
   };
 }
 
@@ -112,7 +124,7 @@ function metricRow(name: string, value: MetricValue, baseline: MetricValue | und
 
 // Metrics that are shares lie on 0 … 1; losses on a scale from 0 to what the worse of the two reaches.
 function metricScale(name: string, value: MetricValue, baseline: MetricValue | undefined): Scale {
-  const [least, most] = metrics[name]?.range ?? [0, Number.POSITIVE_INFINITY];
+  const [least, most] = metricFacts(name)?.range ?? [0, Number.POSITIVE_INFINITY];
   if (least === 0 && most === 1 && isGreaterBetter(name)) return { low: 0, high: 1, step: 0.25 };
   return scaleOf(baseline ? [value, baseline] : [value], [0]);
 }

@@ -21,8 +21,18 @@ const sections = {
     ...["importance", "explanations", "terms", "fairness"],
     "reproduction",
   ],
-  multiclass: [...common, "confusion", "calibration", "slices", "errors", "importance", "explanations", "reproduction"],
-  regression: [...common, "curves", "slices", "errors", "importance", "explanations", "reproduction"],
+  multiclass: [
+    ...common,
+    "confusion",
+    "calibration",
+    "conformal",
+    "slices",
+    "errors",
+    "importance",
+    "explanations",
+    "reproduction",
+  ],
+  regression: [...common, "curves", "conformal", "slices", "errors", "importance", "explanations", "reproduction"],
   ranking: [...common, "slices", "importance", "explanations", "reproduction"],
 };
 
@@ -79,6 +89,21 @@ test("renderReport() draws the terms of an additive model: a curve, levels, a ta
   assert.equal(drawn(0).querySelectorAll("[fill-opacity='0.16']").length, 1, "the band");
   assert.equal(drawn(1).querySelectorAll("circle").length, 2);
   assert.equal(drawn(2).querySelectorAll("rect").length, 5, "four cells and the frame");
+});
+
+test("renderReport() draws coverage by segment, flags what is covered less than promised, and says what time does to the promise", () => {
+  const section = documentOf(pages.get("regression")!).querySelector("#conformal")!;
+  assert.match(section.textContent!, /90\.6\s% lie in their interval; 90\.0\s% are promised/);
+  assert.match(section.textContent!, /1 segment is covered less than promised/);
+  assert.match(section.textContent!, /rows that could come in any order. In time they cannot/);
+  assert.equal(section.querySelectorAll(".badge.bad").length, 1);
+  assert.equal(section.querySelectorAll("figure svg.plot").length, 1);
+  const caveats = documentOf(pages.get("regression")!).querySelector("#verdict")!.textContent!;
+  assert.match(caveats, /intervals hold the truth in 81\.0\s% of the rows of “highest fifth”/);
+  assert.match(
+    documentOf(pages.get("multiclass")!).querySelector("#conformal")!.textContent!,
+    /95 of 100 samples give/,
+  );
 });
 
 test("renderReport() says the verdict first, with the interval", () => {

@@ -160,6 +160,27 @@ function multiclass(rng: Rng): Evaluation {
       compared("class prior", "logLoss", bootstrapDifference("logLoss", yTrue, yProba, constant, bootstrap)),
     ],
     confusion,
+    conformal: {
+      level: 0.8,
+      score: "lac",
+      nCalibration: 150,
+      thresholds: [{ group: "all rows", n: 150, threshold: 0.62 }],
+      overall: { ...coverage(n, 0.813, 1.2), isBelow: false },
+      expected: { low: 0.73, high: 0.87 },
+      unit: "row",
+      widths: null,
+      setSizes: [
+        { size: 1, n: 340, covered: 280 },
+        { size: 2, n: 83, covered: 64 },
+      ],
+      slices: classes.map((name) => ({
+        ...coverage(100, 0.8, 1.2),
+        name,
+        origin: "class",
+        qValue: 0.7,
+        isBelow: false,
+      })),
+    },
     calibration: { method: "none", bins: reliabilityBins(hits, greatest), ece: metrics.ece! },
     errors: errorsOf(rng, 10, (k) => ({ predicted: k / 200, actual: classes[k % 4]! })),
     importance: importanceOf(rng, 0.4),
@@ -186,6 +207,31 @@ function regression(rng: Rng): Evaluation {
     curves: {
       scatter: Array.from(yTrue.slice(0, 2000), (y, i) => [yPred[i]!, y] as const),
       residuals: { edges: Array.from({ length: 42 }, (_, k) => -1e5 + (2e5 * k) / 41), counts },
+    },
+    conformal: {
+      level: 0.9,
+      score: "quantile",
+      nCalibration: 800,
+      thresholds: [
+        { group: "region = north", n: 500, threshold: 4200 },
+        { group: "region: every other value", n: 300, threshold: null },
+      ],
+      overall: { ...coverage(n, 0.906, 152_000), isBelow: false },
+      expected: null,
+      unit: "block",
+      widths: { nUnbounded: 12, histogram: { edges: [100_000, 150_000, 200_000, 250_000], counts: [900, 1100, 388] } },
+      slices: [
+        { ...coverage(480, 0.94, 101_000), name: "lowest fifth", origin: "prediction", qValue: 1, isBelow: false },
+        { ...coverage(480, 0.81, 240_000), name: "highest fifth", origin: "prediction", qValue: 0.001, isBelow: true },
+        {
+          ...coverage(240, 0.9, 150_000),
+          name: "2024-01-01 to 2024-02-01",
+          origin: "time",
+          qValue: 0.6,
+          isBelow: false,
+        },
+      ],
+      setSizes: null,
     },
     errors: errorsOf(rng, 20, (k) => ({ predicted: 180_000 + 2000 * k, actual: String(610_000 - 9000 * k) })),
     importance: importanceOf(rng, 21_000),
@@ -234,6 +280,15 @@ function empty(nTest: number, classes: readonly string[]) {
 
 function metric(value: number, halfWidth: number, n = 9769): MetricValue {
   return { value, low: value - halfWidth, high: value + halfWidth, n };
+}
+
+function coverage(n: number, share: number, size: number) {
+  return {
+    n,
+    covered: Math.round(share * n),
+    value: metric(share, 0.9 / Math.sqrt(n), n),
+    size: metric(size, size / 50, n),
+  };
 }
 
 function compared(reference: string, name: string, difference: MetricValue): Evaluation["comparisons"][number] {

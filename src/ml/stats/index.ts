@@ -1,3 +1,11 @@
+export {
+  binomialLowerTail,
+  clopperPearson,
+  incompleteBeta,
+  studentQuantile,
+  studentUpperTail,
+} from "./beta.ts";
+export { conformalQuantile, coverageBounds, fewestScores } from "./conformal.ts";
 export { cos, exp, expm1, log, log1p, logSumExp, sigmoid, sin, softplus } from "./elementary.ts";
 export { deviance, huber } from "./losses.ts";
 export { type Moments, momentsOf, pearson } from "./moments.ts";

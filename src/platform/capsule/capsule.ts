@@ -8,6 +8,7 @@ import {
   openTaskModel,
   replayTaskGolden,
   type TaskGolden,
+  type TaskKernels,
   type TaskModel,
   type TaskPredictorData,
 } from "./task-model.ts";
@@ -108,7 +109,7 @@ export async function loadCapsule(store: ObjectStore, id: Sha256): Promise<AnyCa
 }
 
 /** A task's model whose golden requests have just been replayed. */
-export function openTaskCapsule(capsule: TaskCapsule, kernels?: PredictKernels): TaskModel {
+export function openTaskCapsule(capsule: TaskCapsule, kernels?: TaskKernels): TaskModel {
   const model = openTaskModel(capsule, kernels);
   replayTaskGolden(model, capsule.golden);
   return model;

@@ -46,13 +46,14 @@ export function openEmbedded({ model, ...data }: EmbeddedData, kernels?: string)
     signature,
     predict(row) {
       const out = new Float64Array(nOutputs);
-      predictor.predictRow(read([row])[0]!, out);
-      return answerOf(signature, out);
+      const input = read([row])[0]!;
+      predictor.predictRow(input, out);
+      return answerOf(signature, out, 0, input);
     },
     predictBatch(rows) {
       const inputs = read(rows);
       const outputs = predictor.predict(tableOfRows(signature, inputs));
-      return inputs.map((_, i) => answerOf(signature, outputs, i * nOutputs));
+      return inputs.map((input, i) => answerOf(signature, outputs, i * nOutputs, input));
     },
   };
 }

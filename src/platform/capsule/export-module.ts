@@ -67,6 +67,9 @@ export function exportModule(data: EmbeddedData, { runtime, kernels, title }: Mo
   return { js, dts: typesOf(signature, title) };
 }
 
+const intervalType =
+  "  readonly interval: { readonly low: number | null; readonly high: number | null; readonly level: number };";
+
 function typesOf(signature: Signature, title: string): string {
   const fields = signature.inputs.map(
     (input) => `  readonly ${JSON.stringify(input.name)}: ${typeText(input)} | null;`,
@@ -75,11 +78,13 @@ function typesOf(signature: Signature, title: string): string {
     ? [
         "  readonly value: number;",
         ...(signature.outputs.length > 1 ? ["  readonly quantiles: Readonly<Record<string, number>>;"] : []),
+        ...(signature.conformal ? [intervalType] : []),
       ]
     : [
         `  readonly label: ${signature.classes.map((name) => JSON.stringify(name)).join(" | ")};`,
         "  readonly probability: number;",
         "  readonly probabilities: Readonly<Record<string, number>>;",
+        ...(signature.conformal ? ["  readonly set: readonly string[];"] : []),
       ];
   return [
     `/** One row for ${title}; null says that a value is missing. */`,
@@ -123,6 +128,7 @@ export function encodingOf({ features, signature }: PredictorData): Record<strin
     outputs:
       signature.classes.length === 0 ? signature.outputs : signature.classes.slice(signature.task === "binary" ? 1 : 0),
     ...(signature.threshold === null ? {} : { threshold: signature.threshold }),
+    ...(signature.conformal === undefined ? {} : { conformal: signature.conformal }),
   };
 }
 

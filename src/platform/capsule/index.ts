@@ -14,8 +14,10 @@ export {
   saveCapsule,
   type TaskCapsule,
 } from "./capsule.ts";
+export { type ConformalAnswer, conformalAnswer } from "./conformal-answer.ts";
 export { type ExportedModule, encodingOf, exportModule, exportTaskModule, requestSchema } from "./export-module.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
+export { type ListRequest, listRanker, type RankedList } from "./list-ranker.ts";
 export {
   type Answer,
   answerOf,
@@ -25,6 +27,8 @@ export {
   type PredictorData,
 } from "./predictor.ts";
 export { type QuantisationLoss, quantise } from "./quantise.ts";
+export type { RecommendationData } from "./recommendation-model.ts";
+export { mostItems, recommendationSignature } from "./recommendation-signature.ts";
 export {
   type Contribution,
   type Explanation,
@@ -48,6 +52,7 @@ export {
   openTaskModel,
   recordTaskGolden,
   type TaskGolden,
+  type TaskKernels,
   type TaskModel,
   type TaskModelData,
   type TaskName,

@@ -8,6 +8,7 @@ import {
 } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, type FittedFeaturesData, loadFeatures, type RawRow } from "../features/index.ts";
+import { type ConformalAnswer, conformalAnswer } from "./conformal-answer.ts";
 import type { Signature } from "./signature.ts";
 
 /** What prediction needs, as plain data. */
@@ -59,12 +60,22 @@ export function loadPredictor(data: PredictorData, kernels?: PredictKernels): Pr
 }
 
 /** The answer for one row, as every transport gives it. */
-export type Answer =
-  | { readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }
-  | { readonly value: number; readonly quantiles?: Readonly<Record<string, number>> };
+export type Answer = ConformalAnswer &
+  (
+    | { readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }
+    | { readonly value: number; readonly quantiles?: Readonly<Record<string, number>> }
+  );
 
-/** Words for the outputs of one row: `outputs` holds nOutputs numbers from `offset` on. */
-export function answerOf(signature: Signature, outputs: Float64Array, offset = 0): Answer {
+/**
+ * Words for the outputs of one row: `outputs` holds nOutputs numbers from `offset` on. `row` is needed where intervals or sets differ by the level
+ * of a column.
+ */
+export function answerOf(signature: Signature, outputs: Float64Array, offset = 0, row?: RawRow): Answer {
+  return { ...decidedAnswer(signature, outputs, offset), ...conformalAnswer(signature, outputs, offset, row) };
+}
+
+/** The answer without what conformal prediction adds. */
+export function decidedAnswer(signature: Signature, outputs: Float64Array, offset = 0): Answer {
   const { task, classes, threshold } = signature;
   if (task === "binary") {
     const positive = outputs[offset]!;

@@ -1,4 +1,5 @@
 import { nearestName } from "../../lib/index.ts";
+import type { ConformalRule } from "../../ml/conformal/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
 import { type CategoryColumn, categoryColumn, instantColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import { type LogicalType, storageOf } from "../data/index.ts";
@@ -25,13 +26,15 @@ export interface Signature {
   readonly outputs: readonly string[];
   /** Binary: probabilities from here on are answered as the positive class. */
   readonly threshold: number | null;
+  /** What makes an interval or a set of classes out of the outputs; absent where the definition asks for none. */
+  readonly conformal?: ConformalRule;
 }
 
 /** What is wrong with one field of one row. The value itself is never repeated, only its class. */
 export interface RowProblem {
   readonly row: number;
   readonly field: string;
-  readonly rule: "object" | "required" | "type" | "finite" | "instant";
+  readonly rule: "object" | "required" | "type" | "finite" | "instant" | "range" | "unknown";
   readonly message: string;
 }
 

@@ -1,7 +1,9 @@
 import { canonicalJson, FettleError, type Json } from "../../lib/index.ts";
 import type { PredictKernels } from "../../ml/learners/index.ts";
+import type { ScanKernels } from "../../ml/recommenders/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { LogicalType, Schema } from "../data/index.ts";
+import { openRecommendation } from "./recommendation-model.ts";
 import type { RowProblem } from "./signature.ts";
 
 /** Tasks whose answer is no value per row of a table: each has its own requests, answers and models. */
@@ -61,12 +63,20 @@ export interface TaskPredictorData {
   readonly signature: TaskSignature;
 }
 
-type OpenTask = (data: TaskModelData, signature: TaskSignature, kernels?: PredictKernels) => TaskModel;
+/** Compiled kernels that make a task's model faster, to the same bits; each task takes its own. */
+export interface TaskKernels {
+  /** Score trees. */
+  readonly predict?: PredictKernels | undefined;
+  /** Score all items of a recommender. */
+  readonly scan?: ScanKernels | undefined;
+}
 
-const openers: Partial<Readonly<Record<TaskName, OpenTask>>> = {};
+type OpenTask = (data: TaskModelData, signature: TaskSignature, kernels: TaskKernels) => TaskModel;
+
+const openers: Partial<Readonly<Record<TaskName, OpenTask>>> = { recommendation: openRecommendation };
 
 /** A task's model from its data. Throws a `damaged` error where the data cannot be one. */
-export function openTaskModel({ model, signature }: TaskPredictorData, kernels?: PredictKernels): TaskModel {
+export function openTaskModel({ model, signature }: TaskPredictorData, kernels: TaskKernels = {}): TaskModel {
   const open = Object.hasOwn(openers, model.kind) ? openers[model.kind] : undefined;
   if (open !== undefined) return open(model, signature, kernels);
   throw new FettleError(

@@ -5,6 +5,7 @@ export { type Fold, type FoldRule, type FoldWindow, foldRows, outsideEmbargo } f
 export { defineContract } from "./define-contract.ts";
 export { duplicateRows } from "./duplicate-rows.ts";
 export { formats } from "./formats.ts";
+export { halveValidation } from "./halve-validation.ts";
 export { defaultMissingMarks, inferColumns, type TextColumn } from "./infer.ts";
 export { inferContract } from "./infer-contract.ts";
 export { detectPersonalData } from "./personal-data.ts";

@@ -1,6 +1,7 @@
 import { FettleError } from "../../lib/index.ts";
 import { isNumeric } from "../../ml/learners/index.ts";
 import { compareModels } from "./compare-models.ts";
+import { conformalCoverage } from "./conformal-coverage.ts";
 import { confusionOf, curvesOf, reliabilityOf } from "./curves.ts";
 import { decideClasses, pointPrediction } from "./decided.ts";
 import { analyseErrors } from "./error-analysis.ts";
@@ -18,9 +19,9 @@ import { checkInput, type EvaluationInput, type ScoredPart } from "./evaluation-
 import { type Fairness, fairness } from "./fairness.ts";
 import { measureModel, primaryMetric, type Scoring } from "./model-metrics.ts";
 import { permutationImportance } from "./permutation-importance.ts";
-import { rowLosses } from "./row-loss.ts";
+import { type RowLosses, rowLosses } from "./row-loss.ts";
 import { discoverSlices } from "./slice-discovery.ts";
-import { measureSlices, slicesByColumn } from "./slices.ts";
+import { measureSlices, type Segments, slicesByColumn } from "./slices.ts";
 import { type BinaryRows, chooseThreshold, measureThreshold } from "./threshold.ts";
 
 /**
@@ -42,7 +43,8 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const baseline = { name: input.baseline.name, metrics: measure(input.baseline.prediction) };
   const comparisons = comparisonsOf(input, scoring, primary);
   enter(0.4);
-  const slices = slicesOf(input);
+  const segments = segmentsOf(input);
+  const slices = slicesOf(input, segments);
   enter(0.5);
   const importance = importanceOf(input, scoring, primary);
   enter(0.9);
@@ -65,6 +67,7 @@ export function evaluate(input: EvaluationInput): Evaluation {
     importance,
     fairness: groups,
     disparities,
+    ...(input.conformal && { conformal: conformalCoverage(input, input.conformal, segments) }),
   };
 }
 
@@ -112,17 +115,28 @@ function hiddenOf(input: EvaluationInput): ReadonlySet<string> {
   return new Set(input.personalData);
 }
 
-function slicesOf(input: EvaluationInput): Slice[] {
-  if (input.task === "ranking") return []; // rows of a query have no loss of their own
-  const { task, loss, validation, test, schema } = input;
+function lossesOf({ task, loss }: EvaluationInput, part: ScoredPart): RowLosses {
+  return rowLosses(task, part.yTrue, part.prediction, loss);
+}
+
+/** The segments to measure: named by the user, and found on validation. Rows of a query have no loss of their own, so a ranking has none. */
+function segmentsOf(input: EvaluationInput): Segments {
+  if (input.task === "ranking") return { named: [], discovered: [] };
+  const { validation, schema } = input;
   const hidden = hiddenOf(input);
-  const lossesOf = (part: ScoredPart) => rowLosses(task, part.yTrue, part.prediction, loss);
-  const discovered = discoverSlices({ ...validation, schema, losses: lossesOf(validation).values, hidden });
-  const named = slicesByColumn(
-    (input.slices ?? []).filter((column) => !hidden.has(column)),
-    validation.table,
-  );
-  return measureSlices({ ...test, losses: lossesOf(test), named, discovered, bootstrap: bootstrapOf(input) });
+  return {
+    named: slicesByColumn(
+      (input.slices ?? []).filter((column) => !hidden.has(column)),
+      validation.table,
+    ),
+    discovered: discoverSlices({ ...validation, schema, losses: lossesOf(input, validation).values, hidden }),
+  };
+}
+
+function slicesOf(input: EvaluationInput, segments: Segments): Slice[] {
+  if (input.task === "ranking") return [];
+  const { test } = input;
+  return measureSlices({ ...test, losses: lossesOf(input, test), ...segments, bootstrap: bootstrapOf(input) });
 }
 
 function decisionsOf({ task, test, loss }: EvaluationInput, { threshold = 0.5 }: Scoring): Float64Array {

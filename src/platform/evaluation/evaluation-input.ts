@@ -1,4 +1,5 @@
 import { FettleError } from "../../lib/index.ts";
+import type { ConformalRule } from "../../ml/conformal/index.ts";
 import type { CustomLoss, Task } from "../../ml/learners/index.ts";
 import type { Ranked } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
@@ -79,6 +80,10 @@ export interface EvaluationInput {
   readonly protectedColumns?: readonly string[];
   /** Cost of one wrong positive and one wrong negative; binary only. */
   readonly costs?: Costs;
+  /** What makes intervals or sets out of the predictions: their coverage is measured. */
+  readonly conformal?: ConformalRule;
+  /** The column of times, where rows follow each other in time: coverage is shown along it. */
+  readonly timeColumn?: string;
   /** The whole model, from source columns to predictions: needed for permutation importance. */
   readonly predictWith?: (table: Table) => Float64Array;
   /** Columns to shuffle. Default: all of the test table. */

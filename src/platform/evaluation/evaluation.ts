@@ -1,5 +1,7 @@
+import type { ConformalScore } from "../../ml/conformal/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
+import type { RecommendationEvaluation } from "./recommendation-evaluation.ts";
 
 /** Every task that a model may have: a {@link Task} answers rows of a table, the others requests of their own. */
 export type AnyTask = Task | "recommendation" | "forecast";
@@ -109,6 +111,49 @@ export interface Disparity {
   readonly difference: MetricValue;
 }
 
+/** How often the true value lies in the interval or the set, among some test rows. */
+export interface Coverage {
+  readonly n: number;
+  readonly covered: number;
+  /** Share of covered rows with its 95 % interval (Clopper & Pearson, counts divided by the design effect). */
+  readonly value: MetricValue;
+  /** Mean width of the intervals, those without a bound left out; mean number of classes in the sets. */
+  readonly size: MetricValue;
+}
+
+/** Coverage of a segment of the test rows. */
+export interface CoverageSlice extends Coverage {
+  readonly name: string;
+  /** What its rows have in common: a slice of the evaluation, a protected level, the true class, a group with a threshold of its own, a fifth by the prediction, a stretch of time. */
+  readonly origin: Slice["origin"] | "protected" | "class" | "group" | "prediction" | "time";
+  /** That coverage is below the level: one-sided exact binomial test, Benjamini–Hochberg over all segments. */
+  readonly qValue: number;
+  /** Whether the q-value is at most 0.05. */
+  readonly isBelow: boolean;
+}
+
+/** Intervals or sets of the test rows, checked. */
+export interface ConformalCoverage {
+  readonly level: number;
+  readonly score: ConformalScore;
+  /** Rows behind the thresholds, and those thresholds by group; null: none can be kept, everything conforms. */
+  readonly nCalibration: number;
+  readonly thresholds: readonly { readonly group: string; readonly n: number; readonly threshold: number | null }[];
+  readonly overall: Coverage & { readonly isBelow: boolean };
+  /** Where the share of covered rows lies in 95 of 100 samples if rows are exchangeable; null with several thresholds or none. */
+  readonly expected: { readonly low: number; readonly high: number } | null;
+  /** Whether rows are drawn one by one, in groups, or follow each other in time: then exchangeability does not hold. */
+  readonly unit: "row" | "group" | "block";
+  /** Numbers: intervals without a bound, and a histogram of the widths of the others; null where all are equally wide. */
+  readonly widths: {
+    readonly nUnbounded: number;
+    readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] } | null;
+  } | null;
+  /** Classes: test rows by the number of classes in their set, from 1 on, and how many of them are covered; null for numbers. */
+  readonly setSizes: readonly { readonly size: number; readonly n: number; readonly covered: number }[] | null;
+  readonly slices: readonly CoverageSlice[];
+}
+
 /** Everything measured about one model on one test part: the machine-readable report. */
 export interface Evaluation {
   readonly task: AnyTask;
@@ -136,4 +181,8 @@ export interface Evaluation {
   readonly importance: readonly Importance[];
   readonly fairness: readonly FairnessGroup[];
   readonly disparities: readonly Disparity[];
+  /** Of a recommender alone. */
+  readonly recommendation?: RecommendationEvaluation;
+  /** Absent where the definition asks for no intervals or sets. */
+  readonly conformal?: ConformalCoverage;
 }

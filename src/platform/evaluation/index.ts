@@ -1,5 +1,14 @@
+export {
+  type BootstrapOptions,
+  bootstrapSums,
+  differenceOf,
+  oneSidedP,
+  ratioOf,
+  type SumDraws,
+  valueWithInterval,
+} from "./bootstrap-sums.ts";
 export { type CalibrationDecision, type CalibrationInput, chooseCalibration } from "./calibration.ts";
-export { type ComparisonInput, compareModels, verdictOf } from "./compare-models.ts";
+export { type ComparisonInput, compareModels, comparisonOf, verdictOf } from "./compare-models.ts";
 export { crossFit } from "./cross-fit.ts";
 export { analyseErrors, type ErrorInput } from "./error-analysis.ts";
 export { evaluate } from "./evaluate.ts";
@@ -23,6 +32,7 @@ export {
   type Scoring,
 } from "./model-metrics.ts";
 export { type ImportanceInput, permutationImportance } from "./permutation-importance.ts";
+export type * from "./recommendation-evaluation.ts";
 export { type RowLosses, rowLosses } from "./row-loss.ts";
 export { type ScoredCandidate, type Selection, selectCandidate } from "./select-candidate.ts";
 export { type DiscoveredSlice, type DiscoveryInput, discoverSlices } from "./slice-discovery.ts";

@@ -33,6 +33,7 @@ const familyOf: Readonly<Record<Kind, string>> = {
   time: "time",
   "duplicate-rows": "rows",
   "group-overlap": "rows",
+  "future-events": "time",
 };
 
 /** Strong: firm evidence of one kind, and a second of another family. */

@@ -25,7 +25,8 @@ export type LeakageEvidence =
   | { readonly kind: "missingness"; readonly agreement: number }
   | { readonly kind: "identifier"; readonly distinctShare: number }
   | { readonly kind: "duplicate-rows"; readonly count: number; readonly share: number }
-  | { readonly kind: "group-overlap"; readonly nGroups: number; readonly share: number };
+  | { readonly kind: "group-overlap"; readonly nGroups: number; readonly share: number }
+  | { readonly kind: "future-events"; readonly share: number };
 
 /** A column, or a set of columns, that seems to know what will only be known later. */
 export interface LeakageFinding {

@@ -42,6 +42,8 @@ function inWords(evidence: LeakageEvidence): string {
       return `${evidence.count} validation and test rows (${percent(evidence.share)}) equal a training row in every column`;
     case "group-overlap":
       return `has ${evidence.nGroups} values that are in training and in held-out rows (${percent(evidence.share)} of the held-out rows)`;
+    case "future-events":
+      return `is later than the first test event in ${percent(evidence.share)} of the training events`;
     default:
       return assertNever(evidence);
   }

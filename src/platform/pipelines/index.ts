@@ -4,6 +4,7 @@ export type { PipelinePorts, TrialPool, WorkOptions } from "./ports.ts";
 export {
   type AnswerColumn,
   answerColumns,
+  conformalColumns,
   readBackground,
   type ScoreBatch,
   type ScoreInput,

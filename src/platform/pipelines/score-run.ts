@@ -1,11 +1,13 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
 import { isNumeric } from "../../ml/learners/index.ts";
-import { type Column, columnLength, numberColumn, Table } from "../../ml/table/index.ts";
+import { type Column, categoryColumn, columnLength, numberColumn, Table } from "../../ml/table/index.ts";
 import {
+  conformalAnswer,
   explainedOutput,
   type Predictor,
   parseInstant,
   type RowExplainer,
+  rawRowOf,
   type Signature,
   type SignatureInput,
 } from "../capsule/index.ts";
@@ -54,7 +56,7 @@ export interface ScoreSummary {
 }
 
 /**
- * Scores rows batch by batch and writes each with all its columns, then those of the answer (see {@link answerColumns}),
+ * Scores rows batch by batch and writes each with all its columns, then those of the answer (see {@link answerColumns} and {@link conformalColumns}),
  * whose names get a number where the input has them already. A cell that does not fit the model's input counts as
  * missing, and a note says how many did. Throws SCORE_COLUMNS where the rows lack an input, `cancelled` on the signal; the
  * writer is aborted then.
@@ -99,6 +101,7 @@ async function scoreBatches({
     const outputs = batch.table.nRows === 0 ? new Float64Array(0) : predictor.predict(inputs);
     const scored = joinAnswer(batch.table, layout, [
       ...answerColumns(signature, outputs, batch.table.nRows),
+      ...conformalColumns(signature, outputs, inputs),
       ...(explainer ? contributionColumns(explainer, inputs, outputs) : []),
     ]);
     await writer.write(scored.table, scored.schema);
@@ -235,6 +238,43 @@ export function answerColumns(signature: Signature, outputs: Float64Array, nRows
     { name: "prediction", type: "category", column: { kind: "category", codes, dictionary: classes } },
     numbers("probability", (i) => (task === "binary" ? outputs[i]! : probabilityOf(i, codes[i]!))),
     ...classes.map((name, k) => numbers(`probability_${name}`, (i) => probabilityOf(i, k))),
+  ];
+}
+
+/**
+ * What the true values may be, as columns; none where the model says nothing of it. Numbers: `interval_low` and `interval_high`, missing without a
+ * bound. Classes: `set`, a JSON list of those that cannot be ruled out, and `set_size`.
+ */
+export function conformalColumns(signature: Signature, outputs: Float64Array, inputs: Table): AnswerColumn[] {
+  const { conformal, task } = signature;
+  if (conformal === undefined) return [];
+  const nOutputs = outputs.length / Math.max(1, inputs.nRows);
+  const answers = Array.from({ length: inputs.nRows }, (_, i) =>
+    conformalAnswer(signature, outputs, i * nOutputs, rawRowOf(signature, inputs, i)),
+  );
+  const numbers = (name: string, values: (number | null)[]): AnswerColumn => ({
+    name,
+    type: "number",
+    column: numberColumn(values),
+  });
+  if (task === "regression")
+    return [
+      numbers(
+        "interval_low",
+        answers.map(({ interval }) => interval!.low),
+      ),
+      numbers(
+        "interval_high",
+        answers.map(({ interval }) => interval!.high),
+      ),
+    ];
+  const sets = answers.map(({ set }) => set!);
+  return [
+    { name: "set", type: "category", column: categoryColumn(sets.map((set) => JSON.stringify(set))) },
+    numbers(
+      "set_size",
+      sets.map(({ length }) => length),
+    ),
   ];
 }
 

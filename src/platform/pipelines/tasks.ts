@@ -1,5 +1,6 @@
 import { FettleError } from "../../lib/index.ts";
 import type { TaskCapsule, TaskName } from "../capsule/index.ts";
+import { defineRecommender, type RecommenderDefinition, trainRecommender } from "../recommendation/index.ts";
 import {
   type AnyDefinition,
   defineModel,
@@ -28,7 +29,12 @@ interface TaskRoom {
   readonly train: (input: TaskInput, hooks: TrainHooks) => TrainOutcome<TaskCapsule>;
 }
 
-const rooms: Partial<Readonly<Record<TaskName, TaskRoom>>> = {};
+const rooms: Partial<Readonly<Record<TaskName, TaskRoom>>> = {
+  recommendation: {
+    define: (definition) => defineRecommender(definition as RecommenderDefinition),
+    train: (input, hooks) => trainRecommender(input as TaskInput<RecommenderDefinition>, hooks),
+  },
+};
 
 function roomOf(task: TaskName): TaskRoom {
   const room = rooms[task];

@@ -136,7 +136,8 @@ export async function trainInputOf(
   const name = champion === null ? "" : `${champion.model}@${champion.version}`;
   if (isTaskDefinition(definition)) {
     const isRival = capsule !== null && isTaskCapsule(capsule) && capsule.signature.task === definition.task;
-    return { definition, ...data, champion: isRival ? { name, data: dataOf(capsule) } : null };
+    const rival = isRival ? { name, data: dataOf(capsule) } : null;
+    return { definition, ...data, champion: rival, ...(trials === undefined ? {} : { trials }) };
   }
   return {
     definition,

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LinearData } from "../../ml/learners/index.ts";
 import { loadPredictor, type PredictorData, rowExplainer } from "../capsule/index.ts";
-import { createModelService, type PredictionLog, type PredictionRecord, RowsInvalid } from "./index.ts";
+import {
+  createModelService,
+  type PredictionLog,
+  type PredictionRecord,
+  type PredictResponse,
+  RowsInvalid,
+} from "./index.ts";
 
 /** p(yes) = sigmoid(x): small enough to know the answers by heart. */
 const data: PredictorData = {
@@ -35,7 +41,7 @@ function service(append: PredictionLog["append"] = () => undefined, maxRows?: nu
   const made = createModelService({
     model: "sample",
     version: 3,
-    predictor: loadPredictor(data),
+    predictor: loadPredictor(explained),
     explainer: () => rowExplainer(explained),
     exampleRow: [7],
     log: {
@@ -72,6 +78,22 @@ test("createModelService() answers rows in their order and logs what it answered
     { ...record, id: "1000-0", inputs: [0] },
     { ...record, id: "1000-1", inputs: [null] },
   ]);
+});
+
+test("createModelService() tells the set of classes of each row, by the level of a column", () => {
+  const conformal = {
+    level: 0.9,
+    score: "lac",
+    groups: { kind: "column", column: "x", levels: ["0"] },
+    thresholds: [0.5, 0.2],
+    nRows: [50, 50],
+  } as const;
+  const { predict } = service(undefined, undefined, { ...data, signature: { ...data.signature, conformal } });
+  const { predictions } = predict([{ x: 0 }, { x: 0.1 }]) as PredictResponse;
+  assert.deepEqual(
+    predictions.map((prediction) => "set" in prediction && prediction.set),
+    [["no", "yes"], ["yes"]],
+  );
 });
 
 test("createModelService() waits for a log that writes to disk, and fails with it", async () => {

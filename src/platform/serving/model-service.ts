@@ -85,8 +85,9 @@ export function createModelService(parts: ModelServiceParts): ModelService {
     version,
     task: predictor.signature.task,
     describe() {
-      const { classes, threshold, outputs, inputs } = predictor.signature;
-      return { classes, threshold, outputs, inputs };
+      const { classes, threshold, outputs, conformal, inputs } = predictor.signature;
+      const promised = conformal === undefined ? {} : { conformalLevel: conformal.level };
+      return { classes, threshold, outputs, ...promised, inputs };
     },
     example: Object.fromEntries(
       predictor.signature.inputs.map((input, j) => [input.name, parts.exampleRow[j] ?? null]),
@@ -108,7 +109,7 @@ export function createModelService(parts: ModelServiceParts): ModelService {
         version,
         predictions: outputs.map((output, i) => ({
           id: ids[i]!,
-          ...answerOf(predictor.signature, Float64Array.from(output)),
+          ...answerOf(predictor.signature, Float64Array.from(output), 0, inputs[i]!),
           ...(explained && { explanation: explained.explanations?.[i] ?? null }),
         })),
         ...(explained?.unexplained !== undefined && { unexplained: explained.unexplained }),

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { FettleError, hashOf, nearestName, type Sha256 } from "../../lib/index.ts";
+import { hashOf, type Sha256 } from "../../lib/index.ts";
+import type { ConformalScore } from "../../ml/conformal/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
 import type { TaskName } from "../capsule/index.ts";
 import { type Contract, defineContract, type ReadOptions } from "../data/index.ts";
 import type { FeatureOptions } from "../features/index.ts";
+import { checkDefinition, freezeDeep } from "./check-definition.ts";
 
 /** The families of learners that a search may try. */
 export type Family = (typeof familyNames)[number];
@@ -46,6 +48,22 @@ export interface Configuration {
       number | string | boolean | readonly number[] | readonly (readonly string[])[] | Readonly<Record<string, number>>
     >
   >;
+}
+
+/** Intervals and sets that hold the true value with a chance that is known; `docs/methods/conformal.md` says why. */
+export interface ConformalOptions<Name extends string = string> {
+  /** Chance, at least, that the true value lies inside: from 0.5 to below 1. */
+  readonly level: number;
+  /**
+   * How badly a value goes with a prediction. Numbers: `absolute` (default), `scaled` (default of poisson, tweedie and gamma losses, which know how the
+   * spread grows with the mean), `quantile` (default of two quantiles or more). Classes: `lac` (default), the smallest sets; `aps`, sets that
+   * grow where the model is unsure.
+   */
+  readonly score?: ConformalScore;
+  /** Each class has a threshold of its own, so that the level holds within each class. Default false. */
+  readonly perClass?: boolean;
+  /** A column of categories that the model reads: each level has a threshold of its own, so that the level holds within each. */
+  readonly perGroup?: Name;
 }
 
 /**
@@ -139,6 +157,8 @@ export interface ModelDefinition<Name extends string = string> {
     readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
     /** `auto` (default) calibrates only where validation shows that it helps. */
     readonly calibration?: "auto" | "none" | "temperature" | "platt" | "beta" | "isotonic";
+    /** Answers also tell what the true value may be: an interval around a number, a set of classes. Not for rankings. */
+    readonly conformal?: ConformalOptions<NoInfer<Name>>;
     /** Bootstrap resamples, default 1000. */
     readonly resamples?: number;
   };
@@ -185,26 +205,32 @@ const featureOption = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("text"), terms: z.int().min(1).max(10_000).optional() }),
 ]);
 
+/** A model's name, as definitions check it. */
+export const nameSchema = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "must be of the form [a-z][a-z0-9-]{0,62}");
+
+/** The files of a definition and how to read them. */
+export const dataSchema = z.strictObject({
+  files: z.array(z.string().min(1)).min(1).readonly(),
+  test: z.string().min(1).optional(),
+  options: z
+    .strictObject({
+      format: z.enum(["csv", "tsv", "json", "ndjson", "parquet"]).optional(),
+      separator: z.string().length(1).optional(),
+      quote: z.string().max(1).optional(),
+      header: z.boolean().optional(),
+      encoding: z.string().optional(),
+      missing: names.optional(),
+      literalColumns: names.optional(),
+      types: z.record(z.string(), z.enum(["number", "integer", "instant", "category", "text", "id"])).optional(),
+    })
+    .optional(),
+  quarantine: z.boolean().optional(),
+});
+
 const schema = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "must be of the form [a-z][a-z0-9-]{0,62}"),
-    data: z.strictObject({
-      files: z.array(z.string().min(1)).min(1).readonly(),
-      test: z.string().min(1).optional(),
-      options: z
-        .strictObject({
-          format: z.enum(["csv", "tsv", "json", "ndjson", "parquet"]).optional(),
-          separator: z.string().length(1).optional(),
-          quote: z.string().max(1).optional(),
-          header: z.boolean().optional(),
-          encoding: z.string().optional(),
-          missing: names.optional(),
-          literalColumns: names.optional(),
-          types: z.record(z.string(), z.enum(["number", "integer", "instant", "category", "text", "id"])).optional(),
-        })
-        .optional(),
-      quarantine: z.boolean().optional(),
-    }),
+    name: nameSchema,
+    data: dataSchema,
     target: z.strictObject({ column: z.string().min(1), positive: z.string().min(1).optional() }),
     task: z.enum(["binary", "multiclass", "regression", "ranking"]).optional(),
     query: z.string().min(1).optional(),
@@ -271,17 +297,37 @@ const schema = z
         protected: names.optional(),
         cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
         calibration: z.enum(["auto", "none", "temperature", "platt", "beta", "isotonic"]).optional(),
+        conformal: z
+          .strictObject({
+            level: z.number().min(0.5).lt(1),
+            score: z.enum(["absolute", "scaled", "quantile", "lac", "aps"]).optional(),
+            perClass: z.boolean().optional(),
+            perGroup: z.string().min(1).optional(),
+          })
+          .refine(
+            ({ perClass, perGroup }) => perClass !== true || perGroup === undefined,
+            "perClass and perGroup cannot both be asked for",
+          )
+          .optional(),
         resamples: z.int().min(200).max(10_000).optional(),
       })
       .optional(),
     seed: z.int().min(0).optional(),
   })
-  .superRefine(({ target, split, weight, query, search, warmStart }, context) => {
+  .superRefine(({ target, split, weight, query, search, warmStart, evaluation }, context) => {
     const refuse = (path: string[]) =>
       context.addIssue({ code: "custom", path, message: `"${target.column}" is the target, another column is needed` });
     if (split?.kind === "group" && split.column === target.column) refuse(["split", "column"]);
     if (weight === target.column) refuse(["weight"]);
     if (query === target.column) refuse(["query"]);
+    if (evaluation?.conformal?.perGroup === target.column) refuse(["evaluation", "conformal", "perGroup"]);
+    // Rows that the earlier version was fitted on would make the intervals too narrow.
+    if (evaluation?.conformal !== undefined && warmStart !== undefined && split?.kind !== "time")
+      context.addIssue({
+        code: "custom",
+        path: ["evaluation", "conformal"],
+        message: "needs rows that no model has seen, which a warm start has only in a split by time",
+      });
     if (warmStart === undefined) return;
     const { families = ["gbdt"], configurations, stack } = search ?? {};
     if (!(configurations?.map(({ family }) => family) ?? families).includes("gbdt"))
@@ -304,51 +350,9 @@ const schema = z
  * ```
  */
 export function defineModel<const Name extends string>(definition: ModelDefinition<Name>): ModelDefinition<Name> {
-  const result = schema.safeParse(definition);
-  if (!result.success) throw invalidDefinition(result.error.issues);
+  checkDefinition(definition, schema);
   if (definition.contract !== undefined) defineContract(definition.contract);
   return freezeDeep(structuredClone(definition));
-}
-
-function invalidDefinition(issues: readonly z.core.$ZodIssue[]): FettleError {
-  const problems = issues.slice(0, 20).map((issue) => {
-    const path = issue.path.join(".") || "the definition";
-    if (issue.code !== "unrecognized_keys") return `${path}: ${issue.message}`;
-    const known = knownKeys(issue.path);
-    return issue.keys
-      .map((key) => {
-        const near = nearestName(key, known);
-        return `${path}: unknown key "${key}"${near === undefined ? "" : `, did you mean "${near}"?`}`;
-      })
-      .join("; ");
-  });
-  return new FettleError(
-    "invalid-input",
-    "DEFINITION_INVALID",
-    `Cannot use the model definition: ${problems.join("; ")}`,
-    {
-      hint: "Mend the definition; its editor types say what each key takes",
-      facts: { problems },
-    },
-  );
-}
-
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let node: unknown = schema;
-  for (const key of path) {
-    while (node instanceof z.ZodOptional || node instanceof z.ZodReadonly) node = node.unwrap();
-    node = node instanceof z.ZodObject ? (node.shape as Record<PropertyKey, unknown>)[key] : undefined;
-  }
-  while (node instanceof z.ZodOptional || node instanceof z.ZodReadonly) node = node.unwrap();
-  return node instanceof z.ZodObject ? Object.keys(node.shape) : [];
-}
-
-function freezeDeep<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const member of Object.values(value)) freezeDeep(member);
-  }
-  return value;
 }
 
 /** The hash of a definition: its lineage. Where the files lie does not matter, what is done with them does. */

@@ -182,7 +182,7 @@ export function evaluateImport(
       run,
       { snapshot: input.snapshot, testStart: null },
       leakage,
-      { train, validation, test },
+      { train, validation, conformal: null, test },
       {
         data: imported.notes,
         split: ["the model was trained elsewhere: whether it has seen these rows is not known"],

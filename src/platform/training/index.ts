@@ -1,13 +1,16 @@
+export { checkDefinition, freezeDeep } from "./check-definition.ts";
 export { defineLoss } from "./define-loss.ts";
 export {
   type AnyDefinition,
   type Configuration,
+  dataSchema,
   defineModel,
   definitionHash,
   type Family,
   isTaskDefinition,
   type LossModule,
   type ModelDefinition,
+  nameSchema,
   type TaskDefinition,
   withLossHash,
 } from "./definition.ts";
@@ -19,6 +22,7 @@ export {
 } from "./evaluate-import.ts";
 export type { ExplanationSummary } from "./explanation-summary.ts";
 export { familiesOf } from "./families.ts";
+export { gatesOf } from "./gates.ts";
 export { type ImportDefinition, importHash, isImport } from "./import-definition.ts";
 export { checkColumns, type ImportedPredictor, importedPredictor } from "./imported-predictor.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
@@ -29,6 +33,7 @@ export type { ShapeAxis, TermShape } from "./term-shapes.ts";
 export { trainModel } from "./train.ts";
 export {
   type TaskInput,
+  type TaskTrial,
   type TrainHooks,
   type TrainInput,
   type TrainOutcome,

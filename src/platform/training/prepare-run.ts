@@ -17,6 +17,7 @@ import {
   splitRows,
 } from "../data/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
+import { conformalProblems, keepConformalRows } from "./conformal.ts";
 import type { ModelDefinition } from "./definition.ts";
 import { nameOfLoss, regressionLoss } from "./families.ts";
 import { outputsOf } from "./model-signature.ts";
@@ -45,7 +46,7 @@ export interface PreparedRun {
 
 /**
  * Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN, DEFINITION_COLUMNS, DEFINITION_TASK, QUERY_PARTED, WEIGHTS_INVALID,
- * FIT_LABELS, WARM_START_MISFIT.
+ * CONFORMAL_ROWS, FIT_LABELS, WARM_START_MISFIT.
  * @param customLoss the functions of a loss that the definition names by its module
  */
 export function prepareRun(
@@ -72,15 +73,13 @@ export function prepareRun(
   const start = testStart === null ? undefined : countBelow(plain.rows, testStart);
   const built = withQueries(plain, definition, rows, start);
   const seed = definition.seed ?? 1;
-  const split = wholeQueries(
-    splitRows(rows, {
-      rule: splitRule(definition, testStart !== null),
-      target: built.target,
-      seed,
-      ...(start === undefined ? {} : { testStart: start }),
-    }),
-    built.target.queries,
-  );
+  const parted = splitRows(rows, {
+    rule: splitRule(definition, testStart !== null),
+    target: built.target,
+    seed,
+    ...(start === undefined ? {} : { testStart: start }),
+  });
+  const split = keepConformalRows(wholeQueries(parted, built.target.queries), definition, rows, built.target);
   const sources = rows.drop([definition.target.column]);
   const columns = new Set(sources.names);
   const loss = lossInForce(definition, built.target, split, customLoss);
@@ -128,6 +127,7 @@ function checkColumns({ weight, query, split, ignore = [], leakage, evaluation }
     "leakage.keep": leakage?.keep ?? [],
     "evaluation.slices": evaluation?.slices ?? [],
     "evaluation.protected": evaluation?.protected ?? [],
+    "evaluation.conformal.perGroup": [evaluation?.conformal?.perGroup],
   };
   const problems = Object.entries(named).flatMap(([key, names]) =>
     names
@@ -162,6 +162,7 @@ function checkTask(definition: ModelDefinition, task: Task): void {
     [isRanking && query === undefined, "a ranking needs query, the column that says which rows are ordered together"],
     [isRanking && (evaluation?.slices ?? evaluation?.protected) !== undefined, noSlices],
     [task !== "binary" && evaluation?.cost !== undefined, "evaluation.cost is for two classes"],
+    ...conformalProblems(definition, task),
   ];
   const problems = rules.flatMap(([isBroken, says]) => (isBroken ? [says] : []));
   if (problems.length === 0) return;

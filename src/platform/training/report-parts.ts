@@ -13,6 +13,8 @@ import type { TrainInput, TrainOutcome } from "./train-input.ts";
 export interface RunParts {
   readonly train: Part;
   readonly validation: Part;
+  /** Rows that make intervals or sets; null where none are kept for that. */
+  readonly conformal: Part | null;
   readonly test: Part;
 }
 
@@ -37,9 +39,9 @@ export function accountOf(
     split: {
       kind: run.split.rule.kind,
       says: splitInWords(run),
-      parts: (["train", "validation", "test"] as const).map((name) => {
+      parts: (["train", "validation", "conformal", "test"] as const).flatMap((name) => {
         const part = parts[name];
-        return { name, n: part.rows.length, targetMean: targetMean(part) };
+        return part === null ? [] : [{ name, n: part.rows.length, targetMean: targetMean(part) }];
       }),
       notes: [...run.split.notes, ...notes.split],
     },

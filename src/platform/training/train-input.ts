@@ -1,5 +1,6 @@
 import type { Sha256 } from "../../lib/index.ts";
 import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
+import type { RecommendKernels, ScanKernels } from "../../ml/recommenders/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Capsule, TaskCapsule, TaskPredictorData } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
@@ -27,12 +28,19 @@ export interface TrainInput {
   readonly imported?: MeasuredImport;
 }
 
+/** What a task of its own tried, in words of its room. */
+export interface TaskTrial extends Pick<Configuration, "params"> {
+  readonly family: string;
+}
+
 /** {@link TrainInput} for a task of its own. */
 export interface TaskInput<Definition extends TaskDefinition = TaskDefinition>
   extends Pick<TrainInput, "snapshot" | "table" | "testStart"> {
   readonly definition: Definition;
   /** The current champion, to be compared with on the same test rows. */
   readonly champion: { readonly name: string; readonly data: TaskPredictorData } | null;
+  /** Exactly these, as a run recorded them: how `verify` replays a search that its time ended. */
+  readonly trials?: readonly TaskTrial[];
 }
 
 /** What a person sees while a training runs. */
@@ -57,6 +65,9 @@ export interface TrainHooks {
   /** Make boosted trees faster, their training and their predictions; the bits are the same without. */
   readonly kernels?: GbdtKernels;
   readonly predictKernels?: PredictKernels;
+  /** Make factors of a recommender and their scores faster, to the same bits. */
+  readonly recommendKernels?: RecommendKernels;
+  readonly scanKernels?: ScanKernels;
   /** Explains rows faster, to the same bits. */
   readonly shapKernels?: ShapKernels;
   /** The functions of a loss that the definition names by its module. */
@@ -74,7 +85,7 @@ export interface TrainOutcome<Trained extends Capsule | TaskCapsule = Capsule> {
     readonly split: Omit<RunReport["split"], "testEvaluations">;
   };
   /** The configurations tried, in order. */
-  readonly trials: readonly Configuration[];
+  readonly trials: readonly (Trained extends Capsule ? Configuration : TaskTrial)[];
   /** Identity of the test rows: the ledger counts how often it is used. */
   readonly testRows: Sha256;
 }

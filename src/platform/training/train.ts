@@ -3,6 +3,7 @@ import { joinPredictor, recordGolden } from "../capsule/index.ts";
 import { evaluate, primaryMetric } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import { calibrated, calibrationOf } from "./calibrated-trial.ts";
+import { checkConformalColumn, conformalInput, withConformal } from "./conformal.ts";
 import { definitionHash } from "./definition.ts";
 import { evaluateImport } from "./evaluate-import.ts";
 import { baselinePrediction, championPrediction, scored } from "./evaluated-part.ts";
@@ -39,6 +40,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const train = partOf(run, run.split.train);
   const validation = partOf(run, run.split.validation);
   const test = partOf(run, run.split.test);
+  const conformal = run.split.conformal === undefined ? null : partOf(run, run.split.conformal);
 
   stages.enter("leakage");
   const leakage = checkLeakage(run);
@@ -54,6 +56,10 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const needed = new Set(configurations.map(({ family }) => familyTraits[family].features));
   const features: Partial<Record<FeatureFamily, FamilyFeatures>> = {};
   for (const family of needed) features[family] = familyFeatures(run, family, excluded, train, validation);
+  checkConformalColumn(
+    run,
+    Object.values(features).map(({ fitted }) => fitted),
+  );
 
   stages.enter("search");
   const { task } = run.built.target;
@@ -69,11 +75,15 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
 
   stages.enter("evaluate");
   const calibration = calibrationOf(run, found.chosen, validation);
-  const predictor = joinPredictor(
-    refitted.features,
-    refitted.model,
-    calibration.calibrator,
-    signatureOf(run, refitted.features, found.chosen, calibration, validation),
+  const predictor = withConformal(
+    run,
+    joinPredictor(
+      refitted.features,
+      refitted.model,
+      calibration.calibrator,
+      signatureOf(run, refitted.features, found.chosen, calibration, validation),
+    ),
+    conformal,
   );
   const championName = input.champion?.name ?? null;
   const evaluation = evaluate({
@@ -90,6 +100,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     slices: definition.evaluation?.slices ?? [],
     protectedColumns: definition.evaluation?.protected ?? [],
     ...(definition.evaluation?.cost ? { costs: definition.evaluation.cost } : {}),
+    ...conformalInput(run, predictor.signature),
     predictWith: (table) => predictor.predict(table),
     importanceColumns: mostUsedColumns(refitted.features, refitted.model),
     primary: metric,
@@ -128,7 +139,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     task,
     seed: run.seed,
     problem: { column: definition.target.column, says: run.built.says, classes: run.built.classes },
-    ...accountOf(run, input, leakage, { train, validation, test }, { data: [], split: warmNotes }),
+    ...accountOf(run, input, leakage, { train, validation, conformal, test }, { data: [], split: warmNotes }),
     features: refitted.features.outputs.map(({ name, from, says }) => ({ name, from, says })),
     candidates: candidatesOf(found, metric, calibration),
     ...(terms === null ? {} : { terms }),

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import type { NewModel } from "../../project/index.ts";
 import { type Command, withApp } from "../command.ts";
 import { count } from "../format.ts";
-import { choiceOption, costOption, listOption, textOption } from "../options.ts";
+import { choiceOption, costOption, listOption, positiveOption, textOption } from "../options.ts";
 
 export const init: Command = {
   name: "init",
@@ -13,12 +13,15 @@ export const init: Command = {
     { flags: "--target <column>", says: "the column to predict" },
     { flags: "--test <file>", says: "an official test file with the same columns" },
     { flags: "--positive <rule>", says: "VALUE, !=VALUE or >=NUMBER: makes a yes/no target out of the column" },
-    { flags: "--task <task>", says: "binary, multiclass or regression; inferred where absent" },
+    { flags: "--task <task>", says: "binary, multiclass or regression, inferred where absent; or recommendation" },
+    { flags: "--user <column>", says: "recommendation: who; guessed by its name where absent" },
+    { flags: "--item <column>", says: "recommendation: what; guessed by its name where absent" },
     { flags: "--time <column>", says: "split by time: train on the past, test on the latest rows" },
     { flags: "--group <column>", says: "keep the rows of one group in one part" },
     { flags: "--ignore <columns...>", says: "columns that are no features" },
     { flags: "--weight <column>", says: "sample weights" },
     { flags: "--cost <FP:FN>", says: "cost of a wrong positive and of a wrong negative: sets the threshold" },
+    { flags: "--conformal <level>", says: "answer with intervals or sets that hold the truth this often, such as 0.9" },
     { flags: "--no-header", says: "the files have no header row: columns are column1 … columnN" },
     { flags: "--separator <character>", says: "character between fields; detected where absent" },
     { flags: "--quote <character>", says: 'quote character; "none" reads quotes as text' },
@@ -47,12 +50,15 @@ function initOptions(options: Readonly<Record<string, unknown>>): NewModel {
   const entries = {
     test: textOption(options, "test"),
     positive: textOption(options, "positive"),
-    task: choiceOption(options, "task", ["binary", "multiclass", "regression"]),
+    task: choiceOption(options, "task", ["binary", "multiclass", "regression", "recommendation"]),
+    user: textOption(options, "user"),
+    item: textOption(options, "item"),
     time: textOption(options, "time"),
     group: textOption(options, "group"),
     ignore: listOption(options, "ignore"),
     weight: textOption(options, "weight"),
     cost: costOption(options, "cost"),
+    conformal: positiveOption(options, "conformal"),
     header: options.header === false ? false : undefined,
     separator: textOption(options, "separator")?.replace("\\t", "\t"),
     quote: quote === "none" ? "" : quote,
