@@ -103,7 +103,7 @@ function lengthsOf(rows: Float32Array, stride: number): Float64Array {
   const lengths = new Float64Array(rows.length / stride);
   for (let row = 0; row < lengths.length; row++) {
     let sum = 0;
-    for (let k = row * stride; k < (row + 1) * stride; k++) sum += rows[k]! ** 2;
+    for (let k = row * stride; k < (row + 1) * stride; k++) sum += rows[k]! * rows[k]!;
     lengths[row] = Math.sqrt(sum);
   }
   return lengths;

@@ -10,9 +10,13 @@ export interface Interactions {
   /** nUsers + 1 places in `items`. */
   readonly offsets: Int32Array;
   readonly items: Int32Array;
-  /** Above 0 and finite: how often, how long, how much. */
+  /** From 1e-100 to 1e100: how often, how long, how much. */
   readonly weights: Float64Array;
 }
+
+/** Of a pair, its weights summed: so that products of two are neither 0 nor infinite. */
+const leastWeight = 1e-100;
+const greatestWeight = 1e100;
 
 /** Items of one user, known or not. Order does not matter, an item that stands twice counts the sum of its weights. */
 export interface History {
@@ -23,7 +27,8 @@ export interface History {
 
 /**
  * Interactions from pairs of user and item in any order. Weights of the same pair are summed in the order given; a pair whose weights sum to 0 is no
- * interaction and is left out. Throws INTERACTIONS for lengths that differ, indexes outside the counts, and weights that are negative or not finite.
+ * interaction and is left out. Throws INTERACTIONS for lengths that differ, indexes outside the counts, weights that are negative or not finite, and
+ * sums outside of 1e-100 to 1e100.
  * @param weights one per pair; null: all 1
  */
 export function interactionsOf(
@@ -55,6 +60,10 @@ export function interactionsOf(
       weight += weights === null ? 1 : weights[order[k]!]!;
     }
     if (weight === 0) continue;
+    if (weight < leastWeight || weight > greatestWeight)
+      throw refused(
+        `a weight lies outside of ${leastWeight} to ${greatestWeight}, numbers whose squares are numbers are needed`,
+      );
     rowItems[n] = item;
     rowWeights[n++] = weight;
     offsets[user + 1]!++;
