@@ -354,6 +354,7 @@ const badParameters = [
   () => als({ lambda: 0 }),
   () => als({ lambda: Infinity }),
   () => als({ alpha: -1 }),
+  () => als({ alpha: 1e300 }),
   () => als({ iterations: 1.5 }),
   () => als({ steps: 0 }),
   () => itemNeighbours({ neighbours: 0 }),
