@@ -38,16 +38,21 @@ export function interactionsOf(
   nUsers: number,
   nItems: number,
 ): Interactions {
-  if (users.length !== items.length || (weights !== null && weights.length !== items.length))
-    throw refused(
-      `there are ${users.length} users, ${items.length} items and ${weights?.length ?? items.length} weights, equal numbers are needed`,
-    );
-  if (!users.every((user) => user >= 0 && user < nUsers))
-    throw refused(`an index of a user lies outside of ${nUsers} users`);
-  checkItems(items, weights, nItems);
+  checkPairs(users, items, weights, nUsers, nItems);
   // Two passes of counting sort, by item and then by user: stable, so that equal pairs lie together in the order given.
-  const byItem = countingSort(null, items, nItems);
-  const order = countingSort(byItem, users, nUsers);
+  const order = countingSort(countingSort(null, items, nItems), users, nUsers);
+  return inOrder(order, users, items, weights, nUsers, nItems);
+}
+
+// Interactions from pairs whose order is known.
+function inOrder(
+  order: Int32Array,
+  users: Int32Array,
+  items: Int32Array,
+  weights: Float64Array | null,
+  nUsers: number,
+  nItems: number,
+): Interactions {
   const offsets = new Int32Array(nUsers + 1);
   const rowItems = new Int32Array(items.length);
   const rowWeights = new Float64Array(items.length);
@@ -110,10 +115,25 @@ export function rowOf(
   { items, weights }: History,
   nItems: number,
 ): { readonly items: Int32Array; readonly weights: Float64Array } {
-  return historyOf(interactionsOf(new Int32Array(items.length), items, weights, 1, nItems), 0);
+  const users = new Int32Array(items.length);
+  checkPairs(users, items, weights, 1, nItems);
+  const order = Int32Array.from(items.keys()).sort((a, b) => items[a]! - items[b]! || a - b);
+  return historyOf(inOrder(order, users, items, weights, 1, nItems), 0);
 }
 
-function checkItems(items: Int32Array, weights: Float64Array | null, nItems: number): void {
+function checkPairs(
+  users: Int32Array,
+  items: Int32Array,
+  weights: Float64Array | null,
+  nUsers: number,
+  nItems: number,
+): void {
+  if (users.length !== items.length || (weights !== null && weights.length !== items.length))
+    throw refused(
+      `there are ${users.length} users, ${items.length} items and ${weights?.length ?? items.length} weights, equal numbers are needed`,
+    );
+  if (!users.every((user) => user >= 0 && user < nUsers))
+    throw refused(`an index of a user lies outside of ${nUsers} users`);
   if (!items.every((item) => item >= 0 && item < nItems))
     throw refused(`an index of an item lies outside of ${nItems} items`);
   const nBad = weights?.reduce((n, weight) => n + Number(!(weight >= 0 && Number.isFinite(weight))), 0) ?? 0;
