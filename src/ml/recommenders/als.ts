@@ -13,9 +13,9 @@ import { badParameter, noInteractions } from "./recommender-errors.ts";
 export interface AlsParams {
   /** Numbers per user and item. Default 64. */
   readonly factors?: number;
-  /** L2 penalty on every factor, at least 1e-6. Default 1. */
+  /** L2 penalty on every factor, 1e-6 to 1e9. Default 1. */
   readonly lambda?: number;
-  /** How much an interaction's weight adds to the confidence 1 of a pair. Default 1. */
+  /** How much an interaction's weight adds to the confidence 1 of a pair, 1e-6 to 1e9. Default 1. */
   readonly alpha?: number;
   /** Rounds; each improves all users, then all items. Default 15. */
   readonly iterations?: number;
@@ -23,8 +23,8 @@ export interface AlsParams {
   readonly steps?: number;
 }
 
-/** Of lambda and alpha: below, rounding would count for more. */
-const least = 1e-6;
+/** Of lambda and alpha: below, rounding would count for more; above, f32 sums would not bear it. */
+const [least, greatest] = [1e-6, 1e9];
 const most = { factors: 1024, iterations: 1000, steps: 1000 } as const;
 
 /**
@@ -39,8 +39,8 @@ export function als(params: AlsParams = {}): RecommenderLearner {
     if (!(Number.isInteger(settled[name]) && settled[name] >= 1 && settled[name] <= most[name]))
       throw badParameter(kind, name, settled[name], `a whole number from 1 to ${most[name]}`);
   for (const name of ["lambda", "alpha"] as const)
-    if (!(settled[name] >= least && Number.isFinite(settled[name])))
-      throw badParameter(kind, name, settled[name], `a number ≥ ${least}`);
+    if (!(settled[name] >= least && settled[name] <= greatest))
+      throw badParameter(kind, name, settled[name], `a number from ${least} to ${greatest}`);
   return {
     kind,
     params: settled,

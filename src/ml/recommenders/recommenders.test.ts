@@ -99,6 +99,14 @@ const refusals: readonly { readonly says: RegExp; readonly pairs: readonly Pair[
       [1, 1, Infinity],
     ],
   },
+  { says: /a weight lies outside of 1e-100 to 1e\+100/, pairs: [[0, 0, 1e-101]] },
+  {
+    says: /a weight lies outside of 1e-100 to 1e\+100/,
+    pairs: [
+      [0, 0, 1e100],
+      [0, 0, 1e100],
+    ],
+  },
   { says: /a user lies outside of 2 users/, pairs: [[2, 0]] },
   { says: /an item lies outside of 2 items/, pairs: [[0, -1]] },
 ];
@@ -346,6 +354,7 @@ const badParameters = [
   () => als({ lambda: 0 }),
   () => als({ lambda: Infinity }),
   () => als({ alpha: -1 }),
+  () => als({ alpha: 1e300 }),
   () => als({ iterations: 1.5 }),
   () => als({ steps: 0 }),
   () => itemNeighbours({ neighbours: 0 }),
@@ -357,5 +366,5 @@ test("parameters out of their range are refused by name", () => {
 });
 
 test("als() refuses weights beyond what f32 sums bear", () => {
-  assert.throws(() => als().fit(from([[0, 0, 1e300]], 1, 1), { seed: 1 }), { code: "INTERACTIONS" });
+  assert.throws(() => als().fit(from([[0, 0, 1e10]], 1, 1), { seed: 1 }), { code: "INTERACTIONS" });
 });
