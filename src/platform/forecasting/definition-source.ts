@@ -24,7 +24,7 @@ export function forecastToSource(definition: ForecastDefinition, step: string | 
       ? "  // All rows are one series. series: '…' names the column that tells several apart."
       : `  series: ${quoted(series)},`,
     "",
-    `  horizon: ${horizon}, // steps to forecast${step === null ? "" : `, of one ${step} each as the rows show`}`,
+    `  horizon: ${horizon}, // steps to forecast${step === null ? "" : `, each of ${step} as the rows show`}`,
     ...(season === undefined ? [] : [`  season: ${season},`]),
     `  // frequency: 'day', season: 7, timeZone: 'Europe/Zurich' say what the rows do not show`,
     `  // duplicates: 'sum' ('mean', 'last'), gaps: 'zero' ('interpolate', 'refuse') say what several rows of a step, and none, mean`,

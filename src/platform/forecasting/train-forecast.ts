@@ -35,7 +35,7 @@ import { type ForecastCase, pointMetric, scaleOf, testMetrics } from "./forecast
 import { type ForecastDefinition, forecastFamilies } from "./forecast-definition.ts";
 import { forecastSignature } from "./forecast-signature.ts";
 import { goldenRequests } from "./golden-requests.ts";
-import { frequencyInWords } from "./infer-calendar.ts";
+import { stepInWords } from "./infer-calendar.ts";
 import { type MeasureOptions, measureCases, unitOf } from "./measure-cases.ts";
 import { type OriginPlan, planOrigins } from "./plan-origins.ts";
 import { readSeries, type SeriesSet } from "./read-series.ts";
@@ -257,7 +257,7 @@ function picture(
   const tried = [found.baseline, ...found.tried.filter(({ trial }) => trial.family !== found.baseline.trial.family)];
   return {
     horizon,
-    frequency: frequencyInWords(set.calendar),
+    frequency: stepInWords(set.calendar),
     period: set.period,
     isNumber: set.calendar.unit === "number",
     levels,
@@ -322,7 +322,7 @@ function goldenOf(
 }
 
 function problemInWords({ value, series, horizon }: ForecastDefinition, set: SeriesSet): string {
-  const steps = `${horizon} ${horizon === 1 ? "step" : "steps"} of one ${frequencyInWords(set.calendar)}`;
+  const steps = `${horizon} ${horizon === 1 ? "step" : "steps"} of ${stepInWords(set.calendar)}`;
   const each = series === undefined ? "" : `, for each of ${set.series.length} series (${series})`;
   return `forecast ${value}, ${steps} ahead${each}`;
 }
