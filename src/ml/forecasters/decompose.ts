@@ -37,8 +37,7 @@ export function interpolated(series: Float64Array): Float64Array {
   for (let t = 0; t < series.length; t++) {
     if (series[t] !== series[t]) continue;
     for (let k = known + 1; k < t; k++)
-      filled[k] =
-        known < 0 ? series[t]! : series[known]! + ((series[t]! - series[known]!) * (k - known)) / (t - known);
+      filled[k] = known < 0 ? series[t]! : series[known]! + ((series[t]! - series[known]!) * (k - known)) / (t - known);
     known = t;
   }
   if (known >= 0) filled.fill(series[known]!, known + 1);

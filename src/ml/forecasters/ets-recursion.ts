@@ -9,8 +9,6 @@
  *
  * The error is e = y − μ, or (y − μ) / μ where errors are multiplicative: it decides the likelihood, not the states. A missing value updates nothing:
  * ℓ ← q, b ← φ b. Without a season m is 1, s and γ are 0; without a trend b and β are 0, φ is 1.
- *
- * This is the specification of the kernels of the same names in assembly/smoothing.ts, to the bit.
  */
 
 /** Places in a parameter vector, which a gradient shares: smoothing parameters, then the states before the first step. */
@@ -162,8 +160,7 @@ export function smoothBack(
         ofQ += ofForecast * s - levelAndTrend - ofR * value * perQ * perQ;
         season[j] = ofS - ofR + ofForecast * q - levelAndTrend * value * perS * perS;
       } else {
-        const ofForecast =
-          forecastSlope(value, q + s, isErrorMultiplicative, a2, c) - (levelAndTrend + gamma * ofS);
+        const ofForecast = forecastSlope(value, q + s, isErrorMultiplicative, a2, c) - (levelAndTrend + gamma * ofS);
         gGamma += ofS * d;
         ofQ += ofForecast;
         season[j] = ofS + ofForecast;

@@ -11,11 +11,11 @@ export interface SmoothingEngine extends SmoothingArrays {
 /** What of the recursion depends on the form alone. */
 export type SmoothingShape = Pick<SmoothingArrays, "m" | "isSeasonMultiplicative" | "isErrorMultiplicative">;
 
-/** Makes an engine for a series; an engine is used until the next one is made. */
-export type StartSmoothing = (y: Float64Array, shape: SmoothingShape) => SmoothingEngine;
+/** The shape of smoothing without a season. */
+export const plainShape: SmoothingShape = { m: 1, isSeasonMultiplicative: false, isErrorMultiplicative: false };
 
-/** The engine of the specification. */
-export const plainSmoothing: StartSmoothing = (y, shape) => {
+/** An engine for a series. */
+export function smoothingEngine(y: Float64Array, shape: SmoothingShape): SmoothingEngine {
   const size = 6 + shape.m;
   const arrays: SmoothingArrays = {
     ...shape,
@@ -26,4 +26,4 @@ export const plainSmoothing: StartSmoothing = (y, shape) => {
     gradient: new Float64Array(size),
   };
   return { ...arrays, smooth: () => smooth(arrays), smoothBack: (a, c) => smoothBack(arrays, a, c) };
-};
+}
