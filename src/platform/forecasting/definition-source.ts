@@ -1,5 +1,5 @@
 import { literal, quoted } from "../data/index.ts";
-import { type ForecastDefinition, forecastFamilies } from "./forecast-definition.ts";
+import { defaultFamilies, type ForecastDefinition } from "./forecast-definition.ts";
 
 /**
  * A definition as the TypeScript module that `init` writes: short, commented. Types of the columns that `defineForecast` fills in are left out.
@@ -31,7 +31,7 @@ export function forecastToSource(definition: ForecastDefinition, step: string | 
     "  levels: [0.8, 0.95], // shares of values that the intervals are to hold",
     "",
     "  // Candidates are compared from origins in the past; the last horizon of every series confirms once.",
-    `  search: { families: ${literal([...forecastFamilies])} },`,
+    `  search: { families: ${literal([...defaultFamilies])} },`,
     `  seed: ${seed},`,
     "});",
     "",
