@@ -26,7 +26,8 @@ import {
 import type { Project } from "./project.ts";
 
 /** Names that columns of times mostly have. */
-const usualTime = /^(time|timestamp|date|datetime|instant|at|ts|ds|day|week|month|quarter|year|period)$/i;
+const usualTime =
+  /^(time|timestamp|date|datetime|instant|at|ts|ds|t|step|minute|hour|day|week|month|quarter|year|period)$/i;
 /** Names that columns of values mostly have. */
 const usualValue = /^(y|value|target|sales|demand|quantity|qty|units|count|volume|load|price)$/i;
 
@@ -93,7 +94,7 @@ function inWords(
   { nSeries, step }: SeriesDescription,
 ): string {
   const each = series === undefined || nSeries === 0 ? "" : ` for each of ${nSeries} series (${series})`;
-  return `forecast ${value}, ${horizon} step${horizon === 1 ? "" : "s"}${step === null ? "" : ` of one ${step}`} ahead${each}`;
+  return `forecast ${value}, ${horizon} step${horizon === 1 ? "" : "s"}${step === null ? "" : ` of ${step}`} ahead${each}`;
 }
 
 const guessed = (name: string, role: string, option: string) =>
@@ -161,7 +162,7 @@ function defaultHorizon({ period, longest, step }: SeriesDescription, notes: str
   const wanted = period === 1 ? 12 : period === 7 ? 28 : period >= 24 ? 2 * period : period;
   const horizon = longest === 0 ? wanted : Math.max(1, Math.min(wanted, Math.floor((longest - period - 1) / 3)));
   notes.push(
-    `the horizon is ${horizon} step${horizon === 1 ? "" : "s"}${step === null ? "" : ` of one ${step}`}; --horizon says another one`,
+    `the horizon is ${horizon} step${horizon === 1 ? "" : "s"}${step === null ? "" : ` of ${step}`}; --horizon says another one`,
   );
   return horizon;
 }
@@ -170,7 +171,7 @@ function checkAsked(asked: NewTableModel): void {
   const invalid = (code: string, what: string, hint: string) =>
     new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
   if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
-  const { test, positive, group, ignore, weight, cost, user, item } = asked;
+  const { test, positive, group, ignore, weight, cost, user, item, label, share } = asked;
   const [unused] =
     Object.entries({ test, positive, group, ignore, weight, cost, user, item, label, share }).find(
       ([, said]) => said !== undefined,

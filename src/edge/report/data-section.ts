@@ -27,7 +27,7 @@ export function dataSection(report: RunReport): Section {
       <ul class="plain">${files.map((file) => html`<li><code>${file.name}</code> <span class="dim">${bytes(file.bytes)}</span></li>`)}
       ${testStart !== null && html`<li>The test file begins at row ${fixed(testStart, 0)} of the snapshot.</li>`}</ul>
       ${nRejected > 0 && rejectedRows(nRejected, rejected)}
-      ${report.task !== "recommendation" && contractPart(violations)}
+      ${report.task !== "recommendation" && report.task !== "forecast" && contractPart(violations)}
       ${sentences([...snapshot.source.notes, ...notes])}
       <h3>Columns</h3>
       ${personal > 0 && html`<p class="dim">Columns that may hold personal data are marked. Their values appear nowhere in this report.</p>`}
@@ -75,7 +75,7 @@ function profileRow(column: ColumnProfile, { problem, leakage, task }: RunReport
   const { name, type, nRows, nMissing, nDistinct, personalData } = column;
   return html`<tr>
     <th scope="row"><code>${name}</code> <span class="dim">${type}</span>
-      ${name === problem.column && badge("plain", task === "recommendation" ? "item" : "target")}
+      ${name === problem.column && badge("plain", task === "recommendation" ? "item" : task === "forecast" ? "value" : "target")}
       ${leakage.excluded.includes(name) && badge("bad", "excluded as a leak")}
       ${personalData && badge("warn", `personal data: ${personalData}`)}</th>
     <td>${personalData ? "" : distribution(column)}</td>

@@ -4,6 +4,14 @@ import { anomaliesSection, kindsSection, scoresSection } from "./anomaly-section
 import { conformalSection } from "./conformal-section.ts";
 import { dataSection } from "./data-section.ts";
 import { explanationSection } from "./explanation-section.ts";
+import {
+  forecastCandidatesSection,
+  horizonSection,
+  intervalsSection,
+  originSplitSection,
+  picturesSection,
+  seriesSection,
+} from "./forecast-sections.ts";
 import { type Html, html, type Section, trusted } from "./html.ts";
 import { leakageSection } from "./leakage-section.ts";
 import { calibrationSection, confusionSection, curvesSection } from "./prediction-sections.ts";
@@ -86,13 +94,34 @@ const recommendationSections: readonly DrawSection[] = [
   reproductionSection,
 ];
 
+const forecastSections: readonly DrawSection[] = [
+  verdictSection,
+  picturesSection,
+  dataSection,
+  seriesSection,
+  leakageSection,
+  originSplitSection,
+  forecastCandidatesSection,
+  metricsSection,
+  horizonSection,
+  intervalsSection,
+  (report) => (report.evaluation.slices.length === 0 ? null : slicesSection(report)),
+  reproductionSection,
+];
+
 /**
  * A training run as one self-contained HTML page: no remote asset, light and dark, for screen and print. Sections without
  * content are left out. Every text from data is escaped, and the page's content policy allows its own style and script only.
  */
 export function renderReport(report: RunReport): string {
-  const { anomaly, recommendation } = report.evaluation;
-  const sections = anomaly ? anomalySections : recommendation ? recommendationSections : tableSections;
+  const { anomaly, forecast, recommendation } = report.evaluation;
+  const sections = anomaly
+    ? anomalySections
+    : recommendation
+      ? recommendationSections
+      : forecast
+        ? forecastSections
+        : tableSections;
   const drawn = sections.map((section) => section(report)).filter((section) => section !== null);
   const name = versionName(report.model, report.version);
   const page = html`<!doctype html>

@@ -1,4 +1,11 @@
-import { listMetricFacts, type MetricValue, metricAtCount, metricFacts, metrics } from "../../ml/metrics/index.ts";
+import {
+  forecastMetricFacts,
+  listMetricFacts,
+  type MetricValue,
+  metricAtCount,
+  metricFacts,
+  metrics,
+} from "../../ml/metrics/index.ts";
 import type { Evaluation } from "../../platform/evaluation/index.ts";
 import type { Candidate, RunReport } from "../../platform/training/index.ts";
 import { axis, type Scale, scaleOf, valueOrReason, whisker } from "./cells.ts";
@@ -64,9 +71,11 @@ function paramsInWords(params: Candidate["params"]): string {
 export function metricsSection({ evaluation, champion }: RunReport): Section {
   const { primary, metrics: values, baseline, nTest, task } = evaluation;
   const noun = measuredNoun(task);
-  const factsOf = (name: string) =>
-    task === "recommendation" ? listMetricFacts(name) : (metrics[name] ?? metricAtCount(name));
-  const names = [primary, ...Object.keys(values).filter((name) => name !== primary)].filter((name) => values[name]);
+  const ofTable = (name: string) => metrics[name] ?? metricAtCount(name);
+  const factsOf = { recommendation: listMetricFacts, forecast: forecastMetricFacts }[task as string] ?? ofTable;
+  const names = [primary, ...Object.keys(values).filter((name) => name !== primary)].filter(
+    (name) => values[name] && !(task === "forecast" && name.startsWith("coverage@")), // which has a section of its own
+  );
   return {
     id: "metrics",
     title: "Metrics",

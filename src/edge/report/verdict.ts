@@ -111,9 +111,9 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
   const toChampion = evaluation.comparisons.find(({ reference }) => reference === champion);
   const ece = evaluation.calibration?.ece.low ?? 0;
   const gap = evaluation.disparities.find(({ difference }) => (difference.low ?? 0) > 0.1);
-  // A recommender's findings speak of events, not of columns that it uses.
+  // A recommender's findings speak of events, a forecast's of series, not of columns that they use.
   const ofTable = (findings: RunReport["leakage"]["findings"], sentence: string) =>
-    evaluation.task === "recommendation" ? `${findings[0]!.message}.` : sentence;
+    evaluation.task === "recommendation" || evaluation.task === "forecast" ? `${findings[0]!.message}.` : sentence;
   const all: (string | false | undefined)[] = [
     keptLeaks.length > 0 &&
       ofTable(
@@ -134,6 +134,7 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
       `It is weaker where ${weak[0]!.name} (${percent(weak[0]!.n / Math.max(1, evaluation.nTest))} of the ${noun}s): ${metricName(weak[0]!.metric)} ${measured(weak[0]!.value)}.`,
     belowLevel(evaluation),
     evaluation.nTest < 500 && `The test part has only ${count(evaluation.nTest, noun)}, so every interval is wide.`,
+    ...intervalCaveats(evaluation),
     ece > 0.05 &&
       `Its probabilities are off by ${percent(evaluation.calibration?.ece.value ?? 0)} on average; do not read them as frequencies.`,
     gap &&
@@ -156,6 +157,25 @@ function belowLevel({ conformal, task }: RunReport["evaluation"]): string | unde
     worst &&
     `Its ${things} hold the truth in ${percent(worst.value.value!)} of the rows of “${worst.name}”, ${promised}.`
   );
+}
+
+// Levels that the share of test values inside leaves on one side, and series that no metric speaks of.
+function intervalCaveats({ forecast, metrics }: RunReport["evaluation"]): string[] {
+  if (forecast === undefined) return [];
+  const { levels, undefinedSeries, account } = forecast;
+  const missed = levels.flatMap((level) => {
+    const { value = null, low = null, high = null } = metrics[`coverage@${level}`] ?? {};
+    if (value === null || low === null || high === null || high >= level) return [];
+    return [`Its ${percent(level, 0)} intervals hold only ${percent(value)} of the test values.`];
+  });
+  const unmeasured = undefinedSeries.find(({ metric }) => metric === "mase");
+  const left =
+    unmeasured === undefined
+      ? []
+      : [
+          `${count(unmeasured.n, "series").replace(/seriess$/, "series")} of ${account.nTested} have no MASE: ${unmeasured.reason}.`,
+        ];
+  return [...missed, ...left];
 }
 
 function quoted(findings: RunReport["leakage"]["findings"]): string {

@@ -10,6 +10,7 @@ import {
   interval,
   isGreaterBetter,
   listed,
+  measuredNoun,
   metricName,
   number,
   percent,
@@ -36,16 +37,24 @@ export function slicesSection({ evaluation }: RunReport): Section {
     };
   const scale = scaleOf(slices.map(({ value }) => value));
   const decimals = decimalsOf(slices.map(({ value }) => value));
+  const noun = `${measuredNoun(evaluation.task)}s`;
   return {
     ...base,
     lead: `${weak === 0 ? "No slice is" : `${count(weak, "slice")} ${weak === 1 ? "is" : "are"}`} weaker than the rest beyond chance, by ${metricName(metric)}; ${isGreaterBetter(metric) ? "higher is better" : "lower is better"}.`,
     body: html`
       ${table(
         "Slices",
-        ["Slice", ["Rows", "n"], [axis(scale), "plot"], [metricName(metric), "n"], ["Against the rest", "n"]],
+        [
+          "Slice",
+          [noun.replace(/^./, (letter) => letter.toUpperCase()), "n"],
+          [axis(scale), "plot"],
+          [metricName(metric), "n"],
+          ["Against the rest", "n"],
+        ],
         slices.map((slice) => sliceRow(slice, evaluation, scale, decimals)),
       )}
-      <p class="dim">The dashed line is the quality on all rows. Found slices were searched on validation rows and are confirmed here on test rows; the false-discovery rate is held at 5\u00a0%.</p>`,
+      <p class="dim">The dashed line is the quality on all ${noun}. ${evaluation.task !== "forecast" && "Found slices were searched on validation rows and are confirmed here on test rows; the"}
+      ${evaluation.task === "forecast" && "The"} false-discovery rate is held at 5\u00a0%.</p>`,
   };
 }
 

@@ -116,6 +116,12 @@ const metricNames: Readonly<Record<string, string>> = {
   mrr: "MRR",
   ndcg: "NDCG",
   "hit-rate": "Hit rate",
+  mase: "MASE",
+  rmsse: "RMSSE",
+  smape: "sMAPE",
+  wape: "WAPE",
+  wql: "WQL",
+  msis: "MSIS",
 };
 
 /** A metric's name as people write it: `rocAuc` is `ROC AUC`, `truePositiveRate` is `True positive rate`, `ndcg@10` is `NDCG@10`. */
@@ -141,5 +147,5 @@ export function isGreaterBetter(metric: string): boolean {
 
 /** What the test part of a task has so many of. */
 export function measuredNoun(task: AnyTask): string {
-  return task === "recommendation" ? "user" : "row";
+  return task === "recommendation" ? "user" : task === "forecast" ? "forecast" : "row";
 }

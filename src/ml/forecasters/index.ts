@@ -1,7 +1,11 @@
 export { conformalHalfWidths, type HalfWidths } from "./conformal-intervals.ts";
+export { type EtsParams, ets } from "./ets.ts";
+export type { EtsForm } from "./ets-form.ts";
 export type * from "./forecaster.ts";
 export type { ForecasterData } from "./forecaster-data.ts";
+export { type HoltWintersParams, holtWinters } from "./holt-winters.ts";
 export { naive, seasonalNaive } from "./last-season.ts";
 export { loadForecaster } from "./load-forecaster.ts";
 export { drift, mean } from "./mean-and-drift.ts";
 export { type Backtest, backtest, type OriginOptions, rollingOrigins } from "./rolling-origin.ts";
+export { theta } from "./theta.ts";

@@ -36,3 +36,15 @@ export function checkHorizon(horizon: number): void {
       `Cannot forecast: the horizon is ${horizon} steps, a whole number from 1 on is needed`,
     );
 }
+
+/** Refuses values that are not above 0, which a multiplicative model divides by: SERIES_NOT_POSITIVE. */
+export function checkPositive(series: Float64Array, label: string): void {
+  let nBad = 0;
+  for (const value of series) if (value <= 0) nBad++;
+  if (nBad > 0)
+    throw refuse(
+      "SERIES_NOT_POSITIVE",
+      `Cannot use ${label}: ${nBad} values of the series are 0 or below, a multiplicative model needs all above 0`,
+      "Use additive errors and seasons, or leave the choice to the method",
+    );
+}

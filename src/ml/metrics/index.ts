@@ -28,7 +28,7 @@ export {
   type UserList,
 } from "./list-metrics.ts";
 export type { Measured, Metric, Ranked } from "./metric.ts";
-export { listMetricFacts, type MetricFacts, metricFacts } from "./metric-facts.ts";
+export { forecastMetricFacts, listMetricFacts, type MetricFacts, metricFacts } from "./metric-facts.ts";
 export type * from "./metric-value.ts";
 export { type EmptyQueries, meanAveragePrecision, meanReciprocalRank, ndcg } from "./query-metrics.ts";
 export { metricAtCount, precisionAt, recallAt } from "./ranking-metrics.ts";

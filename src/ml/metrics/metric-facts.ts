@@ -1,4 +1,5 @@
 import { metrics } from "./dictionary.ts";
+import { forecastMetrics } from "./forecast-metrics.ts";
 import { listMetrics } from "./list-metrics.ts";
 import type { Metric } from "./metric.ts";
 import { metricAtCount } from "./ranking-metrics.ts";
@@ -29,7 +30,23 @@ const catalogueMetrics: Readonly<Record<string, MetricFacts>> = {
 /** The facts of a metric by its name, of the dictionary or with the places of a list that it looks at, such as `recall@10`; undefined for another name. */
 export function metricFacts(name: string): MetricFacts | undefined {
   if (Object.hasOwn(metrics, name)) return metrics[name];
-  return listMetricFacts(name) ?? metricAtCount(name);
+  return listMetricFacts(name) ?? metricAtCount(name) ?? forecastMetricFacts(name);
+}
+
+const ofIntervals: Readonly<Record<string, string>> = {
+  wql: "Weighted quantile loss of the forecast and of the ends of its intervals: twice the pinball loss over the absolute values, a mean over the levels.",
+  msis: "Mean scaled interval score: the width of an interval and a fine for values outside of it, over the seasonal naive error within the history.",
+  coverage: "Share of the values within their intervals; the level is what it should be.",
+};
+
+/** The facts of a metric of forecasts, each a mean over series. */
+export function forecastMetricFacts(name: string): MetricFacts | undefined {
+  const [base = ""] = name.split("@");
+  const own = Object.hasOwn(forecastMetrics, base) ? forecastMetrics[base as keyof typeof forecastMetrics] : undefined;
+  const definition = own?.definition ?? (Object.hasOwn(ofIntervals, base) ? ofIntervals[base] : undefined);
+  return definition === undefined
+    ? undefined
+    : { direction: "minimise", range: [0, Number.POSITIVE_INFINITY], definition };
 }
 
 /** The facts of a metric of lists; `ndcg@10` of a ranking's queries is another one than that of users' lists. */

@@ -1,19 +1,23 @@
-import type { Calendar } from "../../lib/index.ts";
+import type { Calendar, Json } from "../../lib/index.ts";
 import {
   drift,
+  ets,
   type Forecaster,
   type ForecasterData,
   type HalfWidths,
+  holtWinters,
   mean,
   naive,
   seasonalNaive,
+  theta,
 } from "../../ml/forecasters/index.ts";
 import type { TaskModelData } from "./task-model.ts";
 
 /** A way to forecast a series by itself, as data. */
 export interface ForecastMethod {
   readonly family: string;
-  readonly params: Readonly<Record<string, never>>;
+  /** Those that differ from the defaults. */
+  readonly params: Readonly<Record<string, Json>>;
 }
 
 /** A series as a model knows it. */
@@ -45,9 +49,17 @@ export interface ForecastModelData extends TaskModelData {
   readonly intervals: HalfWidths;
 }
 
-const makers: Readonly<Record<string, () => Forecaster>> = { naive, "seasonal-naive": seasonalNaive, drift, mean };
+const makers: Readonly<Record<string, (params: object) => Forecaster>> = {
+  naive,
+  "seasonal-naive": seasonalNaive,
+  drift,
+  mean,
+  ets,
+  "holt-winters": holtWinters,
+  theta,
+};
 
 /** The forecaster of a method. */
-export function forecasterOf({ family }: ForecastMethod): Forecaster {
-  return makers[family]!();
+export function forecasterOf({ family, params }: ForecastMethod): Forecaster {
+  return makers[family]!(params);
 }

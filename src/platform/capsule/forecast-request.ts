@@ -51,8 +51,8 @@ export function forecastRequestReader(data: ForecastModelData) {
       asked.history === undefined || asked.history === null
         ? readValues(asked, data, known.get(series), refuse)
         : readHistory(asked, data, refuse);
-    if (problems.length === before && !known.has(series) && history === null)
-      refuse("series", "unknown", "is not known to the model, its history is needed to forecast it");
+    if (problems.length === before && !known.has(series) && !(history?.values ?? []).some((one) => one !== null))
+      refuse("series", "unknown", "is not known to the model, its history with a value is needed to forecast it");
     return {
       ...(series === "" ? {} : { series }),
       horizon,

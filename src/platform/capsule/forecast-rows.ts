@@ -40,7 +40,13 @@ export async function* scoreForecasts(
       if (nUnread++ === 0) onNote(`a series is left out: ${problems[0]!.message.replace(/^row 0: /, "")}`);
       continue;
     }
-    answers.push(answer(request as unknown as ForecastRequest));
+    try {
+      answers.push(answer(request as unknown as ForecastRequest));
+    } catch (error) {
+      if (!(error instanceof FettleError)) throw error;
+      if (nUnread++ === 0) onNote(`a series is left out: ${error.message}`);
+      continue;
+    }
     if (answers.length * data.horizon < rowsPerPart) continue;
     yield rowsOf(data, answers);
     answers = [];

@@ -3,7 +3,7 @@ import type { MetricValue } from "../../ml/metrics/index.ts";
 /** What an evaluation of a forecast holds beside its metrics: enough to draw it. */
 export interface ForecastEvaluation {
   readonly horizon: number;
-  /** One step in words: `hour`, `2 weeks`. */
+  /** How long a step is, in words: `one hour`, `2 weeks`; a number along a plain grid. */
   readonly frequency: string;
   /** Steps of a season; 1 for none. */
   readonly period: number;

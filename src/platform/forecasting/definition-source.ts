@@ -1,5 +1,5 @@
 import { literal, quoted } from "../data/index.ts";
-import { type ForecastDefinition, forecastFamilies } from "./forecast-definition.ts";
+import { defaultFamilies, type ForecastDefinition } from "./forecast-definition.ts";
 
 /**
  * A definition as the TypeScript module that `init` writes: short, commented. Types of the columns that `defineForecast` fills in are left out.
@@ -24,14 +24,14 @@ export function forecastToSource(definition: ForecastDefinition, step: string | 
       ? "  // All rows are one series. series: '…' names the column that tells several apart."
       : `  series: ${quoted(series)},`,
     "",
-    `  horizon: ${horizon}, // steps to forecast${step === null ? "" : `, of one ${step} each as the rows show`}`,
+    `  horizon: ${horizon}, // steps to forecast${step === null ? "" : `, each of ${step} as the rows show`}`,
     ...(season === undefined ? [] : [`  season: ${season},`]),
     `  // frequency: 'day', season: 7, timeZone: 'Europe/Zurich' say what the rows do not show`,
     `  // duplicates: 'sum' ('mean', 'last'), gaps: 'zero' ('interpolate', 'refuse') say what several rows of a step, and none, mean`,
     "  levels: [0.8, 0.95], // shares of values that the intervals are to hold",
     "",
     "  // Candidates are compared from origins in the past; the last horizon of every series confirms once.",
-    `  search: { families: ${literal([...forecastFamilies])} },`,
+    `  search: { families: ${literal([...defaultFamilies])} },`,
     `  seed: ${seed},`,
     "});",
     "",

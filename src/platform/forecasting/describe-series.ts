@@ -1,7 +1,7 @@
 import { FettleError } from "../../lib/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { ForecastDefinition } from "./forecast-definition.ts";
-import { frequencyInWords } from "./infer-calendar.ts";
+import { stepInWords } from "./infer-calendar.ts";
 import { readSeries } from "./read-series.ts";
 
 /** What a definition finds in a table, before anything is trained. */
@@ -26,7 +26,7 @@ export function describeSeries(
   try {
     const { series, calendar, period, notes } = readSeries(definition, table);
     const longest = series.reduce((most, { values }) => Math.max(most, values.length), 0);
-    return { nSeries: series.length, step: frequencyInWords(calendar), period, longest, notes, refusal: null };
+    return { nSeries: series.length, step: stepInWords(calendar), period, longest, notes, refusal: null };
   } catch (error) {
     if (!(error instanceof FettleError)) throw error;
     const { code, message, hint } = error;

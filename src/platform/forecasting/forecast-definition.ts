@@ -7,7 +7,21 @@ import { checkDefinition, dataSchema, freezeDeep, nameSchema, type TaskDefinitio
 export type ForecastFamily = (typeof forecastFamilies)[number];
 
 /** Every one of them. */
-export const forecastFamilies = ["naive", "seasonal-naive", "drift", "mean"] as const;
+export const forecastFamilies = ["naive", "seasonal-naive", "drift", "mean", "ets", "holt-winters", "theta"] as const;
+
+/** Those that a search tries unless told. */
+export const defaultFamilies: readonly ForecastFamily[] = ["seasonal-naive", "ets", "theta"];
+
+/** One method to try: a family and the parameters that differ from its defaults. */
+export interface ForecastConfiguration {
+  readonly family: ForecastFamily;
+  /** `ets`: `error`, `trend` and `season`; `holt-winters`: `trend` and `season`. The others have none. */
+  readonly params?: {
+    readonly error?: "additive" | "multiplicative" | "auto";
+    readonly trend?: "none" | "additive" | "damped" | "auto";
+    readonly season?: "none" | "additive" | "multiplicative" | "auto";
+  };
+}
 
 /** Names of metrics that may choose. */
 export const forecastMetricNames = ["mase", "rmsse", "smape", "wape", "mae", "rmse"] as const;
@@ -51,9 +65,11 @@ export interface ForecastDefinition<Name extends string = string> extends TaskDe
     readonly step?: number;
   };
   readonly search?: {
-    /** Default all. */
+    /** Default seasonal naive, exponential smoothing and Theta. */
     readonly families?: readonly ForecastFamily[];
-    /** Cap on the time of the search in seconds, default 600: families that have not begun by then are left out. */
+    /** Exactly these methods instead of families. */
+    readonly configurations?: readonly ForecastConfiguration[];
+    /** Cap on the time of the search in seconds, default 600: methods that have not begun by then are left out. */
     readonly seconds?: number;
   };
   readonly evaluation?: {
@@ -67,6 +83,27 @@ export interface ForecastDefinition<Name extends string = string> extends TaskDe
 }
 
 const column = z.string().min(1);
+
+const trends = ["none", "additive", "damped"] as const;
+const seasons = ["none", "additive", "multiplicative"] as const;
+const withoutParams = ["naive", "seasonal-naive", "drift", "mean", "theta"] as const;
+const configuration = z.discriminatedUnion("family", [
+  z.strictObject({
+    family: z.literal("ets"),
+    params: z
+      .strictObject({
+        error: z.enum(["additive", "multiplicative", "auto"]).optional(),
+        trend: z.enum([...trends, "auto"]).optional(),
+        season: z.enum([...seasons, "auto"]).optional(),
+      })
+      .optional(),
+  }),
+  z.strictObject({
+    family: z.literal("holt-winters"),
+    params: z.strictObject({ trend: z.enum(trends).optional(), season: z.enum(seasons).optional() }).optional(),
+  }),
+  z.strictObject({ family: z.enum(withoutParams), params: z.strictObject({}).optional() }),
+]);
 
 const schema = z
   .strictObject({
@@ -101,6 +138,7 @@ const schema = z
     search: z
       .strictObject({
         families: z.array(z.enum(forecastFamilies)).min(1).readonly().optional(),
+        configurations: z.array(configuration).min(1).readonly().optional(),
         seconds: z.number().positive().optional(),
       })
       .optional(),

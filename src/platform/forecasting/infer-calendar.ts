@@ -28,10 +28,10 @@ export function defaultSeason({ unit, every }: Calendar): number {
   return Number.isInteger(season) ? season : 1;
 }
 
-/** `hour`, `15 minutes`, `2 weeks`. */
-export function frequencyInWords({ unit, every }: Pick<Calendar, "unit" | "every">): string {
-  const name = unit === "number" ? "step" : unit;
-  return every === 1 ? name : `${every} ${name}s`;
+/** How long a step is: `one hour`, `15 minutes`; a number along a plain grid. */
+export function stepInWords({ unit, every }: Pick<Calendar, "unit" | "every">): string {
+  if (unit === "number") return String(every);
+  return every === 1 ? `one ${unit}` : `${every} ${unit}s`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Calendar, FettleError, nearestName, stepOf, zoneOf } from "../../lib/index.ts";
 import { type Column, cellOf, isMissing, type Table } from "../../ml/table/index.ts";
 import type { ForecastDefinition } from "./forecast-definition.ts";
-import { defaultSeason, frequencyInWords, inferCalendar, statedCalendar } from "./infer-calendar.ts";
+import { defaultSeason, inferCalendar, statedCalendar, stepInWords } from "./infer-calendar.ts";
 
 /** One series on the grid, from its first value to its last. */
 export interface Series {
@@ -156,7 +156,9 @@ function groupRows(
     );
   const names = { time, series: series ?? "", value: target };
   const notes = (["time", "series", "value"] as const).flatMap((key) =>
-    lacking[key] > 0 ? [`${lacking[key]} rows have no "${names[key]}" and are left out`] : [],
+    lacking[key] > 0
+      ? [`${lacking[key]} rows have no "${names[key]}" and ${key === "value" ? "leave a gap" : "are left out"}`]
+      : [],
   );
   return { groups: [...groups.values()], notes };
 }
@@ -174,7 +176,7 @@ function distinct(rows: Int32Array, times: Float64Array): Float64Array {
 }
 
 function calendarFor(
-  { frequency, timeZone = "UTC", duplicates = "refuse" }: ReadDefinition,
+  { time, frequency, timeZone = "UTC", duplicates = "refuse" }: ReadDefinition,
   instants: readonly Float64Array[],
   isNumber: boolean,
   notes: string[],
@@ -182,7 +184,7 @@ function calendarFor(
   const zone = timeZone === "UTC" || isNumber ? null : (zoneOf(timeZone, ...rangeOf(instants)) ?? null);
   if (frequency === undefined) {
     const calendar = inferCalendar(instants, zone, isNumber);
-    notes.push(`one step is one ${frequencyInWords(calendar)}, as the rows show`);
+    notes.push(`one step is ${stepInWords(calendar)}${isNumber ? ` along "${time}"` : ""}, as the rows show`);
     return calendar;
   }
   const asked = typeof frequency === "string" ? { step: 1, unit: frequency } : frequency;
@@ -223,7 +225,7 @@ function oneSeries(
     throw new FettleError(
       "too-large",
       "FORECAST_TOO_LONG",
-      `Cannot read the series: from its first to its last instant one has ${n} steps of one ${frequencyInWords(calendar)}, at most ${mostSteps} are read`,
+      `Cannot read the series: from its first to its last instant one has ${n} steps of ${stepInWords(calendar)}, at most ${mostSteps} are read`,
       { hint: "State a lower frequency" },
     );
   const dense = new Float64Array(n).fill(Number.NaN);
@@ -253,7 +255,7 @@ function duplicated({ series }: ReadDefinition, n: number, calendar: Calendar, t
       : 'Say what counts: duplicates: "sum", "mean" or "last"';
   return refused(
     "FORECAST_DUPLICATES",
-    `Cannot read the series: ${n} rows lie in the same ${frequencyInWords(calendar)} as another of their series, one row per step is needed`,
+    `Cannot read the series: ${n} rows lie in the same step (of ${stepInWords(calendar)}) as another of their series, one row per step is needed`,
     hint,
     { nDuplicates: n },
   );

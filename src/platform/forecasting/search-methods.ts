@@ -53,7 +53,7 @@ export function searchMethods(input: SearchInput): FoundMethods {
   for (const [n, trial] of trials.entries()) {
     if (n > 0 && now() - startedAt > maxSeconds) break;
     const onShare = (share: number) =>
-      hooks.onProgress?.({ stage: "search", share: (n + share) / trials.length, says: trial.family });
+      hooks.onProgress?.({ stage: "search", share: (n + share) / trials.length, says: nameOf(trial) });
     tried.push(trial.family === baseline.family ? { ...simple, seconds: 0 } : tryMethod(input, trial, onShare));
   }
   const value = ({ value }: TriedMethod) => value.value ?? Number.POSITIVE_INFINITY;
@@ -72,6 +72,16 @@ export function searchMethods(input: SearchInput): FoundMethods {
   };
 }
 
+/** The method of a trial. */
+export function methodOf({ family, params }: TaskTrial): ForecastMethod {
+  return { family, params: params as ForecastMethod["params"] };
+}
+
+function nameOf({ family, params }: TaskTrial): string {
+  const said = Object.entries(params).map(([name, value]) => `${name} ${value}`);
+  return said.length === 0 ? family : `${family} (${said.join(", ")})`;
+}
+
 function tryMethod(input: SearchInput, trial: TaskTrial, onShare: (share: number) => void): TriedMethod {
   const { hooks, metric, seed, check } = input;
   const now = hooks.elapsedSeconds ?? (() => 0);
@@ -79,13 +89,13 @@ function tryMethod(input: SearchInput, trial: TaskTrial, onShare: (share: number
   const cases = validationCases(input, trial, onShare);
   const metrics = new Map([[metric, pointMetric(metric)]]);
   const value = measureCases(cases, metrics, { seed, nResamples: 200, check })[metric]!;
-  return { name: trial.family, trial, cases, value: value, seconds: now() - startedAt };
+  return { name: nameOf(trial), trial, cases, value: value, seconds: now() - startedAt };
 }
 
 // All series are fitted together from their k-th origin before the test, so that a method which learns from all of them sees nothing later of any.
 function validationCases(
   { set, plan, horizon, check }: SearchInput,
-  { family }: TaskTrial,
+  trial: TaskTrial,
   onShare: (share: number) => void,
 ): ForecastCase[] {
   const { period } = set;
@@ -93,7 +103,7 @@ function validationCases(
   for (let k = 0; k < plan.nOrigins; k++) {
     const origins = plan.series.map(({ validation }) => validation.at(-1 - k) ?? null);
     const known = set.series.map(({ values }, i) => (origins[i] === null ? null : values.subarray(0, origins[i]!)));
-    const fitted = fitSeries({ family, params: {} }, known, period, (share) => {
+    const fitted = fitSeries(methodOf(trial), known, period, (share) => {
       check();
       onShare((k + share) / plan.nOrigins);
     });

@@ -32,14 +32,14 @@ import {
   undefinedOf,
 } from "./forecast-account.ts";
 import { type ForecastCase, pointMetric, scaleOf, testMetrics } from "./forecast-case.ts";
-import { type ForecastDefinition, forecastFamilies } from "./forecast-definition.ts";
+import { defaultFamilies, type ForecastDefinition } from "./forecast-definition.ts";
 import { forecastSignature } from "./forecast-signature.ts";
 import { goldenRequests } from "./golden-requests.ts";
-import { frequencyInWords } from "./infer-calendar.ts";
+import { stepInWords } from "./infer-calendar.ts";
 import { type MeasureOptions, measureCases, unitOf } from "./measure-cases.ts";
 import { type OriginPlan, planOrigins } from "./plan-origins.ts";
 import { readSeries, type SeriesSet } from "./read-series.ts";
-import { byOrigin, type FoundMethods, searchMethods } from "./search-methods.ts";
+import { byOrigin, type FoundMethods, methodOf, searchMethods } from "./search-methods.ts";
 import { findSeriesLeakage } from "./series-leakage.ts";
 import { type FittedSeries, fitSeries } from "./series-method.ts";
 import { seriesSlices } from "./series-slices.ts";
@@ -70,20 +70,20 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
 
   stages.enter("search");
   const baseline: ForecastMethod = { family: set.period > 1 ? "seasonal-naive" : "naive", params: {} };
-  const { families = forecastFamilies, seconds = 600 } = definition.search ?? {};
+  const { seconds = 600 } = definition.search ?? {};
   const found = searchMethods({
     set,
     plan,
     horizon,
     baseline,
-    trials: input.trials ?? families.map((family): TaskTrial => ({ family, params: {} })),
+    trials: input.trials ?? trialsOf(definition, baseline),
     metric,
     seed,
     maxSeconds: input.trials ? Number.POSITIVE_INFINITY : seconds,
     hooks,
     check,
   });
-  const method: ForecastMethod = { family: found.chosen.trial.family, params: {} };
+  const method = methodOf(found.chosen.trial);
   const intervals = widthsOf(found.chosen.cases, horizon, levels);
 
   stages.enter("evaluate");
@@ -173,6 +173,15 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
   };
 }
 
+// Without a season the seasonal naive forecast is the naive one.
+function trialsOf({ search = {} }: ForecastDefinition, baseline: ForecastMethod): TaskTrial[] {
+  const { configurations, families = defaultFamilies } = search;
+  if (configurations !== undefined)
+    return configurations.map(({ family, params = {} }) => ({ family, params: { ...params } }));
+  const named = families.map((family) => (family === "seasonal-naive" ? baseline.family : family));
+  return [...new Set(named)].map((family) => ({ family, params: {} }));
+}
+
 function stopCheck({ shouldStop }: TrainHooks): () => void {
   return () => {
     if (shouldStop?.() === true)
@@ -257,7 +266,7 @@ function picture(
   const tried = [found.baseline, ...found.tried.filter(({ trial }) => trial.family !== found.baseline.trial.family)];
   return {
     horizon,
-    frequency: frequencyInWords(set.calendar),
+    frequency: stepInWords(set.calendar),
     period: set.period,
     isNumber: set.calendar.unit === "number",
     levels,
@@ -322,7 +331,7 @@ function goldenOf(
 }
 
 function problemInWords({ value, series, horizon }: ForecastDefinition, set: SeriesSet): string {
-  const steps = `${horizon} ${horizon === 1 ? "step" : "steps"} of one ${frequencyInWords(set.calendar)}`;
+  const steps = `${horizon} ${horizon === 1 ? "step" : "steps"} of ${stepInWords(set.calendar)}`;
   const each = series === undefined ? "" : `, for each of ${set.series.length} series (${series})`;
   return `forecast ${value}, ${steps} ahead${each}`;
 }
