@@ -70,6 +70,8 @@ function linked(graph: OnnxGraph, scores: string, link: Link, nOutputs: number):
       return graph.node("Softmax", [scores], { axis: { int: 1 } });
     case "exp":
       return graph.node("Exp", [scores]);
+    case "focal":
+      throw unsupported("its scores are those of a focal loss", "another loss");
     case "shares": {
       if (nOutputs === 1) return graph.node("Clip", [scores, graph.constant([0], []), graph.constant([1], [])]);
       const positive = graph.node("Relu", [scores]);

@@ -2,7 +2,7 @@ import type { Table } from "../table/index.ts";
 import type { Link } from "./model-data.ts";
 
 /**
- * What a score is measured in: the target's unit, the logarithm of the odds, a class's score before softmax, the logarithm of the value, or
+ * What a score is measured in: the target's unit, the logarithm of the odds, a class's score before it becomes a probability, the logarithm of the value, or
  * a share in [0, 1].
  */
 export type ScoreScale = "value" | "log-odds" | "class-score" | "log-value" | "share";
@@ -14,6 +14,7 @@ export const scaleOfLink: Readonly<Record<Link, ScoreScale>> = {
   softmax: "class-score",
   exp: "log-value",
   shares: "share",
+  focal: "class-score",
 };
 
 /**

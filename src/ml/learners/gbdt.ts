@@ -18,7 +18,7 @@ import { type Watch, watchValidation } from "./gbdt-validation.ts";
 import type { BinnedTable, FeatureBins, GrowSpace, PairScale, SplitSettings, Workspace } from "./gbdt-workspace.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
 import { checkFit, stopCheck, weightsOf } from "./learner-errors.ts";
-import { type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
+import { type FocalLink, type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Features that one tree looks at, at most: of very many columns each tree sees a random part. */
 const mostActive = 1000;
@@ -45,12 +45,21 @@ export function bestRule(params: GbdtParams = {}): Learner {
 }
 
 // Parameters that the loss does not read are left out.
-function shownParams({ loss, delta, variancePower, truncation, gains, ...shared }: SettledGbdt): Learner["params"] {
+function shownParams({
+  loss,
+  delta,
+  variancePower,
+  focusing,
+  truncation,
+  gains,
+  ...shared
+}: SettledGbdt): Learner["params"] {
   return {
     ...shared,
     ...(loss === null ? {} : { loss }),
     ...(loss === "huber" ? { delta } : {}),
     ...(loss === "tweedie" ? { variancePower } : {}),
+    ...(loss === "focal" ? { focusing } : {}),
     ...(loss === "lambdarank" ? { truncation } : {}),
     ...(loss === "lambdarank" || loss === "xendcg" ? { gains } : {}),
   };
@@ -72,7 +81,10 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const made = lossOptions(loss, target, weights, params, options);
   const objective = boostingLoss(loss, target, weights, { ...made, ...(warmStart && { base: warmStart.base }) });
   const lossName = loss === "custom" ? nameOfCustomLoss(made.custom) : loss;
-  if (warmStart) checkWarmStart(warmStart, lossName, objective.nOutputs, features.names);
+  if (warmStart) {
+    const focal = loss === "focal" ? focalOf(params, target) : undefined;
+    checkWarmStart(warmStart, lossName, objective.nOutputs, features.names, focal);
+  }
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);
   const check = stopCheck(options);
@@ -135,6 +147,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     task: target.task,
     loss: lossName,
     link: linkOf(loss, target.task, made.custom),
+    ...(loss === "focal" && { focal: focalOf(params, target) }),
     featureNames: features.names,
     base: objective.base.map(withoutNegativeZero),
     trees: watch && params.earlyStoppingRounds > 0 ? trees.slice(0, best.nTrees) : trees,
@@ -165,10 +178,21 @@ function startScores(
   return scores;
 }
 
-function checkWarmStart(data: GbdtData, loss: string, nOutputs: number, names: readonly string[]): void {
+function focalOf({ focusing }: SettledGbdt, { nClasses }: Target): FocalLink {
+  return { focusing, rates: new Array<number>(nClasses).fill(1) };
+}
+
+function checkWarmStart(
+  data: GbdtData,
+  loss: string,
+  nOutputs: number,
+  names: readonly string[],
+  focal: FocalLink | undefined,
+): void {
   const isSame =
     data.kind === "gbdt" &&
     data.loss === loss &&
+    data.focal?.focusing === focal?.focusing &&
     data.base.length === nOutputs &&
     data.featureNames.length === names.length &&
     data.featureNames.every((name, j) => name === names[j]);
@@ -183,7 +207,7 @@ function checkWarmStart(data: GbdtData, loss: string, nOutputs: number, names: r
 type Held = NonNullable<FitOptions["validation"]>;
 
 function watchHeld(
-  { table, target }: Held,
+  { table, target, sampleWeight }: Held,
   names: readonly string[],
   learned: readonly FeatureBins[],
   workspace: Workspace,
@@ -193,7 +217,7 @@ function watchHeld(
   check: () => void,
 ): Watch {
   const features = table.select(names);
-  const objective = boostingLoss(loss, target, new Float64Array(table.nRows).fill(1), options);
+  const objective = boostingLoss(loss, target, weightsOf(table.nRows, sampleWeight), options);
   const scores = startScores(workspace, options.base, table.nRows, warmStart, features);
   return watchValidation(features, learned, workspace, scores, objective, check);
 }

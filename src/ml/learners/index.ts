@@ -5,6 +5,7 @@ export { fitBeta } from "./calibrator-beta.ts";
 export { fitIsotonic } from "./calibrator-isotonic.ts";
 export { fitPlatt } from "./calibrator-platt.ts";
 export { fitTemperature } from "./calibrator-temperature.ts";
+export { type Reweighting, reweighted } from "./class-weights.ts";
 export { explainerOf } from "./explain-model.ts";
 export type { Explainer, NoExplainer, ScoreScale } from "./explainer.ts";
 export { type ForestParams, forest } from "./forest.ts";

@@ -32,8 +32,8 @@ export interface FitOptions {
   readonly sampleWeight?: Float64Array;
   /** The only source of chance. */
   readonly seed: number;
-  /** Held-out rows for early stopping; the learner never fits to them. */
-  readonly validation?: { readonly table: Table; readonly target: Target };
+  /** Held-out rows for early stopping, each with its weight (default 1); the learner never fits to them. */
+  readonly validation?: { readonly table: Table; readonly target: Target; readonly sampleWeight?: Float64Array };
   /** A model of the same loss, outputs and features to go on from; boosted trees only. */
   readonly warmStart?: GbdtData;
   /** Told of every round's loss on the validation rows, rounds from 1; false ends the fit there. Boosted trees without drop-out only. */

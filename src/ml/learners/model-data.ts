@@ -49,8 +49,19 @@ export interface TreeData {
   readonly leafCover: readonly number[];
 }
 
-/** How a score becomes an output: `shares` clips at 0 and divides by the sum (of one output: clips to [0, 1]). */
-export type Link = "identity" | "logistic" | "softmax" | "exp" | "shares";
+/**
+ * How a score becomes an output: `shares` clips at 0 and divides by the sum (of one output: clips to [0, 1]); `focal` undoes what {@link FocalLink} says
+ * after the logistic function or softmax.
+ */
+export type Link = "identity" | "logistic" | "softmax" | "exp" | "shares" | "focal";
+
+/** What stands between a focal loss's best answer and the chances of the classes. */
+export interface FocalLink {
+  /** The exponent of the loss. */
+  readonly focusing: number;
+  /** Per class (of one output: the first, the second): what a training row of it counted for, by which chances are divided. */
+  readonly rates: readonly number[];
+}
 
 /** Trees whose values add up: gradient-boosted ones, or a forest, whose leaves hold their share of the average. */
 export interface GbdtData {
@@ -59,6 +70,8 @@ export interface GbdtData {
   /** The loss that was minimised. */
   readonly loss: string;
   readonly link: Link;
+  /** With the link `focal` only. */
+  readonly focal?: FocalLink;
   readonly featureNames: readonly string[];
   /** Start score per output. */
   readonly base: readonly number[];
