@@ -2,6 +2,7 @@ import { FettleError } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
 import { checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
+import { blockData } from "./linear-blocks.ts";
 import { descentSteps } from "./linear-descent.ts";
 import { type Design, designOf, nLevelsOf, takeDesign, takeNumbers, withoutNaN } from "./linear-design.ts";
 import { linearModel } from "./linear-model.ts";
@@ -37,7 +38,7 @@ export interface LinearParams {
 /**
  * Linear, logistic or softmax regression with an L2 penalty, by truncated Newton (conjugate gradients inside, Nash 2000), or an elastic net, by coordinate
  * descent. A category column
- * counts as one indicator per level; missing, unseen and NaN contribute nothing.
+ * counts as one indicator per level, a sparse block as a number column per entry; missing, unseen and NaN contribute nothing.
  */
 export function linear(params: LinearParams = {}): Learner {
   const { lambda = 1, l1Share = 0, classWeight = "none", tolerance = 1e-8, maxIterations = 100 } = params;
@@ -98,14 +99,22 @@ function fitLinear(features: Table, target: Target, options: FitOptions, settled
   const outputs = Array.from({ length: weights.length / width }, (_, k) =>
     weights.subarray(k * width, (k + 1) * width),
   );
+  const nDense = nLevels.reduce((sum, levels) => sum + Math.max(1, levels), 0);
+  let from = nDense;
+  const blocks = features.blocks.map(({ width }) => {
+    from += width;
+    const own = outputs.map((output) => output.subarray(1 + from - width, 1 + from));
+    return blockData(width, own, rows.means.subarray(from - width, from));
+  });
   return {
     kind: "linear",
     task: target.task,
     featureNames: features.names,
     nLevels,
-    weights: outputs.map((output) => Array.from(output.subarray(1), withoutNegativeZero)),
+    weights: outputs.map((output) => Array.from(output.subarray(1, 1 + nDense), withoutNegativeZero)),
     intercepts: outputs.map((output) => withoutNegativeZero(output[0]!)),
-    means: Array.from(rows.means, withoutNegativeZero),
+    means: Array.from(rows.means.subarray(0, nDense), withoutNegativeZero),
+    ...(features.blocks.length === 0 ? {} : { blocks }),
     iterations,
     converged,
   };

@@ -45,8 +45,8 @@ export function joinPredictor(
     signature,
     nOutputs: model.nOutputs,
     predictRow(row, out) {
-      encode(row, encoded);
-      model.predictRow(encoded, single);
+      const sparse = encode(row, encoded);
+      model.predictRow(encoded, single, sparse);
       out.set(calibrate(single));
     },
     predict: (table) => calibrate(model.predict(features.transform(table))),

@@ -57,10 +57,11 @@ function inColumns(explainer: Explainer | TreeExplainer, features: FittedFeature
   const { scale, nOutputs, expected } = explainer;
   const encode = features.compileRow();
   const encoded = new Float64Array(features.outputs.length);
-  const byFeature = new Float64Array(nOutputs * (features.outputs.length + 1));
+  const described = [...features.outputs, ...features.blocks];
+  const byFeature = new Float64Array(nOutputs * (described.length + 1));
   const names = signature.inputs.map(({ name }) => name);
   // The expected score is one more "column".
-  const columnOf = [...features.outputs.map(({ from }) => names.indexOf(from)), names.length];
+  const columnOf = [...described.map(({ from }) => names.indexOf(from)), names.length];
   const width = columnOf.length;
   const stride = names.length + 1;
   const sumColumns = (from: number, values: Float64Array, out: Float64Array, to: number) => {
@@ -74,8 +75,8 @@ function inColumns(explainer: Explainer | TreeExplainer, features: FittedFeature
     nOutputs,
     expected,
     explainRow(row, out) {
-      encode(row, encoded);
-      explainer.explainRow(encoded, byFeature);
+      const sparse = encode(row, encoded);
+      explainer.explainRow(encoded, byFeature, sparse);
       sumColumns(0, byFeature, out, 0);
     },
     explain(table) {

@@ -2,7 +2,9 @@ import { assertNever, createRng, permutation } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
 import { momentsOf } from "../../ml/stats/index.ts";
 import type { CategoryColumn, Table } from "../../ml/table/index.ts";
+import type { TextFeature } from "./feature-options.ts";
 import { type FittedFeatures, loadFeatures } from "./fitted-features.ts";
+import { fitNGrams } from "./n-grams.ts";
 import { type FeaturePlan, mostLevels, type PlannedColumn } from "./plan-features.ts";
 import { featuresOf, periods, type Step } from "./step.ts";
 import { encodeTargetMeans, targetMeanSteps } from "./target-mean.ts";
@@ -31,6 +33,7 @@ export function fitFeatures(
   const folds = foldsOf(table.nRows, options.seed);
   let at = 0;
   for (const step of steps) {
+    if (step.op === "n-grams") continue;
     const from = inputs[step.input]!.name;
     const output = fitted.outputs[at]!;
     at += featuresOf(step, from).length;
@@ -70,7 +73,9 @@ function stepsOf(
     case "target-mean":
       return targetMeanSteps(table.categories(name), input, target, feature.smoothing ?? 10, options.sampleWeight);
     case "text":
-      return textSteps(table.categories(name), input, feature.terms ?? 200);
+      return family === "linear"
+        ? nGramSteps(table.categories(name), input, feature)
+        : textSteps(table.categories(name), input, Math.min(mostDenseTerms, feature.terms ?? 200));
     default:
       return assertNever(feature);
   }
@@ -129,6 +134,25 @@ function levelsByFrequency({ codes, dictionary }: CategoryColumn): string[] {
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || (a.level < b.level ? -1 : 1))
     .map(({ level }) => level);
+}
+
+/** Trees read every term as a column of its own. */
+const mostDenseTerms = 10_000;
+
+function nGramSteps(
+  { codes, dictionary }: CategoryColumn,
+  input: number,
+  { words = [1, 2], characters = [2, 5], fewest = 2, terms: most = 50_000 }: TextFeature,
+): Step[] {
+  const counts = new Float64Array(dictionary.length);
+  for (const code of codes) if (code >= 0) counts[code]!++;
+  const blocks = { words, characters } as const;
+  return (["words", "characters"] as const).flatMap((unit) => {
+    const lengths = blocks[unit];
+    if (lengths === false) return [];
+    const nGrams = fitNGrams(dictionary, counts, { unit, lengths, fewest, most });
+    return nGrams.terms.length === 0 ? [] : [{ op: "n-grams" as const, input, ...nGrams }];
+  });
 }
 
 function textSteps({ codes, dictionary }: CategoryColumn, input: number, most: number): Step[] {

@@ -129,7 +129,11 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     seed: run.seed,
     problem: { column: definition.target.column, says: run.built.says, classes: run.built.classes },
     ...accountOf(run, input, leakage, { train, validation, test }, { data: [], split: warmNotes }),
-    features: refitted.features.outputs.map(({ name, from, says }) => ({ name, from, says })),
+    features: [...refitted.features.outputs, ...refitted.features.blocks].map(({ name, from, says }) => ({
+      name,
+      from,
+      says,
+    })),
     candidates: candidatesOf(found, metric, calibration),
     ...(terms === null ? {} : { terms }),
     champion: championName,
