@@ -1,4 +1,4 @@
-import { assertNever, createRng, permutation } from "../../lib/index.ts";
+import { assertNever, createRng, FettleError, permutation } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
 import { momentsOf } from "../../ml/stats/index.ts";
 import type { CategoryColumn, Table } from "../../ml/table/index.ts";
@@ -28,6 +28,7 @@ export function fitFeatures(
 ): { fitted: FittedFeatures; features: Table } {
   const steps = plan.columns.flatMap((column, input) => stepsOf(plan, column, input, table, target, options));
   const inputs = plan.columns.map(({ name, type }) => ({ name, type }));
+  if (steps.length === 0) throw noTerms(plan);
   const fitted = loadFeatures({ inputs, steps });
   let features = fitted.transform(table);
   const folds = foldsOf(table.nRows, options.seed);
@@ -41,6 +42,16 @@ export function fitFeatures(
       features = features.with(output.name, encodeTargetMeans(step, from, table, target, folds, options.sampleWeight));
   }
   return { fitted, features };
+}
+
+function noTerms({ columns }: FeaturePlan): FettleError {
+  const names = columns.map(({ name }) => `"${name}"`).join(", ");
+  return new FettleError(
+    "invalid-input",
+    "FEATURES_NO_TERMS",
+    `Cannot learn from the text of ${names}: no term is in enough texts to be learned from`,
+    { hint: "Bring more texts, or set features to text({ fewest: 1 }) for the column" },
+  );
 }
 
 const nFolds = 5;

@@ -18,7 +18,7 @@ export {
   unmeasuredCapsule,
 } from "./evaluate-import.ts";
 export type { ExplanationSummary } from "./explanation-summary.ts";
-export { familiesOf } from "./families.ts";
+export { familiesOf, readsTexts } from "./families.ts";
 export { type ImportDefinition, importHash, isImport } from "./import-definition.ts";
 export { checkColumns, type ImportedPredictor, importedPredictor } from "./imported-predictor.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";

@@ -7,7 +7,7 @@ import { definitionHash } from "./definition.ts";
 import { evaluateImport } from "./evaluate-import.ts";
 import { baselinePrediction, championPrediction, scored } from "./evaluated-part.ts";
 import { summariseExplanations } from "./explanation-summary.ts";
-import { familiesOf, familyTraits } from "./families.ts";
+import { familiesOf, familyTraits, readsTexts } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
@@ -50,7 +50,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const configurations =
     input.trials ??
     definition.search?.configurations ??
-    proposeConfigurations(families, definition.search?.trials ?? 8, run.seed);
+    proposeConfigurations(families, definition.search?.trials ?? 8, run.seed, readsTexts(definition, run.schema));
   const needed = new Set(configurations.map(({ family }) => familyTraits[family].features));
   const features: Partial<Record<FeatureFamily, FamilyFeatures>> = {};
   for (const family of needed) features[family] = familyFeatures(run, family, excluded, train, validation);
