@@ -38,22 +38,33 @@ const explanation = z
       )
       .meta({ description: "Greatest first, whichever the sign" }),
     rest: z.number().optional().meta({ description: "Sum of the contributions that are left out" }),
+    terms: z
+      .array(z.object({ feature: z.string(), term: z.string(), contribution: z.number() }))
+      .optional()
+      .meta({ description: "Of a model that reads texts: what the terms of this row add, the greatest 20" }),
   })
   .nullable()
   .optional()
   .meta({ description: "SHAP values in the scale of the score; null where the model has none" });
+
+const unread = z
+  .array(z.string())
+  .optional()
+  .meta({ description: "Text columns in which the model knows no term: it answers as to an empty text" });
 
 const classified = z.object({
   id: z.string().meta({ description: "UUIDv7 of the prediction: labels attach to it" }),
   label: z.string(),
   probability: z.number().meta({ description: "Binary: of the positive class; multiclass: of the label" }),
   probabilities: z.record(z.string(), z.number()),
+  unread,
   explanation,
 });
 const valued = z.object({
   id: z.string(),
   value: z.number(),
   quantiles: z.record(z.string(), z.number()).optional(),
+  unread,
   explanation,
 });
 

@@ -11,6 +11,7 @@ import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
 import { style } from "./style.ts";
 import { termsSection } from "./terms-section.ts";
+import { textsSection } from "./texts-section.ts";
 import { thresholdSection } from "./threshold-section.ts";
 import { tuningSection } from "./tuning-section.ts";
 import { verdictSection, versionName } from "./verdict.ts";
@@ -34,6 +35,7 @@ const sections: readonly ((report: RunReport) => Section | null)[] = [
   importanceSection,
   explanationSection,
   termsSection,
+  textsSection,
   fairnessSection,
   reproductionSection,
 ];

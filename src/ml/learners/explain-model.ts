@@ -78,7 +78,15 @@ function explainLinear(data: LinearData): Explainer | NoExplainer {
       for (let k = 0; k < nOutputs; k++) out[k * stride + j] = scores[k]! - average[k]![j]!;
     });
   };
-  return explainerOn(scaleOfTask[data.task], names, Float64Array.from(expected), contribute, blocks.length);
+  const entryWeight: Explainer["entryWeight"] = (block, index, output) => blocks[block]![index * nOutputs + output]!;
+  return explainerOn(
+    scaleOfTask[data.task],
+    names,
+    Float64Array.from(expected),
+    contribute,
+    blocks.length,
+    entryWeight,
+  );
 }
 
 function startsOf(nLevels: readonly number[]): number[] {
@@ -138,7 +146,9 @@ function explainStack(data: StackData, kernels?: ShapKernels): Explainer | NoExp
         for (let j = 0; j < n; j++) out[k * stride + place(j)]! += weights[b]! * own[k * (n + 1) + j]!;
     });
   };
-  return explainerOn(scaleOfTask[task], names, expected, contribute, nBlocks);
+  const entryWeight: Explainer["entryWeight"] = (block, index, output) =>
+    bases.reduce((sum, { explainer }, b) => sum + weights[b]! * explainer.entryWeight(block, index, output), 0);
+  return explainerOn(scaleOfTask[task], names, expected, contribute, nBlocks, entryWeight);
 }
 
 /** A constant owes nothing to any feature. */

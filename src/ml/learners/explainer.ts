@@ -28,6 +28,8 @@ export interface Explainer {
   readonly expected: Float64Array;
   /** Writes nOutputs × (nFeatures + 1) numbers to `out`. The row is given as to `predictRow`. */
   explainRow(row: Float64Array, out: Float64Array, sparse?: readonly SparseRow[]): void;
+  /** What a value of 1 at a place of a sparse block adds to the score of an output. */
+  entryWeight(block: number, index: number, output: number): number;
   /** Explanations of every row of a table that holds the features: row-major, nRows × nOutputs × (nFeatures + 1). */
   explain(features: Table): Float64Array;
 }
@@ -44,6 +46,7 @@ export function explainerOn(
   expected: Float64Array,
   contribute: (row: Float64Array, out: Float64Array, sparse: readonly SparseRow[]) => void,
   nBlocks = 0,
+  entryWeight: Explainer["entryWeight"] = () => 0,
 ): Explainer {
   const nOutputs = expected.length;
   const stride = featureNames.length + 1;
@@ -57,6 +60,7 @@ export function explainerOn(
     featureNames,
     expected,
     explainRow,
+    entryWeight,
     explain(features) {
       const out = new Float64Array(features.nRows * nOutputs * stride);
       const rowAt = rowReader(features, featureNames.slice(0, featureNames.length - nBlocks));

@@ -46,13 +46,14 @@ export function openEmbedded({ model, ...data }: EmbeddedData, kernels?: string)
     signature,
     predict(row) {
       const out = new Float64Array(nOutputs);
-      predictor.predictRow(read([row])[0]!, out);
-      return answerOf(signature, out);
+      const unread = predictor.predictRow(read([row])[0]!, out);
+      return answerOf(signature, out, 0, unread);
     },
     predictBatch(rows) {
       const inputs = read(rows);
-      const outputs = predictor.predict(tableOfRows(signature, inputs));
-      return inputs.map((_, i) => answerOf(signature, outputs, i * nOutputs));
+      const unread = new Map<number, readonly string[]>();
+      const outputs = predictor.predict(tableOfRows(signature, inputs), (row, columns) => unread.set(row, columns));
+      return inputs.map((_, i) => answerOf(signature, outputs, i * nOutputs, unread.get(i)));
     },
   };
 }

@@ -64,10 +64,11 @@ export function exportModule(data: EmbeddedData, { runtime, kernels, title }: Mo
   const compiled = hasTrees && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
   const json = JSON.stringify({ features, model, calibrator, signature });
   const js = moduleText(runtime, title, `openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled})`);
-  return { js, dts: typesOf(signature, title) };
+  const readsTexts = loadFeatures(features).blocks.length > 0;
+  return { js, dts: typesOf(signature, title, readsTexts) };
 }
 
-function typesOf(signature: Signature, title: string): string {
+function typesOf(signature: Signature, title: string, readsTexts: boolean): string {
   const fields = signature.inputs.map(
     (input) => `  readonly ${JSON.stringify(input.name)}: ${typeText(input)} | null;`,
   );
@@ -81,6 +82,8 @@ function typesOf(signature: Signature, title: string): string {
         "  readonly probability: number;",
         "  readonly probabilities: Readonly<Record<string, number>>;",
       ];
+  if (readsTexts)
+    answer.push("  /** Text columns in which the model knows no term. */", "  readonly unread?: readonly string[];");
   return [
     `/** One row for ${title}; null says that a value is missing. */`,
     "export interface Row {",

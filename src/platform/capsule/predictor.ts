@@ -6,7 +6,7 @@ import {
   type ModelData,
   type PredictKernels,
 } from "../../ml/learners/index.ts";
-import type { Table } from "../../ml/table/index.ts";
+import { sparseRowOf, type Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, type FittedFeaturesData, loadFeatures, type RawRow } from "../features/index.ts";
 import type { Signature } from "./signature.ts";
 
@@ -23,10 +23,16 @@ export interface Predictor {
   readonly signature: Signature;
   /** Outputs per row: 1 for binary (the positive class's probability), nClasses, or one per regression output. */
   readonly nOutputs: number;
-  /** Outputs of one row, given in signature order; writes nOutputs numbers to `out`. */
-  predictRow(row: RawRow, out: Float64Array): void;
-  /** Outputs of every row of a table that holds the input columns: row-major, nRows × nOutputs. */
-  predict(table: Table): Float64Array;
+  /**
+   * Outputs of one row, given in signature order; writes nOutputs numbers to `out`. Gives the text columns in which the model knows no term: its answer
+   * does not read them.
+   */
+  predictRow(row: RawRow, out: Float64Array): readonly string[];
+  /**
+   * Outputs of every row of a table that holds the input columns: row-major, nRows × nOutputs.
+   * @param onUnread told of the text columns of a row in which the model knows no term, where there are any
+   */
+  predict(table: Table, onUnread?: (row: number, columns: readonly string[]) => void): Float64Array;
 }
 
 /** Joins fitted features, model and calibrator. */
@@ -48,8 +54,16 @@ export function joinPredictor(
       const sparse = encode(row, encoded);
       model.predictRow(encoded, single, sparse);
       out.set(calibrate(single));
+      return features.unread(sparse);
     },
-    predict: (table) => calibrate(model.predict(features.transform(table))),
+    predict(table, onUnread) {
+      const transformed = features.transform(table);
+      for (let i = 0; onUnread !== undefined && transformed.blocks.length > 0 && i < table.nRows; i++) {
+        const columns = features.unread(transformed.blocks.map((block) => sparseRowOf(block, i)));
+        if (columns.length > 0) onUnread(i, columns);
+      }
+      return calibrate(model.predict(transformed));
+    },
   };
 }
 
@@ -59,12 +73,26 @@ export function loadPredictor(data: PredictorData, kernels?: PredictKernels): Pr
 }
 
 /** The answer for one row, as every transport gives it. */
-export type Answer =
+export type Answer = {
+  /** Text columns in which the model knows no term, where there are any: the answer is that to an empty text. */
+  readonly unread?: readonly string[];
+} & (
   | { readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }
-  | { readonly value: number; readonly quantiles?: Readonly<Record<string, number>> };
+  | { readonly value: number; readonly quantiles?: Readonly<Record<string, number>> }
+);
 
-/** Words for the outputs of one row: `outputs` holds nOutputs numbers from `offset` on. */
-export function answerOf(signature: Signature, outputs: Float64Array, offset = 0): Answer {
+/** Words for the outputs of one row: `outputs` holds nOutputs numbers from `offset` on; `unread` is what {@link Predictor.predictRow} gave. */
+export function answerOf(
+  signature: Signature,
+  outputs: Float64Array,
+  offset = 0,
+  unread: readonly string[] = [],
+): Answer {
+  const answer = bareAnswer(signature, outputs, offset);
+  return unread.length === 0 ? answer : { ...answer, unread };
+}
+
+function bareAnswer(signature: Signature, outputs: Float64Array, offset: number): Answer {
   const { task, classes, threshold } = signature;
   if (task === "binary") {
     const positive = outputs[offset]!;

@@ -40,6 +40,8 @@ export interface FittedFeatures {
   transform(table: Table): Table;
   /** A function that writes the features of one raw row, category features as codes, and gives its sparse rows, one a block. */
   compileRow(): (row: RawRow, out: Float64Array) => readonly SparseRow[];
+  /** Text columns of which a row's sparse rows hold no term: what the model reads of them is nothing. */
+  unread(sparse: readonly SparseRow[]): readonly string[];
   toJSON(): FittedFeaturesData;
 }
 
@@ -84,6 +86,11 @@ export function loadFeatures(data: FittedFeaturesData): FittedFeatures {
         for (const { input, encode, at } of placed) encode(row[input] ?? null, out, at);
         return sparse.map(({ input, encode }) => encode(row[input]));
       };
+    },
+    unread(found) {
+      if (!found.some(({ indexes }) => indexes.length === 0)) return [];
+      const read = new Set(sparse.filter((_, b) => found[b]!.indexes.length > 0).map(({ block }) => block.from));
+      return [...new Set(sparse.map(({ block }) => block.from))].filter((name) => !read.has(name));
     },
     toJSON: () => data,
   };

@@ -70,13 +70,14 @@ export interface FeatureBlock {
   /** The input column. */
   readonly from: string;
   readonly says: string;
+  readonly unit: NGrams["unit"];
   readonly terms: readonly string[];
 }
 
 /** The block of a step. */
 export function blockOf({ unit, lengths, terms }: BlockStep, from: string): FeatureBlock {
   const says = `TF-IDF of ${lengths[0]} to ${lengths[1]} ${unit}, ${terms.length} terms`;
-  return { name: `${from} (${unit})`, from, says, terms };
+  return { name: `${from} (${unit})`, from, says, unit, terms };
 }
 
 /** The features of a step, in order. */

@@ -33,6 +33,8 @@ const familyOf: Readonly<Record<Kind, string>> = {
   time: "time",
   "duplicate-rows": "rows",
   "group-overlap": "rows",
+  "repeated-texts": "rows",
+  "label-in-text": "rows",
 };
 
 /** Strong: firm evidence of one kind, and a second of another family. */

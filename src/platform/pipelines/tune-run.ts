@@ -9,12 +9,12 @@ import {
   type ModelDefinition,
   type NestedEstimate,
   planSearch,
-  readsTexts,
   reportTuning,
   type TuneChoice,
   type TuneSettings,
   type TuneSubject,
   type TuningReport,
+  textColumns,
   withLossHash,
 } from "../training/index.ts";
 import { addBlocks, meanWithError, type Point } from "../tuning/index.ts";
@@ -163,7 +163,7 @@ function planOf(
 ) {
   const name = outer === null ? "tune" : `tune outer ${outer}`;
   const { fixed, settings } = options;
-  const onTexts = readsTexts(definition, schema);
+  const onTexts = textColumns(definition, schema).length > 0;
   return planSearch(familiesOf(definition), fixed, settings.objectives, definition.seed ?? 1, name, onTexts);
 }
 

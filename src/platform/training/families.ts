@@ -119,10 +119,12 @@ function lossOf<Kind extends string>(task: Task, kind: Kind): "logistic" | "soft
   return task === "binary" ? "logistic" : task === "multiclass" ? "softmax" : kind;
 }
 
-/** Whether a column is read as a text, by the definition or else by its type. */
-export function readsTexts({ features = {}, target, ignore = [] }: ModelDefinition, schema: Schema): boolean {
-  const isText = ({ name, type }: Schema[number]) => (features[name]?.kind ?? type) === "text";
-  return schema.some((column) => isText(column) && column.name !== target.column && !ignore.includes(column.name));
+/** Columns that are read as texts, by the definition or else by their type. */
+export function textColumns({ features = {}, target, ignore = [] }: ModelDefinition, schema: Schema): string[] {
+  const left = new Set([target.column, ...ignore]);
+  const isText = ({ name, type }: Schema[number]) =>
+    ((Object.hasOwn(features, name) ? features[name]?.kind : undefined) ?? type) === "text";
+  return schema.filter((column) => isText(column) && !left.has(column.name)).map(({ name }) => name);
 }
 
 /** A loss as boosted trees name it in their data. */

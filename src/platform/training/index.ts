@@ -18,7 +18,7 @@ export {
   unmeasuredCapsule,
 } from "./evaluate-import.ts";
 export type { ExplanationSummary } from "./explanation-summary.ts";
-export { familiesOf, readsTexts } from "./families.ts";
+export { familiesOf, textColumns } from "./families.ts";
 export { type ImportDefinition, importHash, isImport } from "./import-definition.ts";
 export { checkColumns, type ImportedPredictor, importedPredictor } from "./imported-predictor.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
@@ -26,6 +26,7 @@ export { type FinishedTuning, reportTuning, tunedTrial } from "./report-tuning.t
 export type { Candidate, Gate, RunReport } from "./run-report.ts";
 export { stageClock } from "./stage-clock.ts";
 export type { ShapeAxis, TermShape } from "./term-shapes.ts";
+export type { TextSummary } from "./text-summary.ts";
 export { trainModel } from "./train.ts";
 export {
   type TaskInput,

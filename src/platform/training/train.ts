@@ -7,7 +7,7 @@ import { definitionHash } from "./definition.ts";
 import { evaluateImport } from "./evaluate-import.ts";
 import { baselinePrediction, championPrediction, scored } from "./evaluated-part.ts";
 import { summariseExplanations } from "./explanation-summary.ts";
-import { familiesOf, familyTraits, readsTexts } from "./families.ts";
+import { familiesOf, familyTraits, textColumns } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
@@ -20,6 +20,7 @@ import { proposeConfigurations } from "./search-space.ts";
 import { checkStack, refitChosen, tryStack } from "./stack.ts";
 import { stageClock } from "./stage-clock.ts";
 import { termShapes } from "./term-shapes.ts";
+import { learningCurve, textSummary } from "./text-summary.ts";
 import type { TrainHooks, TrainInput, TrainOutcome } from "./train-input.ts";
 import { checkWarmColumns, warmStartNotes } from "./warm-start.ts";
 
@@ -50,7 +51,12 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const configurations =
     input.trials ??
     definition.search?.configurations ??
-    proposeConfigurations(families, definition.search?.trials ?? 8, run.seed, readsTexts(definition, run.schema));
+    proposeConfigurations(
+      families,
+      definition.search?.trials ?? 8,
+      run.seed,
+      textColumns(definition, run.schema).length > 0,
+    );
   const needed = new Set(configurations.map(({ family }) => familyTraits[family].features));
   const features: Partial<Record<FeatureFamily, FamilyFeatures>> = {};
   for (const family of needed) features[family] = familyFeatures(run, family, excluded, train, validation);
@@ -65,7 +71,13 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
       ? (candidates: readonly Trial[]) => tryStack({ run, train, validation, metric, hooks }, excluded, candidates)
       : null;
   const found = search({ run, train, validation, features, configurations, stack, metric, hooks, maxSeconds });
-  const refitted = refitChosen(run, found.chosen, excluded, joinRows(run.split.train, run.split.validation), hooks);
+  const curve = learningCurve(
+    { run, train, validation, features, metric, hooks },
+    found.chosen,
+    features[familyTraits[found.chosen.family].features]!,
+  );
+  const refitRows = joinRows(run.split.train, run.split.validation);
+  const refitted = refitChosen(run, found.chosen, excluded, refitRows, hooks);
 
   stages.enter("evaluate");
   const calibration = calibrationOf(run, found.chosen, validation);
@@ -111,6 +123,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
 
   stages.enter("package");
   const terms = termShapes(refitted.model.toJSON(), refitted.features, new Set(run.personalData.keys()));
+  const texts = textSummary({ run, ...refitted, fitted: partOf(run, refitRows), test, curve });
   const capsule: TrainOutcome["capsule"] = {
     name: definition.name,
     features: refitted.features.toJSON(),
@@ -136,6 +149,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     })),
     candidates: candidatesOf(found, metric, calibration),
     ...(terms === null ? {} : { terms }),
+    ...(texts === null ? {} : { texts }),
     champion: championName,
     ...(run.warmStart !== null && found.chosen.family === "gbdt" ? { warmStart: run.warmStart.name } : {}),
     evaluation,
