@@ -20,6 +20,8 @@ export interface Explanation {
   }[];
   /** Sum of the contributions that are left out, where only the greatest were asked for. */
   readonly rest?: number;
+  /** Of a model that reads texts: what the terms of this row add, the greatest 20. */
+  readonly terms?: readonly { readonly feature: string; readonly term: string; readonly contribution: number }[];
 }
 
 /** Options of {@link Client.predict}. */
@@ -29,7 +31,11 @@ export interface PredictOptions {
 }
 
 /** The answer to one row: a class with its probability, or a value. */
-export type Prediction = { readonly explanation?: Explanation | null } & PredictedAnswer;
+export type Prediction = {
+  readonly explanation?: Explanation | null;
+  /** Text columns in which the model knows no term. */
+  readonly unread?: readonly string[];
+} & PredictedAnswer;
 
 type PredictedAnswer =
   | {

@@ -38,6 +38,10 @@ const explanation = z
       )
       .meta({ description: "Greatest first, whichever the sign" }),
     rest: z.number().optional().meta({ description: "Sum of the contributions that are left out" }),
+    terms: z
+      .array(z.object({ feature: z.string(), term: z.string(), contribution: z.number() }))
+      .optional()
+      .meta({ description: "Of a model that reads texts: what the terms of this row add, the greatest 20" }),
   })
   .nullable()
   .optional()
@@ -47,6 +51,10 @@ const interval = z
   .object({ low: z.number().nullable(), high: z.number().nullable(), level: z.number() })
   .optional()
   .meta({ description: "Holds the true value with a chance of at least the level; null: no bound" });
+const unread = z
+  .array(z.string())
+  .optional()
+  .meta({ description: "Text columns in which the model knows no term: it answers as to an empty text" });
 
 const classified = z.object({
   id: z.string().meta({ description: "UUIDv7 of the prediction: labels attach to it" }),
@@ -57,6 +65,7 @@ const classified = z.object({
     .array(z.string())
     .optional()
     .meta({ description: "Classes that cannot be ruled out at the model's conformal level" }),
+  unread,
   explanation,
 });
 const valued = z.object({
@@ -64,6 +73,7 @@ const valued = z.object({
   value: z.number(),
   quantiles: z.record(z.string(), z.number()).optional(),
   interval,
+  unread,
   explanation,
 });
 

@@ -14,6 +14,7 @@ import {
 } from "../../platform/data/index.ts";
 import { checkModelName } from "../../platform/registry/index.ts";
 import { defineModel, definitionToSource, type ModelDefinition } from "../../platform/training/index.ts";
+import { isReadRight, textColumns, textSettings, typesOf } from "./init-texts.ts";
 import type { Project } from "./project.ts";
 
 /** What a new model is made from, whatever its task. */
@@ -27,7 +28,10 @@ export interface NewTableModel {
   readonly target: string;
   readonly test?: string;
   readonly positive?: string;
-  readonly task?: "binary" | "multiclass" | "regression";
+  /** `text`: a classification of texts, of two classes or more. */
+  readonly task?: "binary" | "multiclass" | "regression" | "text";
+  /** For the task `text`: its columns. Default: found. */
+  readonly text?: readonly string[];
   /** Recommendation: the columns of who and what. */
   readonly user?: string;
   readonly item?: string;
@@ -81,14 +85,17 @@ export async function initModel(
   checkModelName(model);
   checkAsked(asked);
   const paths = asked.data.map((path) => resolve(from, path));
-  const options = readOptions(asked);
-  const reading = await reader.read(paths, { ...options, literalColumns: [asked.target] });
-  const definition = definitionOf(project, model, asked, from, options, reading);
+  const read = (options: ReadOptions) => reader.read(paths, { ...options, literalColumns: [asked.target] });
+  const first = await read(readOptions(asked));
+  const texts = asked.task === "text" ? textColumns(asked, first) : [];
+  const options = { ...readOptions(asked), ...(texts.length === 0 ? {} : { types: typesOf(texts) }) };
+  const reading = isReadRight(first, texts) ? first : await read(options);
+  const definition = definitionOf(project, model, asked, from, options, reading, texts);
   const { table, schema } = reading;
   const target = buildTarget(table, schema, {
     column: asked.target,
     ...(asked.positive === undefined ? {} : { positive: asked.positive }),
-    ...(asked.task === undefined ? {} : { task: asked.task }),
+    ...(asked.task === undefined || asked.task === "text" ? {} : { task: asked.task }),
   });
   const personalData = detectPersonalData(table, schema);
   const contract = inferContract(table, schema, personalData);
@@ -152,6 +159,8 @@ function checkAsked(asked: NewTableModel): void {
     );
   if (asked.time !== undefined && asked.group !== undefined)
     throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
+  if (asked.text !== undefined && asked.task !== "text")
+    throw invalid("INIT_TEXT", "a text column is named, the task text is needed for it", "Add --task text");
 }
 
 /** What was said about how to read the files. */
@@ -167,9 +176,12 @@ function definitionOf(
   from: string,
   options: ReadOptions,
   { table, schema }: SourceReading,
+  texts: readonly string[],
 ): ModelDefinition {
   const column = asked.time ?? asked.group;
-  const named = [asked.target, column, asked.weight, ...(asked.ignore ?? [])].filter((known) => known !== undefined);
+  const named = [asked.target, column, asked.weight, ...(asked.ignore ?? []), ...texts].filter(
+    (known) => known !== undefined,
+  );
   for (const wanted of named) checkColumn(wanted, table.names);
   checkKind(schema, "split by time along", asked.time, ["instant", "integer", "number"]);
   checkKind(schema, "weigh rows by", asked.weight, ["integer", "number"]);
@@ -177,7 +189,8 @@ function definitionOf(
     name,
     data: dataOf(project, asked, from, options),
     target: { column: asked.target, ...(asked.positive === undefined ? {} : { positive: asked.positive }) },
-    ...(asked.task === undefined ? {} : { task: asked.task }),
+    ...(asked.task === undefined || asked.task === "text" ? {} : { task: asked.task }),
+    ...(texts.length === 0 ? {} : textSettings(texts)),
     ...(column === undefined ? {} : { split: { kind: asked.time === undefined ? "group" : "time", column } }),
     ...(asked.weight === undefined ? {} : { weight: asked.weight }),
     ...(asked.ignore === undefined ? {} : { ignore: asked.ignore }),

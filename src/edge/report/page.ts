@@ -28,6 +28,7 @@ import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
 import { style } from "./style.ts";
 import { termsSection } from "./terms-section.ts";
+import { textsSection } from "./texts-section.ts";
 import { thresholdSection } from "./threshold-section.ts";
 import { tuningSection } from "./tuning-section.ts";
 import { verdictSection, versionName } from "./verdict.ts";
@@ -54,6 +55,7 @@ const tableSections: readonly DrawSection[] = [
   importanceSection,
   explanationSection,
   termsSection,
+  textsSection,
   fairnessSection,
   reproductionSection,
 ];

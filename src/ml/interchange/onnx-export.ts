@@ -12,6 +12,7 @@ export function exportOnnx(model: ModelData, calibrator: Calibrator | null, name
     throw unsupported(`the model is of the kind "${model.kind}"`, "trees or a linear model");
   const graph = onnxGraph(name, model.featureNames.length);
   if (model.kind === "linear") {
+    if (model.blocks !== undefined) throw unsupported("it reads terms of texts", "a model of numbers and categories");
     const link = ({ binary: "logistic", multiclass: "softmax", regression: "identity", ranking: "identity" } as const)[
       model.task
     ];

@@ -36,6 +36,7 @@ export type {
   StackData,
   TreeData,
 } from "./model-data.ts";
+export { naiveBayes } from "./naive-bayes.ts";
 export { type PackedTrees, type Precision, packTrees, precisions, unpackTrees } from "./packed-trees.ts";
 export { joinPredictions } from "./stack-model.ts";
 export { fitStack, type StackWeights } from "./stack-weights.ts";

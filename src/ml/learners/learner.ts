@@ -1,5 +1,5 @@
 import type { Json } from "../../lib/index.ts";
-import type { Table } from "../table/index.ts";
+import type { SparseRow, Table } from "../table/index.ts";
 import type { PredictKernels } from "./gbdt-arena.ts";
 import type { GbdtKernels } from "./gbdt-jobs.ts";
 import type { CustomLoss } from "./gbdt-loss-custom.ts";
@@ -67,9 +67,10 @@ export interface FittedModel {
   predict(features: Table): Float64Array;
   /**
    * Predictions for one row given as numbers, one per feature name: a number column's value (NaN missing), or a category
-   * column's code (-1 missing or unseen). Equal to {@link predict} to the bit. Writes nOutputs numbers to `out`.
+   * column's code (-1 missing or unseen); `sparse` holds the row of each sparse block. Equal to {@link predict} to the bit. Writes nOutputs
+   * numbers to `out`.
    */
-  predictRow(row: Float64Array, out: Float64Array): void;
+  predictRow(row: Float64Array, out: Float64Array, sparse?: readonly SparseRow[]): void;
   /** The model as plain data: `loadModel(model.toJSON())` predicts the same bytes. */
   toJSON(): ModelData;
 }

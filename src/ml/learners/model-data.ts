@@ -21,8 +21,19 @@ export interface LinearData {
   readonly intercepts: readonly number[];
   /** Per weight, what it is multiplied with on average over the training rows: explanations start from there. */
   readonly means?: readonly number[];
+  /** The sparse blocks beside the features, in their order; absent where there is none. */
+  readonly blocks?: readonly LinearBlock[];
   readonly iterations: number;
   readonly converged: boolean;
+}
+
+/** The weights of one sparse block. */
+export interface LinearBlock {
+  readonly width: number;
+  /** Base64 of f32 numbers, lowest byte first: entry after entry, the weights of all outputs together. */
+  readonly weights: string;
+  /** Per output, what the block adds on average over the training rows: explanations start from there. */
+  readonly averages: readonly number[];
 }
 
 /**

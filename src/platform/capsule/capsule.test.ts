@@ -144,7 +144,7 @@ for (const family of families)
         const row = new Float64Array(width);
         explainer.explainRow(rawRowOf(capsule.signature, table, i), row);
         assert.deepEqual(row, all.slice(i * width, (i + 1) * width));
-        const whole = sumOf(byFeature, i, explainer.nOutputs * (features.outputs.length + 1));
+        const whole = sumOf(byFeature, i, explainer.nOutputs * (model.featureNames.length + 1));
         assert.ok(Math.abs(sumOf(all, i, width) - whole) < 1e-12);
       }
     });

@@ -47,13 +47,14 @@ export function openEmbedded({ model, ...data }: EmbeddedData, kernels?: string)
     predict(row) {
       const out = new Float64Array(nOutputs);
       const input = read([row])[0]!;
-      predictor.predictRow(input, out);
-      return answerOf(signature, out, 0, input);
+      const unread = predictor.predictRow(input, out);
+      return answerOf(signature, out, 0, input, unread);
     },
     predictBatch(rows) {
       const inputs = read(rows);
-      const outputs = predictor.predict(tableOfRows(signature, inputs));
-      return inputs.map((input, i) => answerOf(signature, outputs, i * nOutputs, input));
+      const unread = new Map<number, readonly string[]>();
+      const outputs = predictor.predict(tableOfRows(signature, inputs), (row, columns) => unread.set(row, columns));
+      return inputs.map((input, i) => answerOf(signature, outputs, i * nOutputs, input, unread.get(i)));
     },
   };
 }

@@ -64,13 +64,14 @@ export function exportModule(data: EmbeddedData, { runtime, kernels, title }: Mo
   const compiled = hasTrees && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
   const json = JSON.stringify({ features, model, calibrator, signature });
   const js = moduleText(runtime, title, `openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled})`);
-  return { js, dts: typesOf(signature, title) };
+  const readsTexts = loadFeatures(features).blocks.length > 0;
+  return { js, dts: typesOf(signature, title, readsTexts) };
 }
 
 const intervalType =
   "  readonly interval: { readonly low: number | null; readonly high: number | null; readonly level: number };";
 
-function typesOf(signature: Signature, title: string): string {
+function typesOf(signature: Signature, title: string, readsTexts: boolean): string {
   const answer = isNumeric(signature.task)
     ? [
         "  readonly value: number;",
@@ -83,6 +84,8 @@ function typesOf(signature: Signature, title: string): string {
         "  readonly probabilities: Readonly<Record<string, number>>;",
         ...(signature.conformal ? ["  readonly set: readonly string[];"] : []),
       ];
+  if (readsTexts)
+    answer.push("  /** Text columns in which the model knows no term. */", "  readonly unread?: readonly string[];");
   return [
     `/** One row for ${title}; null says that a value is missing. */`,
     "export interface Row {",

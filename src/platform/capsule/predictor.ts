@@ -6,7 +6,7 @@ import {
   type ModelData,
   type PredictKernels,
 } from "../../ml/learners/index.ts";
-import type { Table } from "../../ml/table/index.ts";
+import { sparseRowOf, type Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, type FittedFeaturesData, loadFeatures, type RawRow } from "../features/index.ts";
 import { type ConformalAnswer, conformalAnswer } from "./conformal-answer.ts";
 import type { Signature } from "./signature.ts";
@@ -24,10 +24,16 @@ export interface Predictor {
   readonly signature: Signature;
   /** Outputs per row: 1 for binary (the positive class's probability), nClasses, or one per regression output. */
   readonly nOutputs: number;
-  /** Outputs of one row, given in signature order; writes nOutputs numbers to `out`. */
-  predictRow(row: RawRow, out: Float64Array): void;
-  /** Outputs of every row of a table that holds the input columns: row-major, nRows × nOutputs. */
-  predict(table: Table): Float64Array;
+  /**
+   * Outputs of one row, given in signature order; writes nOutputs numbers to `out`. Gives the text columns in which the model knows no term: its answer
+   * does not read them.
+   */
+  predictRow(row: RawRow, out: Float64Array): readonly string[];
+  /**
+   * Outputs of every row of a table that holds the input columns: row-major, nRows × nOutputs.
+   * @param onUnread told of the text columns of a row in which the model knows no term, where there are any
+   */
+  predict(table: Table, onUnread?: (row: number, columns: readonly string[]) => void): Float64Array;
 }
 
 /** Joins fitted features, model and calibrator. */
@@ -46,11 +52,19 @@ export function joinPredictor(
     signature,
     nOutputs: model.nOutputs,
     predictRow(row, out) {
-      encode(row, encoded);
-      model.predictRow(encoded, single);
+      const sparse = encode(row, encoded);
+      model.predictRow(encoded, single, sparse);
       out.set(calibrate(single));
+      return features.unread(sparse);
     },
-    predict: (table) => calibrate(model.predict(features.transform(table))),
+    predict(table, onUnread) {
+      const transformed = features.transform(table);
+      for (let i = 0; onUnread !== undefined && transformed.blocks.length > 0 && i < table.nRows; i++) {
+        const columns = features.unread(transformed.blocks.map((block) => sparseRowOf(block, i)));
+        if (columns.length > 0) onUnread(i, columns);
+      }
+      return calibrate(model.predict(transformed));
+    },
   };
 }
 
@@ -60,7 +74,10 @@ export function loadPredictor(data: PredictorData, kernels?: PredictKernels): Pr
 }
 
 /** The answer for one row, as every transport gives it. */
-export type Answer = ConformalAnswer &
+export type Answer = {
+  /** Text columns in which the model knows no term, where there are any: the answer is that to an empty text. */
+  readonly unread?: readonly string[];
+} & ConformalAnswer &
   (
     | { readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }
     | { readonly value: number; readonly quantiles?: Readonly<Record<string, number>> }
@@ -68,10 +85,20 @@ export type Answer = ConformalAnswer &
 
 /**
  * Words for the outputs of one row: `outputs` holds nOutputs numbers from `offset` on. `row` is needed where intervals or sets differ by the level
- * of a column.
+ * of a column; `unread` is what {@link Predictor.predictRow} gave.
  */
-export function answerOf(signature: Signature, outputs: Float64Array, offset = 0, row?: RawRow): Answer {
-  return { ...decidedAnswer(signature, outputs, offset), ...conformalAnswer(signature, outputs, offset, row) };
+export function answerOf(
+  signature: Signature,
+  outputs: Float64Array,
+  offset = 0,
+  row?: RawRow,
+  unread: readonly string[] = [],
+): Answer {
+  return {
+    ...decidedAnswer(signature, outputs, offset),
+    ...conformalAnswer(signature, outputs, offset, row),
+    ...(unread.length === 0 ? {} : { unread }),
+  };
 }
 
 /** The answer without what conformal prediction adds. */

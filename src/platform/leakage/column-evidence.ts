@@ -35,6 +35,8 @@ const familyOf: Readonly<Record<Kind, string>> = {
   "group-overlap": "rows",
   "future-events": "time",
   "copied-values": "rows",
+  "repeated-texts": "rows",
+  "label-in-text": "rows",
 };
 
 /** Strong: firm evidence of one kind, and a second of another family. */

@@ -46,6 +46,10 @@ function inWords(evidence: LeakageEvidence): string {
       return `is later than the first test event in ${percent(evidence.share)} of the training events`;
     case "copied-values":
       return `holds the same values in ${evidence.count} series (${percent(evidence.share)})`;
+    case "repeated-texts":
+      return `has the same text in a training and in a held-out row: ${evidence.nEqual} held-out rows (letter case, digits and punctuation aside), and ${evidence.nNear} nearly so (${percent(evidence.share)} together)`;
+    case "label-in-text":
+      return `says the name of the row's class in ${percent(evidence.share)} of the texts, and where it names a class it is the row's own in ${percent(evidence.precision)}`;
     default:
       return assertNever(evidence);
   }
@@ -63,6 +67,8 @@ function advice(
     return "if they are copies of one case, remove them or part the rows by group (--group)";
   if (evidence.some(({ kind }) => kind === "group-overlap"))
     return `if one value is one entity, part the rows by it (--group ${columns[0]})`;
+  if (evidence.some(({ kind }) => kind === "repeated-texts"))
+    return "if they are copies of one case, remove them or part the rows by group (--group)";
   return strength === "strong"
     ? "strong evidence of a leak"
     : "if it is known only after the event, leave it out (--exclude), else confirm it (--keep)";

@@ -41,6 +41,9 @@ export const thresholds = {
   duplicateShare: 0.01,
   duplicateRows: 10,
   duplicateRatio: 3,
+  /** Share of texts that say the name of their class, and of the texts that name a class, the share that name their own. */
+  labelShare: 0.5,
+  labelPrecision: 0.95,
   /** Share of held-out rows whose group is in the training part. */
   groupShare: 0.5,
 } as const;

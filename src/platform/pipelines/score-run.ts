@@ -84,6 +84,10 @@ async function scoreBatches({
   const notes = new Set<string>();
   const rejected: RejectedRow[] = [];
   const nUnfit = new Map<string, number>();
+  const nUnread = new Map<string, number>();
+  const onUnread = (_row: number, columns: readonly string[]) => {
+    for (const name of columns) add(nUnread, name, 1);
+  };
   let layout: Schema | null = null;
   let nRows = 0;
   let nRejected = 0;
@@ -100,7 +104,7 @@ async function scoreBatches({
       if (!known.has(name)) notes.add(`column "${name}" is absent from the first rows and is not copied`);
     const inputs = inputTable(signature, batch.table, (name, count) => add(nUnfit, name, count));
     for (const { name } of signature.inputs) add(nUnfit, name, batch.nCoerced.get(name) ?? 0);
-    const outputs = batch.table.nRows === 0 ? new Float64Array(0) : predictor.predict(inputs);
+    const outputs = batch.table.nRows === 0 ? new Float64Array(0) : predictor.predict(inputs, onUnread);
     const scored = joinAnswer(batch.table, layout, [
       ...answerColumns(signature, outputs, batch.table.nRows),
       ...conformalColumns(signature, outputs, inputs),
@@ -117,6 +121,10 @@ async function scoreBatches({
       notes.add(
         `column "${name}": ${count === 1 ? "1 value does not fit its type and counts" : `${count} values do not fit its type and count`} as missing`,
       );
+  for (const [name, count] of nUnread)
+    notes.add(
+      `column "${name}": the model knows no term of ${count === 1 ? "1 text" : `${count} texts`}, and answers as to an empty one`,
+    );
   for (const note of await writer.finish()) notes.add(note);
   return { nRows, nRejected, rejected, notes: [...notes] };
 }

@@ -98,8 +98,9 @@ export function createModelService(parts: ModelServiceParts): ModelService {
       const inputs = readRows(predictor, rows, parts.maxRows);
       const now = parts.now();
       const out = new Float64Array(predictor.nOutputs);
+      const unread: (readonly string[])[] = [];
       const outputs = inputs.map((row) => {
-        predictor.predictRow(row, out);
+        unread.push(predictor.predictRow(row, out));
         return Array.from(out);
       });
       const ids = inputs.map(() => parts.newId(now));
@@ -109,7 +110,7 @@ export function createModelService(parts: ModelServiceParts): ModelService {
         version,
         predictions: outputs.map((output, i) => ({
           id: ids[i]!,
-          ...answerOf(predictor.signature, Float64Array.from(output), 0, inputs[i]!),
+          ...answerOf(predictor.signature, Float64Array.from(output), 0, inputs[i]!, unread[i]),
           ...(explained && { explanation: explained.explanations?.[i] ?? null }),
         })),
         ...(explained?.unexplained !== undefined && { unexplained: explained.unexplained }),

@@ -6,7 +6,7 @@ import type { ModelDefinition } from "./definition.ts";
  * @param contractModule module name of the contract, for example `./churn.contract.ts`
  */
 export function definitionToSource(definition: ModelDefinition, contractModule: string): string {
-  const { name, data, target, task, split, weight, ignore, evaluation } = definition;
+  const { name, data, target, task, split, weight, ignore, features, search, evaluation } = definition;
   const lines = [
     `import { defineModel } from 'fettle';`,
     `import { contract } from '${contractModule}';`,
@@ -26,11 +26,18 @@ export function definitionToSource(definition: ModelDefinition, contractModule: 
     ...(weight === undefined ? [] : [`  weight: ${quoted(weight)},`]),
     ...(ignore === undefined ? [] : [`  ignore: ${literal(ignore)},`]),
     "",
+    ...(features === undefined
+      ? []
+      : [
+          "  // How columns become features. Texts: terms of 1 to 2 words and of 2 to 5 characters, in at least 2 texts.",
+          `  features: ${literal(features)},`,
+          "",
+        ]),
     "  // Columns that the leakage check names: leave them out, or keep them although they look like leaks.",
     "  leakage: { exclude: [], keep: [] },",
     "",
     "  // Configurations tried; the choice is made on validation rows, the test rows confirm once.",
-    "  search: { trials: 8 },",
+    `  search: ${literal(search ?? { trials: 8 })},`,
     ...(evaluation === undefined
       ? ["  // evaluation: { slices: ['…'], protected: ['…'], cost: { falsePositive: 1, falseNegative: 5 } },"]
       : [`  evaluation: ${literal(evaluation)},`]),

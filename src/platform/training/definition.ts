@@ -188,6 +188,10 @@ const share = z.number().gt(0).lt(0.9);
 const names = z.array(z.string()).readonly();
 const positive = z.number().positive();
 const plain = z.record(z.string(), z.unknown());
+const lengths = z
+  .tuple([z.int().min(1).max(10), z.int().min(1).max(10)])
+  .readonly()
+  .refine(([fewest, most]) => fewest <= most, "the fewest must not exceed the most");
 const featureOption = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("drop") }),
   z.strictObject({ kind: z.literal("number") }),
@@ -202,7 +206,13 @@ const featureOption = z.discriminatedUnion("kind", [
       .readonly()
       .optional(),
   }),
-  z.strictObject({ kind: z.literal("text"), terms: z.int().min(1).max(10_000).optional() }),
+  z.strictObject({
+    kind: z.literal("text"),
+    terms: z.int().min(1).max(1_000_000).optional(),
+    words: z.union([z.literal(false), lengths]).optional(),
+    characters: z.union([z.literal(false), lengths]).optional(),
+    fewest: z.int().min(1).optional(),
+  }),
 ]);
 
 /** A model's name, as definitions check it. */

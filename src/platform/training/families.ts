@@ -9,6 +9,7 @@ import {
   nameOfCustomLoss,
   type Task,
 } from "../../ml/learners/index.ts";
+import type { Schema } from "../data/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import type { SearchSpace } from "../tuning/index.ts";
@@ -28,6 +29,8 @@ export interface FamilyTraits {
   readonly learner: (task: Task, loss: RegressionLoss, params: Configuration["params"]) => Learner;
   /** The parameters that a search sets. */
   readonly space: SearchSpace;
+  /** Where it reads texts as sparse blocks: what is tried first, and what a search sets. Default: as elsewhere. */
+  readonly onTexts?: { readonly first: Configuration["params"]; readonly space: SearchSpace };
 }
 
 /** Every family by its name in a definition. */
@@ -42,6 +45,11 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
       { name: "lambda", kind: "real", low: 0.01, high: 300, scale: "log" },
       { name: "l1Share", kind: "choice", values: [0, 0.5, 1] },
     ],
+    // A text has length 1, so its terms need a weaker penalty than standardised numbers do.
+    onTexts: {
+      first: { lambda: 0.03 },
+      space: [{ name: "lambda", kind: "real", low: 0.001, high: 1, scale: "log" }],
+    },
   },
   gam: {
     title: "additive model",
@@ -109,6 +117,14 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
 
 function lossOf<Kind extends string>(task: Task, kind: Kind): "logistic" | "softmax" | Kind {
   return task === "binary" ? "logistic" : task === "multiclass" ? "softmax" : kind;
+}
+
+/** Columns that are read as texts, by the definition or else by their type. */
+export function textColumns({ features = {}, target, ignore = [] }: ModelDefinition, schema: Schema): string[] {
+  const left = new Set([target.column, ...ignore]);
+  const isText = ({ name, type }: Schema[number]) =>
+    ((Object.hasOwn(features, name) ? features[name]?.kind : undefined) ?? type) === "text";
+  return schema.filter((column) => isText(column) && !left.has(column.name)).map(({ name }) => name);
 }
 
 /** A loss as boosted trees name it in their data. */

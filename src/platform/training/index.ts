@@ -21,7 +21,7 @@ export {
   unmeasuredCapsule,
 } from "./evaluate-import.ts";
 export type { ExplanationSummary } from "./explanation-summary.ts";
-export { familiesOf } from "./families.ts";
+export { familiesOf, textColumns } from "./families.ts";
 export { gatesOf } from "./gates.ts";
 export { type ImportDefinition, importHash, isImport } from "./import-definition.ts";
 export { checkColumns, type ImportedPredictor, importedPredictor } from "./imported-predictor.ts";
@@ -34,6 +34,7 @@ export { type FinishedTuning, reportTuning, tunedTrial } from "./report-tuning.t
 export type { Candidate, Gate, RunReport } from "./run-report.ts";
 export { stageClock } from "./stage-clock.ts";
 export type { ShapeAxis, TermShape } from "./term-shapes.ts";
+export type { TextSummary } from "./text-summary.ts";
 export { trainModel } from "./train.ts";
 export {
   type TaskInput,

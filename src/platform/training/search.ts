@@ -9,6 +9,7 @@ import {
   type Learner,
   mean,
   median,
+  naiveBayes,
   previousValue,
   prior,
   quantile,
@@ -94,14 +95,34 @@ export function fitFamilyFeatures(
   });
 }
 
+interface Baseline {
+  readonly name: string;
+  readonly learner: Learner;
+  /** Whose features it reads. Default: boosted trees', where there are any. */
+  readonly family?: Family;
+}
+
+/** The simple models that a learned one has to beat, on features that they can read. */
+function baselinesOn(run: PreparedRun, { linear, gbdt }: SearchInput["features"]): Baseline[] {
+  const hasTerms = linear !== undefined && linear.train.blocks.length > 0;
+  const hasColumns = (gbdt ?? linear!).train.nColumns > 0;
+  const plain = baselinesOf(run).filter(({ name }) => hasColumns || name !== ruleName);
+  const { task } = run.built.target;
+  return hasTerms && (task === "binary" || task === "multiclass")
+    ? [...plain, { name: "naive Bayes on the terms", learner: naiveBayes(), family: "linear" }]
+    : plain;
+}
+
+const ruleName = "best single rule";
+
 /** The simple models that a learned one has to beat. */
-export function baselinesOf(run: PreparedRun): { name: string; learner: Learner }[] {
+export function baselinesOf(run: PreparedRun): Baseline[] {
   const constant = constantBaselines(run);
   const isForecast = run.split.resample.unit === "block" && run.built.target.task === "regression";
   return isForecast ? [...constant, { name: "previous value", learner: previousValue() }] : constant;
 }
 
-function constantBaselines(run: PreparedRun): { name: string; learner: Learner }[] {
+function constantBaselines(run: PreparedRun): Baseline[] {
   const { kind, quantiles } = run.loss;
   const { task } = run.built.target;
   if (task === "ranking")
@@ -109,7 +130,7 @@ function constantBaselines(run: PreparedRun): { name: string; learner: Learner }
       { name: "random order", learner: mean() },
       { name: "best single feature", learner: bestFeature() },
     ];
-  const rule = { name: "best single rule", learner: bestRule(ruleParams(run.loss)) };
+  const rule = { name: ruleName, learner: bestRule(ruleParams(run.loss)) };
   if (task !== "regression") return [{ name: "class shares", learner: prior() }, rule];
   if (kind === "quantile") return [{ name: "quantiles", learner: quantile({ quantiles: quantiles ?? [0.5] }) }];
   return kind === "absolute" || kind === "huber"
@@ -150,8 +171,8 @@ export function search(input: SearchInput): SearchResult {
   const startedAt = now();
   const baselineFamily: Family = input.features.gbdt ? "gbdt" : "linear";
   const trials: Trial[] = [];
-  for (const { name, learner } of baselinesOf(run))
-    trials.push(tryLearner(input, { name, role: "baseline", family: baselineFamily, configuration: null, learner }));
+  for (const { name, learner, family = baselineFamily } of baselinesOn(run, input.features))
+    trials.push(tryLearner(input, { name, role: "baseline", family, configuration: null, learner }));
   configurations.forEach((configuration, k) => {
     if (k > 0 && now() - startedAt > input.maxSeconds) return;
     const name = configurationName(configuration, configurations.slice(0, k));

@@ -8,7 +8,7 @@ import { definitionHash } from "./definition.ts";
 import { evaluateImport } from "./evaluate-import.ts";
 import { baselinePrediction, championPrediction, scored } from "./evaluated-part.ts";
 import { summariseExplanations } from "./explanation-summary.ts";
-import { familiesOf, familyTraits } from "./families.ts";
+import { familiesOf, familyTraits, textColumns } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
@@ -21,6 +21,7 @@ import { proposeConfigurations } from "./search-space.ts";
 import { checkStack, refitChosen, tryStack } from "./stack.ts";
 import { stageClock } from "./stage-clock.ts";
 import { termShapes } from "./term-shapes.ts";
+import { learningCurve, textSummary } from "./text-summary.ts";
 import type { TrainHooks, TrainInput, TrainOutcome } from "./train-input.ts";
 import { checkWarmColumns, warmStartNotes } from "./warm-start.ts";
 
@@ -52,7 +53,12 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const configurations =
     input.trials ??
     definition.search?.configurations ??
-    proposeConfigurations(families, definition.search?.trials ?? 8, run.seed);
+    proposeConfigurations(
+      families,
+      definition.search?.trials ?? 8,
+      run.seed,
+      textColumns(definition, run.schema).length > 0,
+    );
   const needed = new Set(configurations.map(({ family }) => familyTraits[family].features));
   const features: Partial<Record<FeatureFamily, FamilyFeatures>> = {};
   for (const family of needed) features[family] = familyFeatures(run, family, excluded, train, validation);
@@ -71,7 +77,13 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
       ? (candidates: readonly Trial[]) => tryStack({ run, train, validation, metric, hooks }, excluded, candidates)
       : null;
   const found = search({ run, train, validation, features, configurations, stack, metric, hooks, maxSeconds });
-  const refitted = refitChosen(run, found.chosen, excluded, joinRows(run.split.train, run.split.validation), hooks);
+  const curve = learningCurve(
+    { run, train, validation, features, metric, hooks },
+    found.chosen,
+    features[familyTraits[found.chosen.family].features]!,
+  );
+  const refitRows = joinRows(run.split.train, run.split.validation);
+  const refitted = refitChosen(run, found.chosen, excluded, refitRows, hooks);
 
   stages.enter("evaluate");
   const calibration = calibrationOf(run, found.chosen, validation);
@@ -122,6 +134,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
 
   stages.enter("package");
   const terms = termShapes(refitted.model.toJSON(), refitted.features, new Set(run.personalData.keys()));
+  const texts = textSummary({ run, ...refitted, fitted: partOf(run, refitRows), test, curve });
   const capsule: TrainOutcome["capsule"] = {
     name: definition.name,
     features: refitted.features.toJSON(),
@@ -140,9 +153,14 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     seed: run.seed,
     problem: { column: definition.target.column, says: run.built.says, classes: run.built.classes },
     ...accountOf(run, input, leakage, { train, validation, conformal, test }, { data: [], split: warmNotes }),
-    features: refitted.features.outputs.map(({ name, from, says }) => ({ name, from, says })),
+    features: [...refitted.features.outputs, ...refitted.features.blocks].map(({ name, from, says }) => ({
+      name,
+      from,
+      says,
+    })),
     candidates: candidatesOf(found, metric, calibration),
     ...(terms === null ? {} : { terms }),
+    ...(texts === null ? {} : { texts }),
     champion: championName,
     ...(run.warmStart !== null && found.chosen.family === "gbdt" ? { warmStart: run.warmStart.name } : {}),
     evaluation,
