@@ -18,6 +18,7 @@ const kernelSources = [
   ["kernels", ["--enable", "simd,threads", "--sharedMemory"]],
   ["shap", ["--enable", "simd"]],
   ["predict", ["--enable", "simd"]],
+  ["rows", ["--enable", "simd"]],
 ];
 const kernelHashes = {};
 for (const [name, options] of kernelSources) {

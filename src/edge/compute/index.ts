@@ -4,6 +4,7 @@ export { loadUserModule } from "./load-definition.ts";
 export { loadKernels } from "./load-kernels.ts";
 export { loadPredictKernels } from "./load-predict-kernels.ts";
 export { loadShapKernels } from "./load-shap-kernels.ts";
+export { loadSparseKernels } from "./load-sparse-kernels.ts";
 export { moduleGraphHash } from "./module-graph.ts";
 export { readKernels } from "./read-kernels.ts";
 export { runTraining } from "./run-training.ts";

@@ -9,7 +9,7 @@ import { loadKernels } from "./index.ts";
 import { readKernels } from "./read-kernels.ts";
 
 const skip = loadKernels() === undefined ? "the kernels are not built: node scripts/build.mjs" : false;
-const names = ["kernels", "predict", "shap"] as const;
+const names = ["kernels", "predict", "shap", "rows"] as const;
 
 /** A copy of the build's kernels and their sources; `change` alters it. */
 function copyOf(change: (folder: string) => void): readonly [URL, URL, () => void] {

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { FettleError } from "../../lib/index.ts";
 import { buildFolder, kernelSources } from "./entries.ts";
 
-/** Compiled kernels by their file in the build: training, predictions, explanations. */
-export type KernelsName = "kernels" | "predict" | "shap";
+/** Compiled kernels by their file in the build: training of trees, predictions, explanations, sparse rows. */
+export type KernelsName = "kernels" | "predict" | "shap" | "rows";
 
 /**
  * The bytes of compiled kernels; undefined where they have not been built. Sources that run beside a build of other kernel sources would compute garbage in

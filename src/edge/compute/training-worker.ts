@@ -3,6 +3,7 @@ import { trainAny } from "../../platform/pipelines/index.ts";
 import { instantiateKernels } from "./load-kernels.ts";
 import { loadPredictKernels } from "./load-predict-kernels.ts";
 import { loadShapKernels } from "./load-shap-kernels.ts";
+import { loadSparseKernels } from "./load-sparse-kernels.ts";
 import { customLossOf } from "./loss-module.ts";
 import type { TrainWorkerData } from "./run-training.ts";
 import { unpackInput } from "./train-transfer.ts";
@@ -14,6 +15,7 @@ const startedAt = performance.now();
 const kernels = shared && instantiateKernels(shared);
 const predictKernels = loadPredictKernels();
 const shapKernels = loadShapKernels();
+const sparseKernels = loadSparseKernels();
 
 try {
   const customLoss = await customLossOf(input.definition, projectDir);
@@ -22,6 +24,7 @@ try {
     ...(kernels && { kernels }),
     ...(predictKernels && { predictKernels }),
     ...(shapKernels && { shapKernels }),
+    ...(sparseKernels && { sparseKernels }),
     ...(customLoss && { customLoss }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,
     elapsedSeconds: () => (performance.now() - startedAt) / 1000,

@@ -1,5 +1,5 @@
 import type { Sha256 } from "../../lib/index.ts";
-import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
+import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels, SparseKernels } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Capsule, TaskCapsule, TaskPredictorData } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
@@ -57,6 +57,8 @@ export interface TrainHooks {
   /** Make boosted trees faster, their training and their predictions; the bits are the same without. */
   readonly kernels?: GbdtKernels;
   readonly predictKernels?: PredictKernels;
+  /** Make linear models of texts faster, to the same bits. */
+  readonly sparseKernels?: SparseKernels;
   /** Explains rows faster, to the same bits. */
   readonly shapKernels?: ShapKernels;
   /** The functions of a loss that the definition names by its module. */
