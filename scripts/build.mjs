@@ -18,6 +18,7 @@ const kernelSources = [
   ["learners", "kernels", ["--enable", "simd,threads", "--sharedMemory"]],
   ["learners", "shap", ["--enable", "simd"]],
   ["learners", "predict", ["--enable", "simd"]],
+  ["learners", "rows", ["--enable", "simd"]],
   ["recommenders", "recommend", ["--enable", "simd,threads", "--sharedMemory"]],
 ];
 const kernelHashes = {};

@@ -4,6 +4,7 @@ import type { PredictKernels } from "./gbdt-arena.ts";
 import type { GbdtKernels } from "./gbdt-jobs.ts";
 import type { CustomLoss } from "./gbdt-loss-custom.ts";
 import type { GbdtData, ModelData } from "./model-data.ts";
+import type { SparseKernels } from "./sparse-kernels.ts";
 
 /** What is learned: two classes, several classes, a number, or an order of the rows of each query. */
 export type Task = "binary" | "multiclass" | "regression" | "ranking";
@@ -44,6 +45,8 @@ export interface FitOptions {
   readonly kernels?: GbdtKernels;
   /** Compiled kernels for the predictions of boosted trees; without them the same bits take longer. */
   readonly predictKernels?: PredictKernels;
+  /** Compiled products of sparse rows for linear models; without them the same bits take longer. */
+  readonly sparseKernels?: SparseKernels;
   /** Called now and then with a share in [0, 1] of the work done. */
   readonly onProgress?: (share: number) => void;
   /** Asked at least every 50 ms of work; true ends the fit with FIT_CANCELLED. */

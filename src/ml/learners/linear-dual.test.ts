@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { loadSparseKernels } from "../../edge/compute/index.ts";
 import { createRng } from "../../lib/index.ts";
 import { sparseBlock, Table } from "../table/index.ts";
 import { type LinearData, linear, type Target } from "./index.ts";
@@ -9,6 +10,7 @@ import { dualSoftmax } from "./linear-dual.ts";
 import { objectiveOf } from "./linear-objective.ts";
 import { passOver } from "./linear-pass.ts";
 import { penaltyOf } from "./linear-solve.ts";
+import type { SparseKernels } from "./sparse-kernels.ts";
 
 interface Problem {
   readonly table: Table;
@@ -80,6 +82,23 @@ test("dualSoftmax() gives the same bits again, and rows of weight 0 count for no
   const all = Int32Array.from(weights.keys());
   assert.deepEqual(fit(all), fit(all));
   assert.deepEqual(fit(all), fit(all.filter((i) => weights[i]! > 0)));
+});
+
+const sparseKernels = loadSparseKernels();
+
+test("dualSoftmax() gives the same bits with compiled kernels", {
+  skip: sparseKernels === undefined && "the kernels are not built: node scripts/build.mjs",
+}, () => {
+  fc.assert(
+    fc.property(fc.nat(1000), fc.integer({ min: 2, max: 20 }), (seed, nClasses) => {
+      const { table, target, weights } = generate(seed, 60, 25, nClasses);
+      fc.pre(weights.some((w) => w > 0));
+      const fit = (kernels?: SparseKernels) =>
+        dualSoftmax(designOf(table, []), target, weights, 0.1, { tolerance: 1e-2, seed }, kernels);
+      assert.deepEqual(fit(sparseKernels), fit());
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test("dualSoftmax() ends when it is told to", () => {

@@ -15,16 +15,25 @@ import type { Target } from "./learner.ts";
 import type { Design } from "./linear-design.ts";
 import { softmaxInPlace } from "./linear-objective.ts";
 import { type Course, heed } from "./linear-solve.ts";
+import { plainSparse, type SparseKernels, type SparseMemory } from "./sparse-kernels.ts";
 
-// The numbers of a design row by row: those of row i lie at `starts[i]` up to `starts[i + 1]`; `indexes` are of weights, from 0.
-interface DesignRows {
+interface DualState {
+  readonly nClasses: number;
+  /** Numbers of one entry: the classes, then zeros up to a multiple of 8. */
+  readonly stride: number;
+  /** Entries of row i: from `starts[i]` up to `starts[i + 1]`. */
   readonly starts: Int32Array;
-  readonly indexes: Int32Array;
-  readonly values: Float64Array;
+  readonly memory: SparseMemory;
+  /** Per row, 1 (of the intercept) and its squared length. */
+  readonly squares: Float64Array;
+  readonly intercepts: Float64Array;
+  /** Row-major: logarithms of the dual variables. */
+  readonly logs: Float64Array;
 }
 
-function rowsOfDesign({ n, dense, sparse, levels }: Design): DesignRows {
-  const starts = new Int32Array(n + 1);
+function stateOf(design: Design, target: Target, rowWeights: Float64Array, kernels: SparseKernels): DualState {
+  const { n, dense, sparse, levels } = design;
+  const { nClasses, values: y } = target;
   const each = (use: (row: number, index: number, value: number) => void) => {
     for (const { values, offset } of dense) for (let i = 0; i < n; i++) if (values[i] !== 0) use(i, offset, values[i]!);
     for (const { codes, nLevels, offset } of levels)
@@ -32,34 +41,29 @@ function rowsOfDesign({ n, dense, sparse, levels }: Design): DesignRows {
     for (const { rows, values, offset } of sparse)
       for (let e = 0; e < rows.length; e++) use(rows[e]!, offset, values[e]!);
   };
+  const starts = new Int32Array(n + 1);
   each((row) => {
     starts[row + 1]!++;
   });
   for (let i = 0; i < n; i++) starts[i + 1]! += starts[i]!;
+  const stride = 8 * Math.ceil(nClasses / 8);
+  const memory = kernels(starts[n]!, design.nWeights, stride);
+  const squares = new Float64Array(n).fill(1);
   const next = starts.slice();
-  const indexes = new Int32Array(starts[n]!);
-  const values = new Float64Array(starts[n]!);
   each((row, index, value) => {
     const at = next[row]!++;
-    indexes[at] = index;
-    values[at] = value;
+    memory.indexes[at] = index;
+    memory.values[at] = value;
+    squares[row]! += value * value;
   });
-  return { starts, indexes, values };
+  const logs = new Float64Array(n * nClasses).fill(none);
+  for (let i = 0; i < n; i++) logs[i * nClasses + y[i]!] = 0;
+  return { nClasses, stride, starts, memory, squares, intercepts: logShares(target, rowWeights), logs };
 }
 
 /** Logarithm of a dual variable that is as good as 0. */
 const none = -30;
 const mostNewton = 12;
-
-interface DualState {
-  readonly rows: DesignRows;
-  readonly nClasses: number;
-  /** Weights, entry after entry, the classes of one entry together. */
-  readonly weights: Float64Array;
-  readonly intercepts: Float64Array;
-  /** Row-major: logarithms of the dual variables. */
-  readonly logs: Float64Array;
-}
 
 /** The end of the ascent where nothing else is asked for: see {@link DualSolution.isReached}. */
 export const dualTolerance = 1e-3;
@@ -82,17 +86,11 @@ export function dualSoftmax(
   rowWeights: Float64Array,
   ridge: number,
   course: Pick<Course, "tolerance" | "onProgress" | "shouldStop"> & { readonly seed: number },
+  kernels: SparseKernels = plainSparse,
 ): DualSolution {
-  const { n, nWeights } = design;
-  const { nClasses, values: y } = target;
-  const state: DualState = {
-    rows: rowsOfDesign(design),
-    nClasses,
-    weights: new Float64Array(nWeights * nClasses),
-    intercepts: logShares(target, rowWeights),
-    logs: new Float64Array(n * nClasses).fill(none),
-  };
-  for (let i = 0; i < n; i++) state.logs[i * nClasses + y[i]!] = 0;
+  const { nWeights } = design;
+  const { nClasses } = target;
+  const state = stateOf(design, target, rowWeights, kernels);
   const rng = createRng(course.seed).fork("dual");
   const step = rowStep(state, ridge);
   const used = Int32Array.from(rowWeights.keys()).filter((i) => rowWeights[i]! > 0);
@@ -112,17 +110,19 @@ export function dualSoftmax(
   const weights = new Float64Array(nClasses * width);
   for (let k = 0; k < nClasses; k++) {
     weights[k * width] = state.intercepts[k]!;
-    for (let j = 0; j < nWeights; j++) weights[k * width + 1 + j] = state.weights[j * nClasses + k]!;
+    for (let j = 0; j < nWeights; j++) weights[k * width + 1 + j] = state.memory.weights[j * state.stride + k]!;
   }
   return { weights, epochs, isReached: change < course.tolerance * used.length };
 }
 
 // Iterative scaling: where the answers sum to less than the class has rows, its intercept grows by the logarithm of the ratio.
 function freeIntercepts(state: DualState, target: Target, rowWeights: Float64Array, used: Int32Array): void {
-  const { intercepts, nClasses } = state;
+  const { intercepts, nClasses, starts, memory } = state;
   const margins = new Float64Array(used.length * nClasses);
   used.forEach((i, at) => {
-    addRow(state, i, margins, at * nClasses);
+    memory.row.fill(0);
+    memory.gather(starts[i]!, starts[i + 1]!);
+    margins.set(memory.row.subarray(0, nClasses), at * nClasses);
   });
   const wanted = classSums(target, rowWeights);
   const answer = new Float64Array(nClasses);
@@ -149,35 +149,23 @@ function logShares(target: Target, rowWeights: Float64Array): Float64Array {
   return sums.map((sum) => (sum > 0 ? log(sum / total) : none));
 }
 
-// Adds a row's product with the weights to `out` from `at` on, and gives its squared length.
-function addRow({ rows, weights, nClasses }: DualState, i: number, out: Float64Array, at: number): number {
-  const { starts, indexes, values } = rows;
-  let squares = 0;
-  for (let e = starts[i]!; e < starts[i + 1]!; e++) {
-    const value = values[e]!;
-    const from = indexes[e]! * nClasses;
-    squares += value * value;
-    for (let k = 0; k < nClasses; k++) out[at + k]! += value * weights[from + k]!;
-  }
-  return squares;
-}
-
 // One step for one row of a weight: gives how much its distribution has moved in sum.
 function rowStep(state: DualState, ridge: number): (i: number, rowWeight: number) => number {
-  const { rows, weights, intercepts, logs, nClasses } = state;
-  const { starts, indexes, values } = rows;
+  const { memory, starts, squares, intercepts, logs, nClasses } = state;
+  const { row } = memory;
   const goals = new Float64Array(nClasses);
   const z = new Float64Array(nClasses);
   const a = new Float64Array(nClasses);
-  const push = new Float64Array(nClasses);
+  const before = new Float64Array(nClasses);
   return (i, rowWeight) => {
-    goals.set(intercepts);
-    const q = (rowWeight * (1 + addRow(state, i, goals, 0))) / ridge;
+    const q = (rowWeight * squares[i]!) / ridge;
+    row.set(intercepts);
+    memory.gather(starts[i]!, starts[i + 1]!);
     for (let k = 0; k < nClasses; k++) {
       z[k] = logs[i * nClasses + k]!;
       a[k] = exp(z[k]!);
-      push[k] = a[k]!;
-      goals[k]! += q * a[k]!;
+      before[k] = a[k]!;
+      goals[k] = row[k]! + q * a[k]!;
     }
     const total = balance(z, a, goals, q);
     const logTotal = log(total);
@@ -185,15 +173,11 @@ function rowStep(state: DualState, ridge: number): (i: number, rowWeight: number
     for (let k = 0; k < nClasses; k++) {
       const own = a[k]! / total;
       logs[i * nClasses + k] = Math.max(none, z[k]! - logTotal);
-      change += Math.abs(own - push[k]!);
-      push[k] = (rowWeight * (push[k]! - own)) / ridge;
-      intercepts[k]! += push[k]!;
+      change += Math.abs(own - before[k]!);
+      row[k] = (rowWeight * (before[k]! - own)) / ridge;
+      intercepts[k]! += row[k]!;
     }
-    for (let e = starts[i]!; e < starts[i + 1]!; e++) {
-      const value = values[e]!;
-      const from = indexes[e]! * nClasses;
-      for (let k = 0; k < nClasses; k++) weights[from + k]! += value * push[k]!;
-    }
+    memory.scatter(starts[i]!, starts[i + 1]!);
     return change;
   };
 }
@@ -202,7 +186,7 @@ function rowStep(state: DualState, ridge: number): (i: number, rowWeight: number
 function balance(z: Float64Array, a: Float64Array, goals: Float64Array, q: number): number {
   let total = 0;
   for (let k = 0; k < a.length; k++) total += a[k]!;
-  for (let round = 0, moved = 1; round < mostNewton && moved > 1e-5; round++) {
+  for (let round = 0, moved = 1; round < mostNewton && moved > 1e-3; round++) {
     let slope = 0;
     let left = 0;
     for (let k = 0; k < a.length; k++) {

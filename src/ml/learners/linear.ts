@@ -98,7 +98,7 @@ function fitLinear(features: Table, target: Target, options: FitOptions, settled
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop }),
   };
-  const { weights, iterations, converged } = solution(rows, penalty, course, features, settled, options.seed);
+  const { weights, iterations, converged } = solution(rows, penalty, course, features, settled, options);
   const outputs = Array.from({ length: weights.length / width }, (_, k) =>
     weights.subarray(k * width, (k + 1) * width),
   );
@@ -132,11 +132,12 @@ function solution(
   course: Course,
   { blocks }: Table,
   { tolerance }: Settled,
-  seed: number,
+  { seed, sparseKernels }: FitOptions,
 ): Solution {
   const { design, target, weights } = rows;
   if (blocks.length > 0 && target.task === "multiclass" && penalty.lasso === 0 && penalty.ridge > 0) {
-    const dual = dualSoftmax(design, target, weights, penalty.ridge, { ...course, tolerance: dualTolerance, seed });
+    const ascent = { ...course, tolerance: dualTolerance, seed };
+    const dual = dualSoftmax(design, target, weights, penalty.ridge, ascent, sparseKernels);
     const nNumbers = design.sparse.reduce((sum, { rows }) => sum + rows.length, 0);
     const isLarge = nNumbers * target.nClasses > mostPolished;
     if (dual.isReached && isLarge && tolerance === null) return { ...dual, iterations: dual.epochs, converged: true };

@@ -239,6 +239,7 @@ export function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (s
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
     ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
+    ...(hooks.sparseKernels === undefined ? {} : { sparseKernels: hooks.sparseKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
     ...(attempt.role === "candidate" ? warmOption(run, attempt.family) : {}),
   };
@@ -300,6 +301,7 @@ export function refit(
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
     ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
+    ...(hooks.sparseKernels === undefined ? {} : { sparseKernels: hooks.sparseKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
     ...warm,
   });

@@ -128,6 +128,7 @@ export function learningCurve(
         seed: run.seed,
         ...(sampleWeight === null ? {} : { sampleWeight: at(sampleWeight) }),
         ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
+        ...(hooks.sparseKernels === undefined ? {} : { sparseKernels: hooks.sparseKernels }),
       },
     );
     return { nRows: rows.length, value: measureTrial(input, model.predict(validation)).value };

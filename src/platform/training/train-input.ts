@@ -1,5 +1,5 @@
 import type { Sha256 } from "../../lib/index.ts";
-import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
+import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels, SparseKernels } from "../../ml/learners/index.ts";
 import type { RecommendKernels, ScanKernels } from "../../ml/recommenders/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Capsule, TaskCapsule, TaskPredictorData } from "../capsule/index.ts";
@@ -68,6 +68,8 @@ export interface TrainHooks {
   /** Make factors of a recommender and their scores faster, to the same bits. */
   readonly recommendKernels?: RecommendKernels;
   readonly scanKernels?: ScanKernels;
+  /** Make linear models of texts faster, to the same bits. */
+  readonly sparseKernels?: SparseKernels;
   /** Explains rows faster, to the same bits. */
   readonly shapKernels?: ShapKernels;
   /** The functions of a loss that the definition names by its module. */

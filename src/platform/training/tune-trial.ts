@@ -193,6 +193,7 @@ function fitOptions(run: PreparedRun, { train }: FoldData, hooks: TrainHooks): F
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
     ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
+    ...(hooks.sparseKernels === undefined ? {} : { sparseKernels: hooks.sparseKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   };
 }

@@ -1,0 +1,55 @@
+import { plainSparse, type SparseKernels } from "../../ml/learners/index.ts";
+import { readKernels } from "./read-kernels.ts";
+
+type Product = (indexes: number, values: number, n: number, weights: number, width: number, row: number) => void;
+
+interface RowsExports {
+  readonly gather: Product;
+  readonly scatter: Product;
+  readonly heapBase: { readonly value: number };
+}
+
+// The part of the platform's WebAssembly that is used here.
+declare const WebAssembly: {
+  readonly Memory: new (options: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+};
+
+const pageBytes = 65_536;
+const mostPages = 65_536;
+
+/**
+ * The compiled products of sparse rows; each fit gets a memory of its own, as large as it needs, and beyond 4 GiB the TypeScript form. Undefined
+ * where they have not been built, and the TypeScript form runs: slower, the same bits.
+ */
+export function loadSparseKernels(): SparseKernels | undefined {
+  const bytes = readKernels("rows");
+  if (bytes === undefined) return undefined;
+  const module = new WebAssembly.Module(bytes);
+  return (nEntries, nWeights, stride) => {
+    const sizes = [8 * nWeights * stride, 8 * stride, 8 * nEntries, 4 * nEntries].map(
+      (size) => 64 * Math.ceil(size / 64),
+    );
+    const pages = Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / pageBytes) + 2;
+    if (pages > mostPages) return plainSparse(nEntries, nWeights, stride);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const { gather, scatter, heapBase } = new WebAssembly.Instance(module, {
+      env: { memory, abort: () => undefined },
+    }).exports as RowsExports;
+    let next = 64 * Math.ceil(heapBase.value / 64);
+    const [weights, row, values, indexes] = sizes.map((size) => {
+      next += size;
+      return next - size;
+    }) as [number, number, number, number];
+    const { buffer } = memory;
+    return {
+      weights: new Float64Array(buffer, weights, nWeights * stride),
+      row: new Float64Array(buffer, row, stride),
+      values: new Float64Array(buffer, values, nEntries),
+      indexes: new Int32Array(buffer, indexes, nEntries),
+      gather: (from, to) => gather(indexes + 4 * from, values + 8 * from, to - from, weights, stride, row),
+      scatter: (from, to) => scatter(indexes + 4 * from, values + 8 * from, to - from, weights, stride, row),
+    };
+  };
+}
