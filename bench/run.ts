@@ -14,6 +14,7 @@ import { reference } from "./reference.ts";
 import { score } from "./score.ts";
 import { startup } from "./startup.ts";
 import { type Bench, type BenchResult, PeerUnavailable } from "./support.ts";
+import { textBench } from "./text.ts";
 import { trainAdult } from "./train-adult.ts";
 import { tune } from "./tune.ts";
 
@@ -33,6 +34,7 @@ const benches: readonly Bench[] = [
   leakage,
   tune,
   anomalyBench,
+  textBench,
 ];
 
 const usage = `Usage: npm run bench -- <name> [options]
