@@ -1,5 +1,5 @@
 // Milliseconds to rank all items for one user in this process: someone the model knows, and someone of whom only a history is known.
-import { loadScanKernels } from "../src/edge/compute/index.ts";
+import { loadKernelTeam, loadScanKernels } from "../src/edge/compute/index.ts";
 import { createRng } from "../src/lib/index.ts";
 import { als, type FittedRecommender, interactionsOf, topItems } from "../src/ml/recommenders/index.ts";
 import { type Bench, rounded } from "./support.ts";
@@ -20,14 +20,15 @@ export const recommend: Bench = {
     const users = Int32Array.from({ length: n }, (_, k) => k % nUsers);
     const items = Int32Array.from({ length: n }, (_, k) => (k < nItems ? k : rng.below(nItems)));
     const scanKernels = loadScanKernels();
-    if (scanKernels === undefined) throw new Error("the kernels are not built");
+    const team = await loadKernelTeam("recommend", 1);
+    if (scanKernels === undefined || team === undefined) throw new Error("the kernels are not built");
     const interactions = interactionsOf(users, items, null, nUsers, nItems);
-    const model = als({ iterations: 1 }).fit(interactions, { seed: 1, scanKernels });
+    const model = als({ iterations: 1 }).fit(interactions, { seed: 1, kernels: team.kernels, scanKernels });
     const known = timesOf(model, runs, (user) => model.scores(user).values);
     const history = timesOf(model, runs, (user) => model.scoresOf(model.history(user)).values);
-    say(
-      `known users: p50 ${known.p50} ms, p99 ${known.p99} ms; histories: p50 ${history.p50} ms, p99 ${history.p99} ms`,
-    );
+    const said = ({ p50, p99, bestP99 }: typeof known) =>
+      `p50 ${p50} ms, p99 ${p99} ms (of the best of ${runs} runs ${bestP99} ms)`;
+    say(`known users: ${said(known)}; histories of ${itemsPerUser} items: ${said(history)}`);
     return {
       name: "recommend",
       ours: known.p99,
@@ -36,22 +37,27 @@ export const recommend: Bench = {
       ratio: null,
       cpuRatio: null,
       runs,
-      note: `p50 ${known.p50} ms; from a history of ${itemsPerUser} items p50 ${history.p50} ms, p99 ${history.p99} ms; goal: p99 at most ${goalMs} ms`,
+      note: `known users: ${said(known)}; histories of ${itemsPerUser} items: ${said(history)}; goal: p99 at most ${goalMs} ms`,
       details: { known, history },
       ok: Math.max(known.p99, history.p99) <= goalMs,
     };
   },
 };
 
+// Milliseconds of all requests, and of each user's best run, which other work on the machine does not lengthen.
 function timesOf(model: FittedRecommender, runs: number, scoresFor: (user: number) => Float64Array) {
-  const times: number[] = [];
+  const all: number[] = [];
+  const best = new Array<number>(nUsers).fill(Number.POSITIVE_INFINITY);
   for (let run = 0; run <= runs; run++)
     for (let user = 0; user < nUsers; user++) {
       const startedAt = performance.now();
       topItems(scoresFor(user), 20, model.history(user).items);
-      if (run > 0) times.push(performance.now() - startedAt); // the first run warms the process up
+      const time = performance.now() - startedAt;
+      if (run === 0) continue; // warms the process up
+      all.push(time);
+      best[user] = Math.min(best[user]!, time);
     }
-  times.sort((a, b) => a - b);
-  const quantile = (q: number) => rounded(times[Math.floor(q * times.length)]!, 2);
-  return { p50: quantile(0.5), p99: quantile(0.99) };
+  const quantile = (times: number[], q: number) =>
+    rounded(times.sort((a, b) => a - b)[Math.floor(q * times.length)]!, 2);
+  return { p50: quantile(all, 0.5), p99: quantile(all, 0.99), bestP99: quantile(best, 0.99) };
 }
