@@ -436,7 +436,7 @@ async function scoreFiles(
     unexplainedTask,
   } = await import("./platform/capsule/index.ts");
   const { createBatchWriter, readBatches } = await import("./edge/query/index.ts");
-  const { readBackground, scoreRun, scoreTaskRun } = await import("./platform/pipelines/index.ts");
+  const { rankQueries, readBackground, scoreRun, scoreTaskRun } = await import("./platform/pipelines/index.ts");
   const startedAt = performance.now();
   const capsule = await loadCapsule(objects, found.capsule);
   const out = resolve(folder, asked.out);
@@ -490,15 +490,21 @@ async function scoreFiles(
       `Cannot explain the scores of ${found.model}@${found.version}: ${explainer.reason}`,
       { hint: asked.background === undefined ? "Leave out --explain" : "Leave out --background" },
     );
+  const { query } = predictor.signature;
+  const ranks =
+    query === undefined ? null : await rankQueries(readBatches(files, reading), predictor, query, asked.signal);
   const writer = await createBatchWriter(out, format);
   const scored = await scoreRun({
     batches: readBatches(files, reading),
     predictor,
     ...(explainer ? { explainer } : {}),
+    ...(ranks === null ? {} : { ranks }),
     writer,
     ...hooks,
   });
-  return answer(scored);
+  if (query === undefined || ranks !== null) return answer(scored);
+  const notes = [...scored.notes, `column "${query}" is absent: rows have a score and no rank within their query`];
+  return answer({ ...scored, notes });
 }
 
 function noInput(): FettleError {

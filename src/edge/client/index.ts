@@ -63,6 +63,31 @@ export interface PredictAnswer {
   readonly unexplained?: string;
 }
 
+/** A list to be ordered: items, and the fields that all of them share. */
+export interface RankRequest {
+  readonly query?: Row;
+  readonly items: readonly Row[];
+  /** How many to list. Default all. */
+  readonly k?: number;
+}
+
+/** The answer to a {@link RankRequest}: the best item first, equal scores in the order of the items. */
+export interface RankAnswer {
+  readonly model: string;
+  readonly version: number;
+  readonly ranked: readonly {
+    /** 1 is the best. */
+    readonly rank: number;
+    /** Place in the request's `items`, from 0. */
+    readonly index: number;
+    readonly score: number;
+    readonly id: string;
+    readonly explanation?: Explanation | null;
+  }[];
+  /** Why explanations that were asked for are null. */
+  readonly unexplained?: string;
+}
+
 /** What a served model takes and gives. */
 export interface ModelDescription {
   readonly model: string;
@@ -71,6 +96,8 @@ export interface ModelDescription {
   readonly classes: readonly string[];
   readonly threshold: number | null;
   readonly outputs: readonly string[];
+  /** Ranking: the column that says which rows are ordered together. */
+  readonly query?: string;
   /** Chance, at least, that an answer's interval or set holds the true value; absent where answers have none. */
   readonly conformalLevel?: number;
   readonly inputs: readonly { readonly name: string; readonly type: string }[];
@@ -119,6 +146,8 @@ export interface Client {
     readonly version: number;
     readonly predictions: readonly ({ readonly id: string } & Answer)[];
   }>;
+  /** Of a ranking: the best items of a list. */
+  rank(model: string, request: RankRequest, options?: PredictOptions): Promise<RankAnswer>;
   /** The models that are served. */
   models(): Promise<readonly { readonly model: string; readonly version: number; readonly task: string }[]>;
   /** What a model takes and gives. */
@@ -183,6 +212,13 @@ export function createClient(options: ClientOptions): Client {
   return {
     predict: (model, rows, { explain } = {}) =>
       call(`/v1/models/${encodeURIComponent(model)}/predict`, { rows, ...(explain === undefined ? {} : { explain }) }),
+    rank: (model, { query, items, k }, { explain } = {}) =>
+      call(`/v1/models/${encodeURIComponent(model)}/predict`, {
+        items,
+        ...(query === undefined ? {} : { query }),
+        ...(k === undefined ? {} : { k }),
+        ...(explain === undefined ? {} : { explain }),
+      }),
     ask: (model, requests) => call(`/v1/models/${encodeURIComponent(model)}/predict`, { rows: requests }),
     models: async () => (await call<{ models: Awaited<ReturnType<Client["models"]>> }>("/v1/models")).models,
     describe: (model) => call(`/v1/models/${encodeURIComponent(model)}`),

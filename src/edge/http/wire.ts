@@ -81,29 +81,66 @@ const answered = z
   .looseObject({ id: z.string() })
   .meta({ description: "The answer of a task of its own: see the model's schema" });
 
-export const predictBody = z
+const fields = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const explain = z
+  .union([z.boolean(), z.object({ top: z.int().min(1).meta({ description: "Contributions to give" }) })])
+  .optional()
+  .meta({ description: "Also say what each column contributes to the score" });
+
+const rowsBody = z
   .object({
     rows: z
       .array(
         z.union([
-          z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+          fields,
           z.record(z.string(), z.unknown()).meta({ description: "The request of a task of its own: see the model" }),
         ]),
       )
       .min(1),
-    explain: z
-      .union([z.boolean(), z.object({ top: z.int().min(1).meta({ description: "Contributions to give" }) })])
-      .optional()
-      .meta({ description: "Also say what each column contributes to the score" }),
+    explain,
   })
   .meta({ id: "PredictRequest" });
+
+const rankBody = z
+  .object({
+    query: fields
+      .optional()
+      .meta({ description: "Fields that all items share; an item's own count where it has them" }),
+    items: z.array(fields).meta({ description: "What is to be ordered" }),
+    k: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: "How many to list; all where it is absent or more than there are" }),
+    explain,
+  })
+  .meta({ id: "RankRequest", description: "Of a ranking: a list to be ordered" });
+
+export const predictBody = z.union([rowsBody, rankBody]);
 
 export const predictQuery = z.object({
   explain: z.literal("true").optional().meta({ description: 'As "explain" in the body' }),
   top: z.int().min(1).optional().meta({ description: 'As "explain.top" in the body' }),
 });
 
-export const predictAnswer = z
+const ranked = z.object({
+  rank: z.int().meta({ description: "1 is the best" }),
+  index: z.int().meta({ description: "Place in the request's items, from 0" }),
+  score: z.number(),
+  id: z.string().meta({ description: "UUIDv7 of the prediction: labels attach to it" }),
+  explanation,
+});
+
+const rankAnswer = z
+  .object({
+    model: z.string(),
+    version: z.int(),
+    ranked: z.array(ranked).meta({ description: "The best first; equal scores in the order of the items" }),
+    unexplained: z.string().optional(),
+  })
+  .meta({ id: "RankResponse" });
+
+const rowsAnswer = z
   .object({
     model: z.string(),
     version: z.int(),
@@ -111,6 +148,8 @@ export const predictAnswer = z
     unexplained: z.string().optional().meta({ description: "Why explanations that were asked for are null" }),
   })
   .meta({ id: "PredictResponse" });
+
+export const predictAnswer = z.union([rowsAnswer, rankAnswer]);
 
 const taskModelAnswer = z.object({
   model: z.string(),
@@ -130,6 +169,7 @@ const tableModelAnswer = z.object({
   classes: z.array(z.string()),
   threshold: z.number().nullable(),
   outputs: z.array(z.string()),
+  query: z.string().optional().meta({ description: "Ranking: the column that says which rows are ordered together" }),
   conformalLevel: z
     .number()
     .optional()

@@ -63,7 +63,9 @@ export function exportModule(data: EmbeddedData, { runtime, kernels, title }: Mo
   const hasTrees = ["gbdt", "forest", "stack", "packed-trees"].includes(model.kind);
   const compiled = hasTrees && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
   const json = JSON.stringify({ features, model, calibrator, signature });
-  const js = moduleText(runtime, title, `openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled})`);
+  const isRanking = signature.task === "ranking";
+  const opened = `openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled})`;
+  const js = `${moduleText(runtime, title, opened)}${isRanking ? "export const rank = model.rank;\n" : ""}`;
   const readsTexts = loadFeatures(features).blocks.length > 0;
   return { js, dts: typesOf(signature, title, readsTexts) };
 }
@@ -101,11 +103,21 @@ function typesOf(signature: Signature, title: string, readsTexts: boolean): stri
     "export declare function predict(row: Row): Answer;",
     "/** Answers many rows. */",
     "export declare function predictBatch(rows: readonly Row[]): Answer[];",
+    ...(signature.task === "ranking" ? rankTypes : []),
     "/** What the model takes and gives. */",
     "export declare const signature: unknown;",
     "",
   ].join("\n");
 }
+
+const rankTypes = [
+  "/** The k best items (default all), the best first, equal scores in their order; `query` holds fields that all items share. */",
+  "export declare function rank(",
+  "  items: readonly Partial<Row>[],",
+  "  k?: number,",
+  "  query?: Partial<Row>,",
+  "): { readonly rank: number; readonly index: number; readonly score: number }[];",
+];
 
 /** Lines of TypeScript that declare the fields of a row. */
 export function rowTypes({ inputs }: Pick<Signature, "inputs">): string[] {
@@ -139,11 +151,19 @@ export function encodingOf({ features, signature }: PredictorData): Record<strin
 
 /** JSON Schema (draft 2020-12) of a predict request. */
 export function requestSchema(signature: Signature): Record<string, unknown> {
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
+  const row = rowSchema(signature);
+  const rows = { type: "object", required: ["rows"], properties: { rows: { type: "array", minItems: 1, items: row } } };
+  return { $schema, ...(signature.task === "ranking" ? { anyOf: [rows, rankSchema(row)] } : rows) };
+}
+
+// A field may stand in the query or in the items, so neither has to have all.
+function rankSchema({ properties }: JsonObject): Record<string, unknown> {
+  const fields = { type: "object", properties };
   return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
     type: "object",
-    required: ["rows"],
-    properties: { rows: { type: "array", minItems: 1, items: rowSchema(signature) } },
+    required: ["items"],
+    properties: { query: fields, items: { type: "array", items: fields }, k: { type: "integer", minimum: 1 } },
   };
 }
 

@@ -44,6 +44,7 @@ export {
   type PredictorData,
 } from "./predictor.ts";
 export { type QuantisationLoss, quantise } from "./quantise.ts";
+export { notARanking, type RankedItem, rankItems, readRankRequest } from "./rank-items.ts";
 export type { RecommendationData } from "./recommendation-model.ts";
 export { mostItems, recommendationSignature } from "./recommendation-signature.ts";
 export {

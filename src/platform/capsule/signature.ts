@@ -24,6 +24,8 @@ export interface Signature {
   readonly classes: readonly string[];
   /** Names of the outputs of a regression: `value`, or one per quantile such as `q0.9`. */
   readonly outputs: readonly string[];
+  /** Ranking: the column that says which rows are ordered together; it is no input. Absent where it is not known. */
+  readonly query?: string;
   /** Binary: probabilities from here on are answered as the positive class. */
   readonly threshold: number | null;
   /** What makes an interval or a set of classes out of the outputs; absent where the definition asks for none. */

@@ -42,6 +42,8 @@ export interface ScoreInput {
   readonly predictor: Predictor;
   /** Adds what each column contributed (see {@link contributionColumns}). */
   readonly explainer?: RowExplainer;
+  /** Ranks of all rows within their queries, see `rankQueries`: adds the column `rank`. */
+  readonly ranks?: Float64Array;
   readonly writer: ScoreWriter;
   /** Told the number of rows scored so far, after each batch. */
   readonly onRows?: (rows: number) => void;
@@ -76,6 +78,7 @@ async function scoreBatches({
   batches,
   predictor,
   explainer,
+  ranks,
   writer,
   onRows,
   signal,
@@ -108,6 +111,7 @@ async function scoreBatches({
     const scored = joinAnswer(batch.table, layout, [
       ...answerColumns(signature, outputs, batch.table.nRows),
       ...conformalColumns(signature, outputs, inputs),
+      ...(ranks ? [rankColumn(ranks.subarray(nRows, nRows + batch.table.nRows), batch.table.nRows)] : []),
       ...(explainer ? contributionColumns(explainer, inputs, outputs) : []),
     ]);
     await writer.write(scored.table, scored.schema);
@@ -116,6 +120,7 @@ async function scoreBatches({
     nRows += batch.table.nRows;
     onRows?.(nRows);
   }
+  if (ranks !== undefined && ranks.length !== nRows) throw rowsChanged();
   for (const [name, count] of nUnfit)
     if (count > 0)
       notes.add(
@@ -168,6 +173,20 @@ export function answerColumns(signature: Signature, outputs: Float64Array, nRows
     numbers("probability", (i) => (task === "binary" ? outputs[i]! : probabilityOf(i, codes[i]!))),
     ...classes.map((name, k) => numbers(`probability_${name}`, (i) => probabilityOf(i, k))),
   ];
+}
+
+// The files are read twice: what was ranked must be what is written.
+function rankColumn(ranks: Float64Array, nRows: number): AnswerColumn {
+  if (ranks.length !== nRows) throw rowsChanged();
+  return { name: "rank", type: "integer", column: numberColumn(ranks) };
+}
+
+function rowsChanged(): FettleError {
+  return new FettleError(
+    "conflict",
+    "SCORE_ROWS_CHANGED",
+    "Cannot rank the rows: the files have other rows than a moment ago, files that rest are needed",
+  );
 }
 
 /**

@@ -235,13 +235,13 @@ function baselineTrials(search: SearchInput): Trial[] {
 function describe(
   data: PredictorData,
   classes: readonly string[],
-  { table, personalData }: PreparedRun,
+  { table, personalData, definition: { query } }: PreparedRun,
 ): PredictorData {
   const inputs = data.signature.inputs.map((input) => ({
     ...input,
     ...documented(table, personalData.has(input.name), input.name),
   }));
-  return { ...data, signature: { ...data.signature, inputs, classes } };
+  return { ...data, signature: { ...data.signature, inputs, classes, ...(query === undefined ? {} : { query }) } };
 }
 
 function candidateOf({ name, role, learner, value, seconds }: Trial, metric: string): Candidate {

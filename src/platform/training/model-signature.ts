@@ -35,6 +35,7 @@ export function signatureOf(
     task,
     classes: run.built.classes,
     outputs: outputsOf(run),
+    ...(run.definition.query === undefined ? {} : { query: run.definition.query }),
     threshold: isBinary ? chooseThreshold(rows, run.definition.evaluation?.cost, run.seed).threshold : null,
   };
 }
