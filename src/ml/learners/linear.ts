@@ -124,7 +124,7 @@ function fitLinear(features: Table, target: Target, options: FitOptions, settled
 }
 
 /** Numbers of the sparse columns times classes up to which Newton's method ends what dual ascent has begun. */
-const mostPolished = 5_000_000;
+const mostPolished = 200_000;
 
 function solution(
   rows: Rows,
