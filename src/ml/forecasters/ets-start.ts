@@ -12,38 +12,35 @@ const seasonShares = [0.01, 0.15, 0.5, 0.9];
 const keptSeasons = [1, 0.5, 0.2];
 
 /**
- * Parameter vectors to start a search from, the best first: initial states by a decomposition, and the best α for each of a few β and γ. Empty where none
- * gives a forecast at every step.
+ * Sets the engine's parameters to where a search shall start, and runs it there: initial states by a decomposition, and the best of a few α, β and γ. False
+ * where none gives a forecast at every step.
  */
-export function startsOf(
-  engine: SmoothingEngine,
-  form: EtsForm,
-  { damping }: SmoothingBounds,
-  floor: number,
-): Float64Array[] {
+export function start(engine: SmoothingEngine, form: EtsForm, { damping }: SmoothingBounds, floor: number): boolean {
   const { params, m } = engine;
   const phi = form.trend === "damped" ? damping[0] + 0.9 * (damping[1] - damping[0]) : 1;
   startStates(engine, form);
   const season = params.slice(places.season);
   const middle = form.season === "multiplicative" ? 1 : 0;
-  for (const kept of keptSeasons) {
+  for (const kept of form.season === "none" ? [1] : keptSeasons) {
     for (let j = 0; j < m; j++) params[places.season + j] = middle + kept * (season[j]! - middle);
-    const found: { readonly value: number; readonly params: Float64Array }[] = [];
-    for (const trendShare of form.trend === "none" ? [0] : trendShares)
-      for (const seasonShare of form.season === "none" ? [0] : seasonShares) {
-        let best = { value: Number.POSITIVE_INFINITY, params };
-        for (const alpha of alphas) {
-          params.set([alpha, alpha * trendShare, (1 - alpha) * seasonShare, phi]);
+    let best = Number.POSITIVE_INFINITY;
+    let chosen: readonly number[] | undefined;
+    for (const alpha of alphas)
+      for (const trendShare of form.trend === "none" ? [0] : trendShares)
+        for (const seasonShare of form.season === "none" ? [0] : seasonShares) {
+          const tried = [alpha, alpha * trendShare, (1 - alpha) * seasonShare, phi];
+          params.set(tried);
           if (!engine.smooth()) continue;
           const value = criterionOf(engine, floor);
-          if (value < best.value) best = { value, params: params.slice() };
+          if (!(value < best)) continue;
+          best = value;
+          chosen = tried;
         }
-        if (best.params !== params) found.push(best);
-      }
-    if (found.length > 0) return found.sort((a, b) => a.value - b.value).map((start) => start.params);
-    if (form.season === "none") break;
+    if (chosen === undefined) continue;
+    params.set(chosen);
+    return engine.smooth();
   }
-  return [];
+  return false;
 }
 
 // Seasons from whose decomposition the initial figures come.

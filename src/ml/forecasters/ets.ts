@@ -26,7 +26,6 @@ export function ets({ error = "auto", trend = "auto", season = "auto" }: EtsPara
   return {
     kind: "ets",
     params: { error, trend, season },
-    fit: (series, options) =>
-      fitSmoothing(series, options, { kind: "ets", asked, criterion: "likelihood", bounds, nStarts: 3 }),
+    fit: (series, options) => fitSmoothing(series, options, { kind: "ets", asked, criterion: "likelihood", bounds }),
   };
 }

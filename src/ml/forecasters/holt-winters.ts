@@ -23,7 +23,6 @@ export function holtWinters({ trend = "additive", season = "additive" }: HoltWin
   return {
     kind: "holt-winters",
     params: { trend, season },
-    fit: (series, options) =>
-      fitSmoothing(series, options, { kind: "holt-winters", asked, criterion: "sse", bounds, nStarts: 1 }),
+    fit: (series, options) => fitSmoothing(series, options, { kind: "holt-winters", asked, criterion: "sse", bounds }),
   };
 }

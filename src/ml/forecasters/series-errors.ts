@@ -3,14 +3,19 @@ import { FettleError } from "../../lib/index.ts";
 const refuse = (code: string, message: string, hint?: string) =>
   new FettleError("invalid-input", code, message, hint === undefined ? {} : { hint });
 
-/** Refuses what no forecaster can fit: SERIES_PERIOD, SERIES_NOT_FINITE, SERIES_EMPTY. */
-export function checkSeries(series: Float64Array, period: number): void {
+/** Refuses a period that is none: SERIES_PERIOD. */
+export function checkPeriod(period: number): void {
   if (!Number.isInteger(period) || period < 1)
     throw refuse(
       "SERIES_PERIOD",
       `Cannot fit the series: its period is ${period} steps, a whole number from 1 on is needed`,
       "Use the period 1 for a series without seasons",
     );
+}
+
+/** Refuses what no forecaster can fit: SERIES_PERIOD, SERIES_NOT_FINITE, SERIES_EMPTY. */
+export function checkSeries(series: Float64Array, period: number): void {
+  checkPeriod(period);
   checkFinite(series);
   if (!series.some((value) => value === value))
     throw refuse("SERIES_EMPTY", `Cannot fit the series: 0 of its ${series.length} steps have a value, 1 is needed`);
@@ -29,11 +34,11 @@ export function checkFinite(series: Float64Array): void {
 }
 
 /** Refuses a horizon that is none: FORECAST_HORIZON. */
-export function checkHorizon(horizon: number): void {
-  if (!Number.isInteger(horizon) || horizon < 1)
+export function checkHorizon(horizon: number, most = Number.POSITIVE_INFINITY): void {
+  if (!Number.isInteger(horizon) || horizon < 1 || horizon > most)
     throw refuse(
       "FORECAST_HORIZON",
-      `Cannot forecast: the horizon is ${horizon} steps, a whole number from 1 on is needed`,
+      `Cannot forecast: the horizon is ${horizon} steps, a whole number from 1 ${most === Number.POSITIVE_INFINITY ? "on" : `to ${most}`} is needed`,
     );
 }
 
