@@ -1,16 +1,22 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { FettleError, nearestName } from "../../lib/index.ts";
+import type { Table } from "../../ml/table/index.ts";
 import {
+  type BuiltTarget,
   buildTarget,
+  checkOrder,
   contractToSource,
+  countQueries,
   detectPersonalData,
+  groupCodes,
   inferContract,
   type LogicalType,
   type ReadOptions,
   type Schema,
   type SourceReader,
   type SourceReading,
+  saysQueries,
 } from "../../platform/data/index.ts";
 import { checkModelName } from "../../platform/registry/index.ts";
 import { defineModel, definitionToSource, type ModelDefinition } from "../../platform/training/index.ts";
@@ -27,7 +33,9 @@ export interface NewTableModel {
   readonly target: string;
   readonly test?: string;
   readonly positive?: string;
-  readonly task?: "binary" | "multiclass" | "regression";
+  readonly task?: "binary" | "multiclass" | "regression" | "ranking";
+  /** Ranking: the column that says which rows are ordered together. */
+  readonly query?: string;
   /** Recommendation: the columns of who and what. */
   readonly user?: string;
   readonly item?: string;
@@ -90,6 +98,7 @@ export async function initModel(
     ...(asked.positive === undefined ? {} : { positive: asked.positive }),
     ...(asked.task === undefined ? {} : { task: asked.task }),
   });
+  const queries = asked.query === undefined ? [] : queryNotes(table, asked.query, target);
   const personalData = detectPersonalData(table, schema);
   const contract = inferContract(table, schema, personalData);
   const { task } = target.target;
@@ -105,8 +114,16 @@ export async function initModel(
     task,
     target: target.says,
     personalData: [...personalData.keys()],
-    notes: [...readingNotes(reading), ...targetNotes(target.nMissing), ...target.notes],
+    notes: [...readingNotes(reading), ...targetNotes(target.nMissing), ...target.notes, ...queries],
   };
+}
+
+// Throws QUERIES_EQUAL where no query has an order to learn.
+function queryNotes(table: Table, query: string, { target, rows }: BuiltTarget): string[] {
+  const { groups } = groupCodes(table.take(rows).column(query), rows.length);
+  const queries = countQueries(groups, target.values);
+  checkOrder(queries, "the data");
+  return [saysQueries(queries)];
 }
 
 /**
@@ -150,6 +167,15 @@ function checkAsked(asked: NewTableModel): void {
       "a model that predicts a target has no label and no share",
       "Add --task anomaly, or leave out --label and --share",
     );
+  const isRanking = asked.task === "ranking";
+  if (isRanking && asked.query === undefined)
+    throw invalid(
+      "INIT_QUERY",
+      "a ranking orders the rows of a query, the column that says which rows belong to one is needed",
+      "Add --query COLUMN",
+    );
+  if (!isRanking && asked.query !== undefined)
+    throw invalid("INIT_QUERY", "only a ranking has queries", "Add --task ranking, or leave out --query");
   if (asked.time !== undefined && asked.group !== undefined)
     throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
 }
@@ -169,7 +195,9 @@ function definitionOf(
   { table, schema }: SourceReading,
 ): ModelDefinition {
   const column = asked.time ?? asked.group;
-  const named = [asked.target, column, asked.weight, ...(asked.ignore ?? [])].filter((known) => known !== undefined);
+  const named = [asked.target, asked.query, column, asked.weight, ...(asked.ignore ?? [])].filter(
+    (known) => known !== undefined,
+  );
   for (const wanted of named) checkColumn(wanted, table.names);
   checkKind(schema, "split by time along", asked.time, ["instant", "integer", "number"]);
   checkKind(schema, "weigh rows by", asked.weight, ["integer", "number"]);
@@ -178,6 +206,7 @@ function definitionOf(
     data: dataOf(project, asked, from, options),
     target: { column: asked.target, ...(asked.positive === undefined ? {} : { positive: asked.positive }) },
     ...(asked.task === undefined ? {} : { task: asked.task }),
+    ...(asked.query === undefined ? {} : { query: asked.query }),
     ...(column === undefined ? {} : { split: { kind: asked.time === undefined ? "group" : "time", column } }),
     ...(asked.weight === undefined ? {} : { weight: asked.weight }),
     ...(asked.ignore === undefined ? {} : { ignore: asked.ignore }),
