@@ -65,7 +65,7 @@ test("evaluateRanking() counts each query with a gain once, and shares of grades
   );
   assert.equal(places.length, 10);
   for (const { shares, best } of places)
-    for (const of of [shares, best]) assert.ok(Math.abs(of.reduce((sum, share) => sum + share, 0) - 1) < 1e-12);
+    for (const part of [shares, best]) assert.ok(Math.abs(part.reduce((sum, share) => sum + share, 0) - 1) < 1e-12);
   assert.equal(places[0]!.best.length, grades.length);
 });
 
