@@ -1,16 +1,22 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { FettleError, nearestName } from "../../lib/index.ts";
+import type { Table } from "../../ml/table/index.ts";
 import {
+  type BuiltTarget,
   buildTarget,
+  checkOrder,
   contractToSource,
+  countQueries,
   detectPersonalData,
+  groupCodes,
   inferContract,
   type LogicalType,
   type ReadOptions,
   type Schema,
   type SourceReader,
   type SourceReading,
+  saysQueries,
 } from "../../platform/data/index.ts";
 import { checkModelName } from "../../platform/registry/index.ts";
 import { defineModel, definitionToSource, type ModelDefinition } from "../../platform/training/index.ts";
@@ -29,9 +35,11 @@ export interface NewTableModel {
   readonly test?: string;
   readonly positive?: string;
   /** `text`: a classification of texts, of two classes or more. */
-  readonly task?: "binary" | "multiclass" | "regression" | "text";
+  readonly task?: "binary" | "multiclass" | "regression" | "ranking" | "text";
   /** For the task `text`: its columns. Default: found. */
   readonly text?: readonly string[];
+  /** Ranking: the column that says which rows are ordered together. */
+  readonly query?: string;
   /** Recommendation: the columns of who and what. */
   readonly user?: string;
   readonly item?: string;
@@ -97,6 +105,7 @@ export async function initModel(
     ...(asked.positive === undefined ? {} : { positive: asked.positive }),
     ...(asked.task === undefined || asked.task === "text" ? {} : { task: asked.task }),
   });
+  const queries = asked.query === undefined ? [] : queryNotes(table, asked.query, target);
   const personalData = detectPersonalData(table, schema);
   const contract = inferContract(table, schema, personalData);
   const { task } = target.target;
@@ -112,8 +121,16 @@ export async function initModel(
     task,
     target: target.says,
     personalData: [...personalData.keys()],
-    notes: [...readingNotes(reading), ...targetNotes(target.nMissing), ...target.notes],
+    notes: [...readingNotes(reading), ...targetNotes(target.nMissing), ...target.notes, ...queries],
   };
+}
+
+// Throws QUERIES_EQUAL where no query has an order to learn.
+function queryNotes(table: Table, query: string, { target, rows }: BuiltTarget): string[] {
+  const { groups } = groupCodes(table.take(rows).column(query), rows.length);
+  const queries = countQueries(groups, target.values);
+  checkOrder(queries, "the data");
+  return [saysQueries(queries)];
 }
 
 /**
@@ -157,6 +174,15 @@ function checkAsked(asked: NewTableModel): void {
       "a model that predicts a target has no label and no share",
       "Add --task anomaly, or leave out --label and --share",
     );
+  const isRanking = asked.task === "ranking";
+  if (isRanking && asked.query === undefined)
+    throw invalid(
+      "INIT_QUERY",
+      "a ranking orders the rows of a query, the column that says which rows belong to one is needed",
+      "Add --query COLUMN",
+    );
+  if (!isRanking && asked.query !== undefined)
+    throw invalid("INIT_QUERY", "only a ranking has queries", "Add --task ranking, or leave out --query");
   if (asked.time !== undefined && asked.group !== undefined)
     throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
   if (asked.text !== undefined && asked.task !== "text")
@@ -179,7 +205,7 @@ function definitionOf(
   texts: readonly string[],
 ): ModelDefinition {
   const column = asked.time ?? asked.group;
-  const named = [asked.target, column, asked.weight, ...(asked.ignore ?? []), ...texts].filter(
+  const named = [asked.target, asked.query, column, asked.weight, ...(asked.ignore ?? []), ...texts].filter(
     (known) => known !== undefined,
   );
   for (const wanted of named) checkColumn(wanted, table.names);
@@ -191,6 +217,7 @@ function definitionOf(
     target: { column: asked.target, ...(asked.positive === undefined ? {} : { positive: asked.positive }) },
     ...(asked.task === undefined || asked.task === "text" ? {} : { task: asked.task }),
     ...(texts.length === 0 ? {} : textSettings(texts)),
+    ...(asked.query === undefined ? {} : { query: asked.query }),
     ...(column === undefined ? {} : { split: { kind: asked.time === undefined ? "group" : "time", column } }),
     ...(asked.weight === undefined ? {} : { weight: asked.weight }),
     ...(asked.ignore === undefined ? {} : { ignore: asked.ignore }),

@@ -16,6 +16,7 @@ import { type Html, html, type Section, trusted } from "./html.ts";
 import { leakageSection } from "./leakage-section.ts";
 import { calibrationSection, confusionSection, curvesSection } from "./prediction-sections.ts";
 import { candidatesSection, metricsSection } from "./quality-sections.ts";
+import { listsSection, worstQueriesSection } from "./ranking-sections.ts";
 import {
   eventSplitSection,
   eventsSection,
@@ -45,6 +46,8 @@ const tableSections: readonly DrawSection[] = [
   tuningSection,
   candidatesSection,
   metricsSection,
+  listsSection,
+  worstQueriesSection,
   curvesSection,
   confusionSection,
   calibrationSection,

@@ -33,7 +33,7 @@ const sections = {
     "reproduction",
   ],
   regression: [...common, "curves", "conformal", "slices", "errors", "importance", "explanations", "reproduction"],
-  ranking: [...common, "slices", "importance", "explanations", "reproduction"],
+  ranking: [...common, "lists", "worst-queries", "importance", "explanations", "reproduction"],
 };
 
 for (const task of tasks) {

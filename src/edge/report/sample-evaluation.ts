@@ -261,6 +261,38 @@ function ranking(rng: Rng): Evaluation {
     ],
     errors: { worst: [], shared: [] },
     importance: importanceOf(rng, 0.2),
+    ranking: {
+      queries: { n: 125, nSingle: 2, nEqual: 3, nEmpty: 1, medianRows: 12, mostRows: 12 },
+      byLength: [1, 3, 5, 10].map((at, k) => ({
+        at,
+        ndcg: { value: 0.7 + 0.03 * k, low: 0.66 + 0.03 * k, high: 0.74 + 0.03 * k, n: 124 },
+        baselines: [0.3 + 0.05 * k, k === 0 ? null : 0.5 + 0.04 * k],
+      })),
+      baselines: ["random order", "best single feature"],
+      distribution: {
+        edges: Array.from({ length: 21 }, (_, k) => k / 20),
+        counts: Array.from({ length: 20 }, (_, k) => k),
+      },
+      grades: [0, 1, 4],
+      places: Array.from({ length: 10 }, (_, k) => ({
+        place: k + 1,
+        n: 124,
+        shares: [0.2 + 0.05 * k, 0.3, 0.5 - 0.05 * k],
+        best: [0.1 * k, 0, 1 - 0.1 * k],
+      })),
+      worst: ["<b>shoes</b>", null].map((name, k) => ({
+        name,
+        nRows: 12,
+        ndcg: 0.2 + 0.1 * k,
+        list: [0, 1, 2].map((at) => ({
+          row: 40 + at,
+          score: 1 - at,
+          grade: at,
+          best: 4 - at,
+          cells: { price: String(10 * at), brand: "<i>" },
+        })),
+      })),
+    },
   };
 }
 

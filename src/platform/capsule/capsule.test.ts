@@ -82,7 +82,7 @@ function capsuleOf(family: "linear" | "gbdt", task: Target["task"]): Capsule {
     calibrator,
     signature,
     evaluation: { task } as Evaluation,
-    golden: recordGolden(predictor, table, 1, 50),
+    golden: recordGolden(predictor, table, 1, { count: 50 }),
     lineage: { snapshot: hashOf("snapshot"), definition: hashOf("definition"), seed: 1 },
   };
 }

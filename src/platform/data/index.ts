@@ -11,6 +11,7 @@ export { inferContract } from "./infer-contract.ts";
 export { detectPersonalData } from "./personal-data.ts";
 export type * from "./ports.ts";
 export { profileTable, shownCell } from "./profile.ts";
+export { checkOrder, countQueries, type Queries, saysQueries } from "./queries.ts";
 export * from "./schema.ts";
 export type * from "./snapshot.ts";
 export { byFirstAppearance, snapshotId } from "./snapshot-id.ts";

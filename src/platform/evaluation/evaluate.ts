@@ -5,6 +5,7 @@ import { conformalCoverage } from "./conformal-coverage.ts";
 import { confusionOf, curvesOf, reliabilityOf } from "./curves.ts";
 import { decideClasses, pointPrediction } from "./decided.ts";
 import { analyseErrors } from "./error-analysis.ts";
+import { evaluateRanking } from "./evaluate-ranking.ts";
 import type {
   Calibration,
   Comparison,
@@ -19,6 +20,7 @@ import { checkInput, type EvaluationInput, type ScoredPart } from "./evaluation-
 import { type Fairness, fairness } from "./fairness.ts";
 import { measureModel, primaryMetric, type Scoring } from "./model-metrics.ts";
 import { permutationImportance } from "./permutation-importance.ts";
+import type { RankingEvaluation } from "./ranking-evaluation.ts";
 import { type RowLosses, rowLosses } from "./row-loss.ts";
 import { discoverSlices } from "./slice-discovery.ts";
 import { measureSlices, type Segments, slicesByColumn } from "./slices.ts";
@@ -67,8 +69,14 @@ export function evaluate(input: EvaluationInput): Evaluation {
     importance,
     fairness: groups,
     disparities,
+    ...(input.task === "ranking" && { ranking: rankingOf(input, importance) }),
     ...(input.conformal && { conformal: conformalCoverage(input, input.conformal, segments) }),
   };
+}
+
+function rankingOf(input: EvaluationInput, importance: readonly Importance[]): RankingEvaluation {
+  const byDrop = [...importance].sort((a, b) => (b.drop.value ?? 0) - (a.drop.value ?? 0));
+  return evaluateRanking(input, [...byDrop.map(({ column }) => column), ...input.test.table.names]);
 }
 
 function stages({ onProgress, shouldStop }: EvaluationInput): (share: number) => void {

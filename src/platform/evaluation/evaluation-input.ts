@@ -82,6 +82,8 @@ export interface EvaluationInput {
   readonly costs?: Costs;
   /** What makes intervals or sets out of the predictions: their coverage is measured. */
   readonly conformal?: ConformalRule;
+  /** The column of queries, which a ranking's report names them by. */
+  readonly queryColumn?: string;
   /** The column of times, where rows follow each other in time: coverage is shown along it. */
   readonly timeColumn?: string;
   /** The whole model, from source columns to predictions: needed for permutation importance. */

@@ -3,6 +3,7 @@ import type { Task } from "../../ml/learners/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { AnomalyEvaluation } from "./anomaly-evaluation.ts";
 import type { ForecastEvaluation } from "./forecast-evaluation.ts";
+import type { RankingEvaluation } from "./ranking-evaluation.ts";
 import type { RecommendationEvaluation } from "./recommendation-evaluation.ts";
 
 /** Every task that a model may have: a {@link Task} answers rows of a table, the others requests of their own. */
@@ -185,6 +186,8 @@ export interface Evaluation {
   readonly disparities: readonly Disparity[];
   /** Of a model that tells anomalies alone. */
   readonly anomaly?: AnomalyEvaluation;
+  /** Of a ranking alone. */
+  readonly ranking?: RankingEvaluation;
   /** Of a recommender alone. */
   readonly recommendation?: RecommendationEvaluation;
   /** Absent where the definition asks for no intervals or sets. */

@@ -34,6 +34,7 @@ export {
   type Scoring,
 } from "./model-metrics.ts";
 export { type ImportanceInput, permutationImportance } from "./permutation-importance.ts";
+export type * from "./ranking-evaluation.ts";
 export type * from "./recommendation-evaluation.ts";
 export { type RowLosses, rowLosses } from "./row-loss.ts";
 export { rowsMeeting } from "./segments.ts";

@@ -121,6 +121,9 @@ async function scoreBatches({
     onRows?.(nRows);
   }
   if (ranks !== undefined && ranks.length !== nRows) throw rowsChanged();
+  const nUnranked = ranks?.reduce((n, rank) => (Number.isNaN(rank) ? n + 1 : n), 0) ?? 0;
+  if (nUnranked > 0)
+    notes.add(`${nUnranked === 1 ? "1 row has" : `${nUnranked} rows have`} no "${signature.query}" and no rank`);
   for (const [name, count] of nUnfit)
     if (count > 0)
       notes.add(

@@ -13,7 +13,7 @@ import { mostUsedColumns } from "./important-columns.ts";
 import type { ImportedPredictor } from "./imported-predictor.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
 import { documented } from "./model-signature.ts";
-import { partOf } from "./part.ts";
+import { goldenOptions, partOf } from "./part.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { accountOf } from "./report-parts.ts";
 import type { Candidate } from "./run-report.ts";
@@ -135,6 +135,7 @@ export function evaluateImport(
     ...championPrediction(input, predictor.signature, test),
     schema: run.schema,
     personalData: [...run.personalData.keys()],
+    ...(run.definition.query === undefined ? {} : { queryColumn: run.definition.query }),
     predictWith: (table) => predictor.predict(table),
     importanceColumns: mostUsedColumns(fitted, loadModel(data.model)),
     primary: metric,
@@ -154,7 +155,7 @@ export function evaluateImport(
   });
 
   stages.enter("package");
-  const golden = recordGolden(predictor, test.table, seed);
+  const golden = recordGolden(predictor, test.table, seed, goldenOptions(test));
   const capsule = { name: definition.name, ...data, evaluation, golden, lineage: importLineage(definition) };
   const candidates = [
     ...baselines.map((trial) => candidateOf(trial, metric)),

@@ -30,6 +30,11 @@ export function partOf(run: PreparedRun, rows: Int32Array): Part {
   };
 }
 
+/** Golden rows of a ranking are whole queries. */
+export function goldenOptions({ ranked }: Part): { readonly queries?: Int32Array } {
+  return ranked === null ? {} : { queries: ranked.queries };
+}
+
 /** Rows of two parts in ascending order: what the chosen configuration is refitted on. */
 export function joinRows(a: Int32Array, b: Int32Array): Int32Array {
   const joined = new Int32Array(a.length + b.length);

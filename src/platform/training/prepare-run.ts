@@ -6,6 +6,8 @@ import {
   buildTarget,
   type ContractReport,
   checkContract,
+  checkOrder,
+  countQueries,
   detectPersonalData,
   groupCodes,
   inferContract,
@@ -14,6 +16,7 @@ import {
   type Schema,
   type Split,
   type SplitRule,
+  saysQueries,
   splitRows,
 } from "../data/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
@@ -45,7 +48,7 @@ export interface PreparedRun {
 }
 
 /**
- * Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN, DEFINITION_COLUMNS, DEFINITION_TASK, QUERY_PARTED, WEIGHTS_INVALID,
+ * Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN, DEFINITION_COLUMNS, DEFINITION_TASK, QUERY_PARTED, QUERIES_EQUAL, WEIGHTS_INVALID,
  * CONFORMAL_ROWS, FIT_LABELS, WARM_START_MISFIT.
  * @param customLoss the functions of a loss that the definition names by its module
  */
@@ -80,6 +83,7 @@ export function prepareRun(
     ...(start === undefined ? {} : { testStart: start }),
   });
   const split = keepConformalRows(wholeQueries(parted, built.target.queries), definition, rows, built.target);
+  const queryNotes = built.target.queries === undefined ? [] : checkQueries(built.target, split);
   const sources = rows.drop([definition.target.column]);
   const columns = new Set(sources.names);
   const loss = lossInForce(definition, built.target, split, customLoss);
@@ -106,6 +110,7 @@ export function prepareRun(
     notes: [
       ...snapshot.source.notes,
       ...built.notes,
+      ...queryNotes,
       ...(quarantined.length > 0
         ? [`${quarantined.length} rows break the contract and are left out, in quarantine`]
         : []),
@@ -214,6 +219,17 @@ function wholeQueries(split: Split, queries: Int32Array | undefined): Split {
     );
   return split.resample.unit === "group" ? split : { ...split, resample: { unit: "group", groups: queries } };
 }
+
+// Each part must have an order to learn or to judge. Throws QUERIES_EQUAL.
+function checkQueries({ queries, values }: Target, split: Split): string[] {
+  for (const part of ["train", "validation", "test"] as const) {
+    const codes = split[part].map((row) => queries![row]!);
+    checkOrder(countQueries(codes, takeNumbers(values, split[part])), partNames[part]);
+  }
+  return [saysQueries(countQueries(queries!, values))];
+}
+
+const partNames = { train: "the training part", validation: "the validation part", test: "the test part" } as const;
 
 // Labels are checked on all rows: those of validation and test are measured by the same loss.
 function lossInForce(

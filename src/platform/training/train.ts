@@ -13,7 +13,7 @@ import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
 import { signatureOf } from "./model-signature.ts";
-import { joinRows, partOf } from "./part.ts";
+import { goldenOptions, joinRows, partOf } from "./part.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { accountOf, candidatesOf } from "./report-parts.ts";
 import { type FamilyFeatures, familyFeatures, search, type Trial } from "./search.ts";
@@ -113,6 +113,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     protectedColumns: definition.evaluation?.protected ?? [],
     ...(definition.evaluation?.cost ? { costs: definition.evaluation.cost } : {}),
     ...conformalInput(run, predictor.signature),
+    ...(definition.query === undefined ? {} : { queryColumn: definition.query }),
     predictWith: (table) => predictor.predict(table),
     importanceColumns: mostUsedColumns(refitted.features, refitted.model),
     primary: metric,
@@ -142,7 +143,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     calibrator: calibration.calibrator,
     signature: predictor.signature,
     evaluation,
-    golden: recordGolden(predictor, test.table, run.seed),
+    golden: recordGolden(predictor, test.table, run.seed, goldenOptions(test)),
     lineage: { snapshot: snapshot.id, definition: definitionHash(definition), seed: run.seed },
   };
   const known = run.table.names.filter((name) => !excluded.includes(name));
