@@ -24,6 +24,7 @@ import {
   userSlicesSection,
 } from "./recommendation-sections.ts";
 import { reproductionSection } from "./reproduction-section.ts";
+import { reweightingSection } from "./reweighting-section.ts";
 import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
 import { style } from "./style.ts";
@@ -49,6 +50,7 @@ const tableSections: readonly DrawSection[] = [
   confusionSection,
   calibrationSection,
   thresholdSection,
+  reweightingSection,
   conformalSection,
   slicesSection,
   errorsSection,
