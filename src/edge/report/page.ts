@@ -25,6 +25,7 @@ import {
   userSlicesSection,
 } from "./recommendation-sections.ts";
 import { reproductionSection } from "./reproduction-section.ts";
+import { reweightingSection } from "./reweighting-section.ts";
 import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
 import { style } from "./style.ts";
@@ -52,6 +53,7 @@ const tableSections: readonly DrawSection[] = [
   confusionSection,
   calibrationSection,
   thresholdSection,
+  reweightingSection,
   conformalSection,
   slicesSection,
   errorsSection,

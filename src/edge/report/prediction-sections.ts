@@ -52,7 +52,8 @@ function decisionPoint({ threshold, anomaly, confusion }: Evaluation) {
   return { falsePositiveRate: fp / (fp + tn), recall: tp / (tp + fn), precision: tp / (tp + fp) };
 }
 
-function prevalence({ confusion, task }: Evaluation): number | null {
+/** Share of positive rows; null but for two classes. */
+export function prevalence({ confusion, task }: Evaluation): number | null {
   if ((task !== "binary" && task !== "anomaly") || !confusion) return null;
   const rows = confusion.map(total);
   return total(rows) > 0 ? rows[1]! / total(rows) : null;

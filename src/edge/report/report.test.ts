@@ -23,14 +23,8 @@ const sections = {
   ],
   multiclass: [
     ...common,
-    "confusion",
-    "calibration",
-    "conformal",
-    "slices",
-    "errors",
-    "importance",
-    "explanations",
-    "reproduction",
+    ...["confusion", "calibration", "threshold-cost", "class-weights", "conformal", "slices", "errors"],
+    ...["importance", "explanations", "reproduction"],
   ],
   regression: [...common, "curves", "conformal", "slices", "errors", "importance", "explanations", "reproduction"],
   ranking: [...common, "lists", "worst-queries", "importance", "explanations", "reproduction"],
@@ -104,6 +98,16 @@ test("renderReport() draws coverage by segment, flags what is covered less than 
     documentOf(pages.get("multiclass")!).querySelector("#conformal")!.textContent!,
     /95 of 100 samples give/,
   );
+});
+
+test("renderReport() says what decisions cost, what weights did, and what chance reaches", () => {
+  const document = documentOf(pages.get("multiclass")!);
+  assert.match(document.querySelector("#threshold-cost")!.textContent!, /costs 310 \(280–340\) per 1,000 rows/);
+  const weights = document.querySelector("#class-weights")!;
+  assert.match(weights.textContent!, /In training each class weighs the same in sum/);
+  assert.equal(weights.querySelectorAll(".badge.good").length, 1, "a lower cost is better");
+  assert.equal(weights.querySelectorAll(".badge.plain").length, 1);
+  assert.match(documentOf(pages.get("binary")!).querySelector("#metrics")!.textContent!, /PR AUC[^A-Z]*chance \d/);
 });
 
 test("renderReport() says the verdict first, with the interval", () => {

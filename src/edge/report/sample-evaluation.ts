@@ -160,6 +160,33 @@ function multiclass(rng: Rng): Evaluation {
       compared("class prior", "logLoss", bootstrapDifference("logLoss", yTrue, yProba, constant, bootstrap)),
     ],
     confusion,
+    decision: {
+      costs: classes.map((_, t) => classes.map((_, k) => (t === k ? 0 : 1 + t))),
+      costPer1000: metric(310, 30, n),
+      likeliestPer1000: metric(340, 31, n),
+      difference: metric(-30, 12, n),
+      trivialPer1000: 900,
+      trivialClass: classes[0]!,
+    },
+    reweighting: {
+      says: "each class weighs the same in sum",
+      metrics: [
+        {
+          metric: "costPer1000",
+          with: metric(310, 30, n),
+          without: metric(340, 31, n),
+          difference: metric(-30, 12, n),
+        },
+        {
+          metric: "logLoss",
+          with: metric(0.5, 0.05, n),
+          without: metric(0.49, 0.05, n),
+          difference: metric(0.01, 0.02, n),
+        },
+      ],
+      shares: classes.map((name) => ({ name, observed: 0.25, with: 0.252, without: 0.248 })),
+      sentence: "The weights pay: the same configuration trained on all rows alike is worse, beyond chance.",
+    },
     conformal: {
       level: 0.8,
       score: "lac",

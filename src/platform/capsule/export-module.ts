@@ -145,6 +145,7 @@ export function encodingOf({ features, signature }: PredictorData): Record<strin
     outputs:
       signature.classes.length === 0 ? signature.outputs : signature.classes.slice(signature.task === "binary" ? 1 : 0),
     ...(signature.threshold === null ? {} : { threshold: signature.threshold }),
+    ...(signature.costs === undefined ? {} : { costs: signature.costs }),
     ...(signature.conformal === undefined ? {} : { conformal: signature.conformal }),
   };
 }

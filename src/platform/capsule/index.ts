@@ -37,9 +37,11 @@ export { type Golden, recordGolden, replayGolden } from "./golden.ts";
 export { type ListRequest, listRanker, type RankedList } from "./list-ranker.ts";
 export {
   type Answer,
+  answeredClass,
   answerOf,
   joinPredictor,
   loadPredictor,
+  medianOutput,
   type Predictor,
   type PredictorData,
 } from "./predictor.ts";

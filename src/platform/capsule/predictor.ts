@@ -6,6 +6,7 @@ import {
   type ModelData,
   type PredictKernels,
 } from "../../ml/learners/index.ts";
+import { cheapestClass, likeliestClass } from "../../ml/stats/index.ts";
 import { sparseRowOf, type Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, type FittedFeaturesData, loadFeatures, type RawRow } from "../features/index.ts";
 import { type ConformalAnswer, conformalAnswer } from "./conformal-answer.ts";
@@ -114,14 +115,18 @@ export function decidedAnswer(signature: Signature, outputs: Float64Array, offse
     };
   }
   if (task === "multiclass") {
-    let best = 0;
-    for (let k = 1; k < classes.length; k++) if (outputs[offset + k]! > outputs[offset + best]!) best = k;
+    const best = answeredClass(signature, outputs, offset);
     const probabilities = Object.fromEntries(classes.map((name, k) => [name, outputs[offset + k]!]));
     return { label: classes[best]!, probability: outputs[offset + best]!, probabilities };
   }
   if (signature.outputs.length === 1) return { value: outputs[offset]! };
   const quantiles = Object.fromEntries(signature.outputs.map((name, k) => [name, outputs[offset + k]!]));
   return { value: outputs[offset + medianOutput(signature.outputs)]!, quantiles };
+}
+
+/** The class that is answered of several: the most probable one, or where costs are given that of least expected cost. */
+export function answeredClass({ classes, costs }: Signature, outputs: Float64Array, offset = 0): number {
+  return costs === undefined ? likeliestClass(outputs, offset, classes.length) : cheapestClass(costs, outputs, offset);
 }
 
 /** The first of the quantiles named `q0.5` … that is nearest to the median: the value that the evaluation measures too; 0 of one output. */

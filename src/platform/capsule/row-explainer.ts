@@ -10,7 +10,7 @@ import {
 } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, loadFeatures, type RawRow } from "../features/index.ts";
-import { medianOutput, type PredictorData } from "./predictor.ts";
+import { answeredClass, medianOutput, type PredictorData } from "./predictor.ts";
 import type { Signature } from "./signature.ts";
 
 /**
@@ -182,17 +182,13 @@ export function explanationOf(
   };
 }
 
-/** Which output an explanation is of, and its name: the positive class, the most probable one, or the middle quantile. */
+/** Which output an explanation is of, and its name: the positive class, the answered one, or the middle quantile. */
 export function explainedOutput(
-  { task, classes, outputs: names }: Signature,
+  signature: Signature,
   outputs: Float64Array,
 ): { readonly output: number; readonly of: string } {
+  const { task, classes, outputs: names } = signature;
   if (task === "binary") return { output: 0, of: classes[1]! };
-  if (isNumeric(task)) {
-    const output = medianOutput(names);
-    return { output, of: names[output]! };
-  }
-  let output = 0;
-  for (let k = 1; k < classes.length; k++) if (outputs[k]! > outputs[output]!) output = k;
-  return { output, of: classes[output]! };
+  const output = isNumeric(task) ? medianOutput(names) : answeredClass(signature, outputs);
+  return { output, of: (isNumeric(task) ? names : classes)[output]! };
 }

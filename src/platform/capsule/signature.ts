@@ -28,6 +28,8 @@ export interface Signature {
   readonly query?: string;
   /** Binary: probabilities from here on are answered as the positive class. */
   readonly threshold: number | null;
+  /** Several classes: `costs[t][k]`, what answering k costs where t is true; the answer is the class of least expected cost. Absent: the most probable. */
+  readonly costs?: readonly (readonly number[])[];
   /** What makes an interval or a set of classes out of the outputs; absent where the definition asks for none. */
   readonly conformal?: ConformalRule;
 }

@@ -4,6 +4,7 @@ import { compareModels } from "./compare-models.ts";
 import { conformalCoverage } from "./conformal-coverage.ts";
 import { confusionOf, curvesOf, reliabilityOf } from "./curves.ts";
 import { decideClasses, pointPrediction } from "./decided.ts";
+import { measureDecisions } from "./decision-cost.ts";
 import { analyseErrors } from "./error-analysis.ts";
 import { evaluateRanking } from "./evaluate-ranking.ts";
 import type {
@@ -21,6 +22,7 @@ import { type Fairness, fairness } from "./fairness.ts";
 import { measureModel, primaryMetric, type Scoring } from "./model-metrics.ts";
 import { permutationImportance } from "./permutation-importance.ts";
 import type { RankingEvaluation } from "./ranking-evaluation.ts";
+import { reweightingEffect } from "./reweighting-effect.ts";
 import { type RowLosses, rowLosses } from "./row-loss.ts";
 import { discoverSlices } from "./slice-discovery.ts";
 import { measureSlices, type Segments, slicesByColumn } from "./slices.ts";
@@ -70,6 +72,10 @@ export function evaluate(input: EvaluationInput): Evaluation {
     fairness: groups,
     disparities,
     ...(input.task === "ranking" && { ranking: rankingOf(input, importance) }),
+    ...(input.costMatrix && {
+      decision: measureDecisions(input.test, input.costMatrix, input.classes, bootstrapOf(input)),
+    }),
+    ...(input.unweighted && { reweighting: reweightingEffect(input, input.unweighted, scoring, bootstrapOf(input)) }),
     ...(input.conformal && { conformal: conformalCoverage(input, input.conformal, segments) }),
   };
 }
@@ -147,11 +153,11 @@ function slicesOf(input: EvaluationInput, segments: Segments): Slice[] {
   return measureSlices({ ...test, losses: lossesOf(input, test), ...segments, bootstrap: bootstrapOf(input) });
 }
 
-function decisionsOf({ task, test, loss }: EvaluationInput, { threshold = 0.5 }: Scoring): Float64Array {
+function decisionsOf({ task, test, loss }: EvaluationInput, rule: Scoring): Float64Array {
   if (task === "ranking") return test.prediction;
   return task === "regression"
     ? pointPrediction(test.prediction, test.yTrue.length, loss?.quantiles)
-    : decideClasses(task, test.prediction, test.yTrue.length, threshold);
+    : decideClasses(task, test.prediction, test.yTrue.length, rule);
 }
 
 function errorsOf(input: EvaluationInput): ErrorAnalysis {

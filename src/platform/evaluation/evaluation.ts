@@ -46,6 +46,8 @@ export interface ThresholdChoice {
   readonly chosenBy: "cost" | "default";
   readonly costFalsePositive: number;
   readonly costFalseNegative: number;
+  /** Whether a row's mistake costs that times a number of its own; the curve counts rows alike. */
+  readonly perRow?: true;
   /** Counts on the test part at thresholds 0 … 1, for the explorer: about 101 points. */
   readonly curve: readonly {
     readonly threshold: number;
@@ -57,6 +59,21 @@ export interface ThresholdChoice {
   /** Expected cost per 1,000 test rows at the chosen threshold, and of the best trivial rule (all or none). */
   readonly costPer1000: MetricValue;
   readonly trivialCostPer1000: number;
+}
+
+/** What decisions between several classes cost on the test part, per 1,000 rows. */
+export interface DecisionCost {
+  /** `costs[t][k]`: what deciding for class k costs where t is true. */
+  readonly costs: readonly (readonly number[])[];
+  /** Deciding for the class of least expected cost. */
+  readonly costPer1000: MetricValue;
+  /** Deciding for the most probable class. */
+  readonly likeliestPer1000: MetricValue;
+  /** The first minus the second, paired. */
+  readonly difference: MetricValue;
+  /** Deciding alike for all rows, for the class where that is cheapest. */
+  readonly trivialPer1000: number;
+  readonly trivialClass: string;
 }
 
 /** A segment of the rows, with its own quality. */
@@ -112,6 +129,29 @@ export interface Disparity {
   /** `demographicParityDifference`, `equalisedOddsDifference`, `equalOpportunityDifference`, `accuracyDifference` … */
   readonly metric: string;
   readonly difference: MetricValue;
+}
+
+/** A model trained with class weights or fewer negatives beside the same configuration trained without, on the same test rows. */
+export interface ReweightingEffect {
+  /** What was asked for, in words. */
+  readonly says: string;
+  readonly metrics: readonly {
+    /** A metric's name, or `costPer1000`: each model decides by its own threshold or least expected cost. */
+    readonly metric: string;
+    readonly with: MetricValue;
+    readonly without: MetricValue;
+    /** With minus without, paired. */
+    readonly difference: MetricValue;
+  }[];
+  /** Per class: its share of the test rows and the mean probability that both models give it. */
+  readonly shares: readonly {
+    readonly name: string;
+    readonly observed: number;
+    readonly with: number;
+    readonly without: number;
+  }[];
+  /** What came of it, in one sentence. */
+  readonly sentence: string;
 }
 
 /** How often the true value lies in the interval or the set, among some test rows. */
@@ -190,6 +230,10 @@ export interface Evaluation {
   readonly ranking?: RankingEvaluation;
   /** Of a recommender alone. */
   readonly recommendation?: RecommendationEvaluation;
+  /** Of several classes with a cost matrix. */
+  readonly decision?: DecisionCost;
+  /** What class weights or left-out negatives did; absent where training saw all rows alike. */
+  readonly reweighting?: ReweightingEffect;
   /** Absent where the definition asks for no intervals or sets. */
   readonly conformal?: ConformalCoverage;
   /** What a forecast's evaluation holds beside; absent for other tasks. */

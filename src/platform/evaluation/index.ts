@@ -15,12 +15,14 @@ export { analyseErrors, type ErrorInput } from "./error-analysis.ts";
 export { evaluate } from "./evaluate.ts";
 export type * from "./evaluation.ts";
 export type {
+  CostMatrix,
   Costs,
   EvaluationInput,
   ReferenceModel,
   RegressionLoss,
   Resample,
   ScoredPart,
+  UnweightedModel,
 } from "./evaluation-input.ts";
 export { type Fairness, type FairnessInput, fairness } from "./fairness.ts";
 export type * from "./forecast-evaluation.ts";

@@ -3,11 +3,13 @@ import { isNumeric } from "../../ml/learners/index.ts";
 import { categoryColumn, numberColumn, type Table } from "../../ml/table/index.ts";
 import {
   type AnswerColumn,
+  answeredClass,
   checkInputs,
   conformalAnswer,
   explainedOutput,
   inputTable,
   joinAnswer,
+  medianOutput,
   type Predictor,
   type RowExplainer,
   rawRowOf,
@@ -156,7 +158,7 @@ export function answerColumns(signature: Signature, outputs: Float64Array, nRows
   });
   if (isNumeric(task)) {
     const width = signature.outputs.length;
-    const prediction = numbers("prediction", (i) => outputs[i * width + Math.floor(width / 2)]!);
+    const prediction = numbers("prediction", (i) => outputs[i * width + medianOutput(signature.outputs)]!);
     if (width === 1) return [prediction];
     return [prediction, ...signature.outputs.map((name, k) => numbers(name, (i) => outputs[i * width + k]!))];
   }
@@ -166,10 +168,7 @@ export function answerColumns(signature: Signature, outputs: Float64Array, nRows
       ? (i: number, k: number) => (k === 1 ? outputs[i]! : 1 - outputs[i]!)
       : (i: number, k: number) => outputs[i * width + k]!;
   const codes = Int32Array.from({ length: nRows }, (_, i) => {
-    if (task === "binary") return outputs[i]! >= (threshold ?? 0.5) ? 1 : 0;
-    let best = 0;
-    for (let k = 1; k < width; k++) if (probabilityOf(i, k) > probabilityOf(i, best)) best = k;
-    return best;
+    return task === "binary" ? Number(outputs[i]! >= (threshold ?? 0.5)) : answeredClass(signature, outputs, i * width);
   });
   return [
     { name: "prediction", type: "category", column: { kind: "category", codes, dictionary: classes } },

@@ -25,6 +25,7 @@ export const lossNames = [
   "poisson",
   "tweedie",
   "gamma",
+  "focal",
   "lambdarank",
   "xendcg",
 ] as const;
@@ -112,7 +113,10 @@ export interface ModelDefinition<Name extends string = string> {
   readonly leakage?: { readonly exclude?: readonly NoInfer<Name>[]; readonly keep?: readonly NoInfer<Name>[] };
   /** How columns become features, where the default is not wanted. */
   readonly features?: FeatureOptions;
-  /** Loss of a regression (default `squared`) or of a ranking (default `lambdarank`), or a loss of your own, for a regression or two classes. */
+  /**
+   * Loss of a regression (default `squared`), of a ranking (default `lambdarank`), `focal` for classes (default: log loss), or a loss of your own, for a
+   * regression or two classes.
+   */
   readonly loss?: LossName | LossModule;
   /** What the loss leaves open. */
   readonly lossOptions?: {
@@ -120,10 +124,22 @@ export interface ModelDefinition<Name extends string = string> {
     readonly delta?: number;
     /** `tweedie`: power of the mean that the variance is proportional to, between 1 and 2. Default 1.5. */
     readonly variancePower?: number;
+    /** `focal`: exponent of 1 − p: how much less a row counts that is right already; from 0, log loss, to 10. Default 2. */
+    readonly focusing?: number;
     /** `lambdarank`: places from the top whose pairs count. Default 30. */
     readonly truncation?: number;
     /** Ranking: gain of each grade from 0 on, in training and in NDCG. Default 2^grade − 1. */
     readonly gains?: readonly number[];
+  };
+  /**
+   * Classes: what a training row counts for by its class, > 0; `balanced` gives each class the same weight in sum. The probabilities stay those of the rows as
+   * they are: what the weights bend is undone. Default: all alike.
+   */
+  readonly classWeights?: "balanced" | Readonly<Record<string, number>>;
+  /** Two classes: trains on a share of the negative rows only, drawn by the seed; the probabilities are corrected for it. Default: all rows. */
+  readonly sampling?: {
+    /** In (0, 1). */
+    readonly negativeRate: number;
   };
   /** Levels of a quantile loss, ascending, each in (0, 1). */
   readonly quantiles?: readonly number[];
@@ -154,7 +170,15 @@ export interface ModelDefinition<Name extends string = string> {
     readonly slices?: readonly NoInfer<Name>[];
     /** Columns for group fairness. */
     readonly protected?: readonly NoInfer<Name>[];
-    readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
+    /** Two classes: what one wrong answer of each kind costs; sets the threshold. */
+    readonly cost?: {
+      readonly falsePositive: number;
+      readonly falseNegative: number;
+      /** A column of numbers ≥ 0 that both are multiplied by, row by row: the amount at stake. Default: none. */
+      readonly perRow?: NoInfer<Name>;
+    };
+    /** Several classes: what answering one costs where another is true, `costMatrix[true][answered]`; the answer is the class of least expected cost. */
+    readonly costMatrix?: Readonly<Record<string, Readonly<Record<string, number>>>>;
     /** `auto` (default) calibrates only where validation shows that it helps. */
     readonly calibration?: "auto" | "none" | "temperature" | "platt" | "beta" | "isotonic";
     /** Answers also tell what the true value may be: an interval around a number, a set of classes. Not for rankings. */
@@ -272,10 +296,13 @@ const schema = z
       .strictObject({
         delta: positive.optional(),
         variancePower: z.number().gt(1).lt(2).optional(),
+        focusing: z.number().min(0).max(10).optional(),
         truncation: z.int().min(1).optional(),
         gains: z.array(z.number().min(0)).min(2).readonly().optional(),
       })
       .optional(),
+    classWeights: z.union([z.literal("balanced"), z.record(z.string(), positive)]).optional(),
+    sampling: z.strictObject({ negativeRate: z.number().gt(0).lt(1) }).optional(),
     quantiles: z
       .array(z.number().gt(0).lt(1))
       .min(1)
@@ -305,7 +332,10 @@ const schema = z
         metric: z.string().optional(),
         slices: names.optional(),
         protected: names.optional(),
-        cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
+        cost: z
+          .strictObject({ falsePositive: positive, falseNegative: positive, perRow: z.string().min(1).optional() })
+          .optional(),
+        costMatrix: z.record(z.string(), z.record(z.string(), z.number().min(0))).optional(),
         calibration: z.enum(["auto", "none", "temperature", "platt", "beta", "isotonic"]).optional(),
         conformal: z
           .strictObject({
@@ -330,6 +360,7 @@ const schema = z
     if (split?.kind === "group" && split.column === target.column) refuse(["split", "column"]);
     if (weight === target.column) refuse(["weight"]);
     if (query === target.column) refuse(["query"]);
+    if (evaluation?.cost?.perRow === target.column) refuse(["evaluation", "cost", "perRow"]);
     if (evaluation?.conformal?.perGroup === target.column) refuse(["evaluation", "conformal", "perGroup"]);
     // Rows that the earlier version was fitted on would make the intervals too narrow.
     if (evaluation?.conformal !== undefined && warmStart !== undefined && split?.kind !== "time")

@@ -5,8 +5,12 @@ import {
   gbdt,
   isNumeric,
   type Learner,
+  type LinearParams,
   linear,
   nameOfCustomLoss,
+  type Reweighting,
+  reweighted,
+  type Target,
   type Task,
 } from "../../ml/learners/index.ts";
 import type { Schema } from "../data/index.ts";
@@ -40,7 +44,7 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
     features: "linear",
     complexity: 1,
     losses: ["squared"],
-    learner: (task, _loss, params) => linear({ ...params, loss: lossOf(task, "squared") }),
+    learner: (task, _loss, params) => linearLearner({ ...params, loss: lossOf(task, "squared") }),
     space: [
       { name: "lambda", kind: "real", low: 0.01, high: 300, scale: "log" },
       { name: "l1Share", kind: "choice", values: [0, 0.5, 1] },
@@ -70,16 +74,17 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
     features: "gbdt",
     complexity: 2,
     losses: [...lossNames, "custom"],
-    learner: (task, { kind, quantiles, delta, variancePower, truncation, gains }, params) =>
+    learner: (task, { kind, quantiles, delta, variancePower, focusing, truncation, gains }, params) =>
       gbdt({
         nTrees: 500,
         // Dropping out changes earlier rounds, so none can be kept as the best.
         earlyStoppingRounds: Number(params.dropRate ?? 0) > 0 ? 0 : 25,
         ...params,
-        loss: kind === "custom" ? kind : lossOf(task, kind),
+        loss: kind === "custom" || kind === "focal" ? kind : lossOf(task, kind),
         ...(kind === "quantile" ? { quantiles: quantiles ?? [0.5] } : {}),
         ...(delta === undefined ? {} : { delta }),
         ...(variancePower === undefined ? {} : { variancePower }),
+        ...(focusing === undefined ? {} : { focusing }),
         ...(truncation === undefined ? {} : { truncation }),
         ...(gains === undefined ? {} : { gains }),
       }),
@@ -115,6 +120,15 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
   },
 };
 
+// The learner's own balanced weights bend its probabilities: here they are undone as those of the definition are.
+function linearLearner({ classWeight, ...params }: Configuration["params"]): Learner {
+  const plain = linear(params);
+  if (classWeight !== "balanced")
+    return linear({ ...params, ...(classWeight !== undefined && { classWeight }) } as LinearParams);
+  const { fit } = reweighted(plain, { classWeights: "balanced", negativeRate: 1 });
+  return { ...plain, params: { ...plain.params, classWeight }, fit };
+}
+
 function lossOf<Kind extends string>(task: Task, kind: Kind): "logistic" | "softmax" | Kind {
   return task === "binary" ? "logistic" : task === "multiclass" ? "softmax" : kind;
 }
@@ -129,6 +143,7 @@ export function textColumns({ features = {}, target, ignore = [] }: ModelDefinit
 
 /** A loss as boosted trees name it in their data. */
 export function nameOfLoss(task: Task, { kind, custom }: RegressionLoss): string {
+  if (kind === "focal") return kind;
   return kind === "custom" ? nameOfCustomLoss(custom) : lossOf(task, kind);
 }
 
@@ -151,7 +166,7 @@ export function familiesOf(definition: ModelDefinition): Family[] {
  */
 export function learnerOf(task: Task, loss: RegressionLoss, { family, params }: Configuration): Learner {
   const { title, losses, learner: make } = familyTraits[family];
-  if ((isNumeric(task) || loss.kind === "custom") && !losses.includes(loss.kind)) {
+  if ((isNumeric(task) || loss.kind === "custom" || loss.kind === "focal") && !losses.includes(loss.kind)) {
     const able = (Object.keys(familyTraits) as Family[]).filter((name) =>
       familyTraits[name].losses.includes(loss.kind),
     );
@@ -172,4 +187,21 @@ export function learnerOf(task: Task, loss: RegressionLoss, { family, params }: 
     `Cannot train the family "${family}": it has no parameter "${unknown}", its parameters are ${known.join(", ")}`,
     near === undefined ? {} : { hint: `Did you mean "${near}"?` },
   );
+}
+
+/** {@link learnerOf} for a run: it counts classes as the definition asks, and answers with the probabilities of the rows as they are. */
+export function learnerFor(
+  {
+    built,
+    loss,
+    reweighting,
+  }: {
+    readonly built: { readonly target: Target };
+    readonly loss: RegressionLoss;
+    readonly reweighting: Reweighting | null;
+  },
+  configuration: Configuration,
+): Learner {
+  const learner = learnerOf(built.target.task, loss, configuration);
+  return reweighting === null ? learner : reweighted(learner, reweighting);
 }

@@ -75,6 +75,15 @@ const promised: readonly SampleDefinition[] = [
   { column: "count", loss: "tweedie", evaluation: { conformal: { level: 0.8 } } },
   { column: "binary", evaluation: { conformal: { level: 0.9, perGroup: "level" } } },
   { column: "three", evaluation: { conformal: { level: 0.8, score: "aps", perClass: true } } },
+  {
+    column: "three",
+    loss: "focal",
+    classWeights: "balanced",
+    evaluation: {
+      conformal: { level: 0.8 },
+      costMatrix: { high: { middle: 9, low: 9 }, middle: { high: 1, low: 1 }, low: { high: 1, middle: 1 } },
+    },
+  },
 ];
 
 for (const definition of promised)

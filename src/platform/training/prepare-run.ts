@@ -1,5 +1,13 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
-import { type CustomLoss, checkLabels, defaultDelta, type Target, type Task } from "../../ml/learners/index.ts";
+import {
+  type CustomLoss,
+  checkLabels,
+  defaultDelta,
+  isNumeric,
+  type Reweighting,
+  type Target,
+  type Task,
+} from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import {
   type BuiltTarget,
@@ -19,8 +27,10 @@ import {
   saysQueries,
   splitRows,
 } from "../data/index.ts";
-import type { RegressionLoss } from "../evaluation/index.ts";
+import type { CostMatrix, RegressionLoss } from "../evaluation/index.ts";
+import { reweightingOf } from "./class-counts.ts";
 import { conformalProblems, keepConformalRows } from "./conformal.ts";
+import { costMatrixOf, rowCostsOf } from "./decision-costs.ts";
 import type { ModelDefinition } from "./definition.ts";
 import { nameOfLoss, regressionLoss } from "./families.ts";
 import { outputsOf } from "./model-signature.ts";
@@ -42,6 +52,12 @@ export interface PreparedRun {
   readonly personalData: ReadonlyMap<string, PersonalDataKind>;
   readonly split: Split;
   readonly sampleWeight: Float64Array | null;
+  /** What a mistake on each row costs, times the cost of its kind; null where all cost alike. */
+  readonly rowCost: Float64Array | null;
+  /** Costs of decisions between several classes; undefined: the most probable class is answered. */
+  readonly costMatrix: CostMatrix | undefined;
+  /** How training counts classes; null: all rows alike. */
+  readonly reweighting: Reweighting | null;
   /** What boosted trees go on from; null where from nothing. */
   readonly warmStart: WarmStart | null;
   readonly notes: readonly string[];
@@ -106,6 +122,9 @@ export function prepareRun(
     personalData,
     split,
     sampleWeight: definition.weight === undefined ? null : weightsOf(rows, definition.weight, split),
+    rowCost: rowCostsOf(definition, rows),
+    costMatrix: costMatrixOf(definition, built.classes),
+    reweighting: reweightingOf(definition, built.classes),
     warmStart: warmStart === undefined ? null : openWarmStart(warmStart, question),
     notes: [
       ...snapshot.source.notes,
@@ -132,6 +151,7 @@ function checkColumns({ weight, query, split, ignore = [], leakage, evaluation }
     "leakage.keep": leakage?.keep ?? [],
     "evaluation.slices": evaluation?.slices ?? [],
     "evaluation.protected": evaluation?.protected ?? [],
+    "evaluation.cost.perRow": [evaluation?.cost?.perRow],
     "evaluation.conformal.perGroup": [evaluation?.conformal?.perGroup],
   };
   const problems = Object.entries(named).flatMap(([key, names]) =>
@@ -153,19 +173,24 @@ function checkColumns({ weight, query, split, ignore = [], leakage, evaluation }
 
 // A setting that the task has no use for is a misunderstanding: it is said, not ignored.
 function checkTask(definition: ModelDefinition, task: Task): void {
-  const { loss, quantiles, query, evaluation } = definition;
-  const { kind, delta, variancePower, truncation, gains } = regressionLoss(definition);
+  const { loss, quantiles, query, evaluation, classWeights, sampling } = definition;
+  const { kind, delta, variancePower, focusing, truncation, gains } = regressionLoss(definition);
   const isRanking = task === "ranking";
   const rules: readonly (readonly [boolean, string])[] = [
     [loss !== undefined && !takesLoss(task, kind), `the loss ${kind} is for ${tasksOf(kind)}`],
     [quantiles !== undefined && kind !== "quantile", "quantiles need the loss quantile"],
     [delta !== undefined && kind !== "huber", "lossOptions.delta needs the loss huber"],
     [variancePower !== undefined && kind !== "tweedie", "lossOptions.variancePower needs the loss tweedie"],
+    [focusing !== undefined && kind !== "focal", "lossOptions.focusing needs the loss focal"],
+    [isNumeric(task) && classWeights !== undefined, "classWeights are for classes"],
+    [kind === "custom" && (classWeights ?? sampling) !== undefined, customWeights],
+    [task !== "binary" && sampling !== undefined, "sampling is for two classes"],
     [truncation !== undefined && kind !== "lambdarank", "lossOptions.truncation needs the loss lambdarank"],
     [gains !== undefined && !isRanking, "lossOptions.gains are for a ranking"],
     [query !== undefined && !isRanking, "query is for a ranking"],
     [isRanking && query === undefined, "a ranking needs query, the column that says which rows are ordered together"],
     [isRanking && (evaluation?.slices ?? evaluation?.protected) !== undefined, noSlices],
+    [task !== "multiclass" && evaluation?.costMatrix !== undefined, "evaluation.costMatrix is for several classes"],
     [task !== "binary" && evaluation?.cost !== undefined, "evaluation.cost is for two classes"],
     ...conformalProblems(definition, task),
   ];
@@ -179,16 +204,20 @@ function checkTask(definition: ModelDefinition, task: Task): void {
   );
 }
 
+const customWeights = "what classWeights and sampling do to probabilities cannot be undone for a loss of your own";
+
 const noSlices =
   "a ranking is judged by whole queries, so evaluation.slices and evaluation.protected are for other tasks";
 
 function tasksOf(kind: RegressionLoss["kind"]): string {
   if (kind === "custom") return "two classes or a regression";
+  if (kind === "focal") return "classes";
   return kind === "lambdarank" || kind === "xendcg" ? "a ranking" : "a regression";
 }
 
 function takesLoss(task: Task, kind: RegressionLoss["kind"]): boolean {
   if (kind === "custom") return task === "binary" || task === "regression";
+  if (kind === "focal") return !isNumeric(task);
   return task === (kind === "lambdarank" || kind === "xendcg" ? "ranking" : "regression");
 }
 

@@ -20,7 +20,7 @@ import type { Table } from "../../ml/table/index.ts";
 import { measureMetric, type RegressionLoss, rowLosses, selectCandidate } from "../evaluation/index.ts";
 import { type FeatureFamily, type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
 import type { Configuration, Family } from "./definition.ts";
-import { familyTraits, learnerOf } from "./families.ts";
+import { familyTraits, learnerFor } from "./families.ts";
 import { type Part, partOf } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Candidate } from "./run-report.ts";
@@ -176,7 +176,7 @@ export function search(input: SearchInput): SearchResult {
   configurations.forEach((configuration, k) => {
     if (k > 0 && now() - startedAt > input.maxSeconds) return;
     const name = configurationName(configuration, configurations.slice(0, k));
-    const learner = learnerOf(run.built.target.task, run.loss, configuration);
+    const learner = learnerFor(run, configuration);
     const onShare = (share: number) =>
       hooks.onProgress?.({ stage: "search", share: (k + share) / configurations.length, says: name });
     trials.push(
@@ -234,7 +234,7 @@ export function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (s
   const options: FitOptions = {
     seed: run.seed,
     ...(train.sampleWeight === null ? {} : { sampleWeight: train.sampleWeight }),
-    ...(attempt.role === "candidate" ? { validation: { table: features.validation, target: validation.target } } : {}),
+    ...(attempt.role === "candidate" ? { validation: heldRows(features.validation, validation) } : {}),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
@@ -247,6 +247,11 @@ export function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (s
   const prediction = model.predict(features.validation);
   const measured = measureTrial(input, prediction);
   return { ...attempt, ...measured, stack: null, model, seconds: now() - startedAt };
+}
+
+/** Held-out rows as a fit takes them. */
+export function heldRows(table: Table, { target, sampleWeight }: Part): NonNullable<FitOptions["validation"]> {
+  return { table, target, ...(sampleWeight === null ? {} : { sampleWeight }) };
 }
 
 function warmOption({ warmStart }: PreparedRun, family: Family): Pick<FitOptions, "warmStart"> {
@@ -294,7 +299,7 @@ export function refit(
     ...refitParams,
     ...(bestRound === undefined ? {} : { nTrees: Math.max(1, bestRound - before), earlyStoppingRounds: 0 }),
   };
-  const learner = learnerOf(run.built.target.task, run.loss, { family: trial.family, params });
+  const learner = learnerFor(run, { family: trial.family, params });
   const model = learner.fit(features, part.target, {
     seed: run.seed,
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),

@@ -23,6 +23,7 @@ import { stageClock } from "./stage-clock.ts";
 import { termShapes } from "./term-shapes.ts";
 import { learningCurve, textSummary } from "./text-summary.ts";
 import type { TrainHooks, TrainInput, TrainOutcome } from "./train-input.ts";
+import { unweightedTwin } from "./unweighted-twin.ts";
 import { checkWarmColumns, warmStartNotes } from "./warm-start.ts";
 
 /**
@@ -97,6 +98,12 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     ),
     conformal,
   );
+  const unweighted = unweightedTwin(
+    { run, train, validation, features, configurations, stack: null, metric, hooks, maxSeconds },
+    found.chosen,
+    excluded,
+    test,
+  );
   const championName = input.champion?.name ?? null;
   const evaluation = evaluate({
     task,
@@ -112,6 +119,8 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     slices: definition.evaluation?.slices ?? [],
     protectedColumns: definition.evaluation?.protected ?? [],
     ...(definition.evaluation?.cost ? { costs: definition.evaluation.cost } : {}),
+    ...(run.costMatrix === undefined ? {} : { costMatrix: run.costMatrix }),
+    ...unweighted,
     ...conformalInput(run, predictor.signature),
     ...(definition.query === undefined ? {} : { queryColumn: definition.query }),
     predictWith: (table) => predictor.predict(table),
