@@ -6,6 +6,7 @@ import { duplicateRows } from "./duplicates.ts";
 import type { LeakageEvidence, LeakageFinding } from "./finding.ts";
 import { groupOverlap, identifierShare } from "./identifiers.ts";
 import { messageOf } from "./message.ts";
+import { duplicateQueries } from "./queries.ts";
 import { quickMetric, quickScorer } from "./quick-score.ts";
 import { type Sample, sampleOf } from "./sample.ts";
 import { targetSum, withSums } from "./sum-evidence.ts";
@@ -138,8 +139,10 @@ function rowFindings({ table, schema, split, seed, target, ignore, keep, exclude
       .map(({ name }) => name),
   );
   const duplicates = duplicateRows(contents, split, seed);
+  const queries = target.queries === undefined ? null : duplicateQueries(contents, target.queries, split);
   return [
     ...(duplicates === null ? [] : [finding([], duplicates)]),
+    ...(queries === null ? [] : [finding([], queries)]),
     ...table.names.flatMap((name) => {
       const overlap = groupOverlap(name, table.column(name), split);
       return overlap === null ? [] : [finding([name], overlap)];
