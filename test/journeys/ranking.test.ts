@@ -118,6 +118,21 @@ test("the example of ranking: init, train, verify; server, file and module order
   assert.equal(named, "search");
 });
 
+test("the client of the example compiles", (context) => {
+  const folder = scratchFolder(context);
+  cpSync(join(example, "ask.ts"), join(folder, "ask.ts"));
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const compilerOptions = {
+    noEmit: true,
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+    paths: { "fettle/client": [join(root, "src/edge/client/index.ts")] },
+  };
+  const config = { extends: join(root, "tsconfig.json"), compilerOptions, include: [], files: ["ask.ts"] };
+  put(folder, "tsconfig.json", JSON.stringify(config));
+  execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { stdio: "pipe" });
+});
+
 function readCsv(folder: string, name: string): Fields[] {
   const [header, ...lines] = readFileSync(join(folder, name), "utf8").trim().split("\n");
   const names = header!.split(",");

@@ -13,6 +13,8 @@ export interface BoostingLoss {
   derive(scores: Float64Array, output: number, gradient: Float64Array, hessian: Float64Array): void;
   /** Weighted mean loss, in the unit of the loss's metric. */
   mean(scores: Float64Array): number;
+  /** Whether the mean loss jumps from round to round, as that of an order does: early stopping then looks at the mean over some rounds. */
+  readonly isJumpy?: boolean;
   /** Steps for the leaves in place of Newton's, where these are no good. `leafOfRow` is nSamples long, −1 for a row that the tree did not see. */
   readonly leafSteps?: (
     newton: readonly number[],

@@ -60,6 +60,7 @@ export function lambdarank(y: Float64Array, weights: Float64Array, options: Rank
     queries: arrays,
     derive: (scores, _output, gradient, hessian) => lambdaGradients(arrays, scores, gradient, hessian),
     mean: meanShortfall(queriesOf(y, options), weights),
+    isJumpy: true,
   };
 }
 
@@ -91,5 +92,6 @@ export function xendcg(y: Float64Array, weights: Float64Array, options: RankingO
       for (let i = 0; i < weights.length; i++) hessian[i]! *= weights[i]!;
     },
     mean: meanShortfall(queries, weights),
+    isJumpy: true,
   };
 }

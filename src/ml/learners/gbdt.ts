@@ -1,6 +1,7 @@
 import { createRng, FettleError, permutation, type Rng } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
 import type { BoostingLoss } from "./boosting-loss.ts";
+import { roundJudge } from "./gbdt-best-round.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
 import { usualSharing } from "./gbdt-bundles.ts";
 import { createWorkspace } from "./gbdt-create-workspace.ts";
@@ -22,6 +23,9 @@ import { type FocalLink, type GbdtData, type TreeData, withoutNegativeZero } fro
 
 /** Features that one tree looks at, at most: of very many columns each tree sees a random part. */
 const mostActive = 1000;
+
+/** Rounds whose mean loss is looked at where the loss jumps, at most: as many as it takes to make one full step. */
+const mostSmoothedRounds = 50;
 
 /** Rows from which it pays to bring them into the order of the first tree's leaves. */
 const fewestRowsToReorder = 100_000;
@@ -110,7 +114,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const trees: TreeData[] = [...(warmStart?.trees ?? [])];
   const before = trees.length;
   const { nOutputs } = objective;
-  let best = { loss: Number.POSITIVE_INFINITY, nTrees: before };
+  const window = objective.isJumpy === true ? Math.min(mostSmoothedRounds, Math.round(1 / params.learningRate)) : 1;
+  const judge = roundJudge(window, params.earlyStoppingRounds);
   for (let round = 0; round < params.nTrees; round++) {
     const dropped = dropout.begin(scores);
     const grown: GrownTree[] = [];
@@ -135,9 +140,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     options.onProgress?.((round + 1) / params.nTrees);
     if (watch) {
       const heldLoss = watch(grown);
-      if (heldLoss < best.loss) best = { loss: heldLoss, nTrees: trees.length };
-      if (options.onRound?.(round + 1, heldLoss) === false) break;
-      if (params.earlyStoppingRounds > 0 && trees.length - best.nTrees >= params.earlyStoppingRounds * nOutputs) break;
+      const goesOn = judge.goesOn(heldLoss);
+      if (options.onRound?.(round + 1, heldLoss) === false || !goesOn) break;
     }
     const isStuck = grown.every(({ leaves }) => leaves.length === 1);
     if (isStuck && !grower.isRandom) break;
@@ -150,7 +154,7 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     ...(loss === "focal" && { focal: focalOf(params, target) }),
     featureNames: features.names,
     base: objective.base.map(withoutNegativeZero),
-    trees: watch && params.earlyStoppingRounds > 0 ? trees.slice(0, best.nTrees) : trees,
+    trees: watch && params.earlyStoppingRounds > 0 ? trees.slice(0, before + nOutputs * judge.best()) : trees,
   };
   return gbdtModel(data, options.predictKernels);
 }

@@ -7,6 +7,7 @@ import type { LeakageEvidence, LeakageFinding } from "./finding.ts";
 import { groupOverlap, identifierShare } from "./identifiers.ts";
 import { messageOf } from "./message.ts";
 import { namedLabels } from "./named-labels.ts";
+import { duplicateQueries } from "./queries.ts";
 import { quickMetric, quickScorer } from "./quick-score.ts";
 import { repeatedTexts } from "./repeated-texts.ts";
 import { type Sample, sampleOf } from "./sample.ts";
@@ -146,8 +147,10 @@ function rowFindings(
       .map(({ name }) => name),
   );
   const duplicates = duplicateRows(contents, split, seed);
+  const queries = target.queries === undefined ? null : duplicateQueries(contents, target.queries, split);
   return [
     ...(duplicates === null ? [] : [finding([], duplicates)]),
+    ...(queries === null ? [] : [finding([], queries)]),
     ...table.names.flatMap((name) => {
       const overlap = groupOverlap(name, table.column(name), split);
       return overlap === null ? [] : [finding([name], overlap)];

@@ -26,6 +26,8 @@ export type LeakageEvidence =
   | { readonly kind: "identifier"; readonly distinctShare: number }
   | { readonly kind: "duplicate-rows"; readonly count: number; readonly share: number }
   | { readonly kind: "group-overlap"; readonly nGroups: number; readonly share: number }
+  | { readonly kind: "query-order"; readonly agreement: number }
+  | { readonly kind: "duplicate-queries"; readonly count: number; readonly share: number }
   | { readonly kind: "future-events"; readonly share: number }
   | { readonly kind: "copied-values"; readonly count: number; readonly share: number }
   /** Held-out rows whose text equals one of the training part, letter case, digits and punctuation aside, or nearly. */

@@ -42,6 +42,10 @@ function inWords(evidence: LeakageEvidence): string {
       return `${evidence.count} validation and test rows (${percent(evidence.share)}) equal a training row in every column`;
     case "group-overlap":
       return `has ${evidence.nGroups} values that are in training and in held-out rows (${percent(evidence.share)} of the held-out rows)`;
+    case "query-order":
+      return `orders ${percent(evidence.agreement)} of the pairs of a query as the target does`;
+    case "duplicate-queries":
+      return `${evidence.count} validation and test queries (${percent(evidence.share)}) have the rows of a training query`;
     case "future-events":
       return `is later than the first test event in ${percent(evidence.share)} of the training events`;
     case "copied-values":
@@ -65,6 +69,8 @@ function advice(
   if (decision === "kept") return "kept by the definition";
   if (evidence.some(({ kind }) => kind === "duplicate-rows"))
     return "if they are copies of one case, remove them or part the rows by group (--group)";
+  if (evidence.some(({ kind }) => kind === "duplicate-queries"))
+    return "if they are copies of one query, remove them or part the rows by what they share (--group)";
   if (evidence.some(({ kind }) => kind === "group-overlap"))
     return `if one value is one entity, part the rows by it (--group ${columns[0]})`;
   if (evidence.some(({ kind }) => kind === "repeated-texts"))

@@ -7,6 +7,7 @@ import {
   type PredictionLog,
   type PredictionRecord,
   type PredictResponse,
+  type RankResponse,
   RowsInvalid,
 } from "./index.ts";
 
@@ -173,4 +174,39 @@ test("createModelService() lists the problems of many rows, at most 20", () => {
       return true;
     },
   );
+});
+
+test("rank() is refused where the model is no ranking", () => {
+  const { rank } = service();
+  assert.throws(() => rank({ items: [{ x: 1 }] }), {
+    code: "RANK_REQUEST",
+    message: /task is binary, a ranking is needed/,
+  });
+});
+
+test("rank() lists the best items, equal ones in their order, and records what it lists", () => {
+  const signature = { ...data.signature, task: "ranking", classes: [], outputs: ["value"], threshold: null } as const;
+  const model = { ...data.model, task: "ranking" } as LinearData;
+  const { rank, written } = service(undefined, 5, { ...data, model, signature });
+  const items = [{ x: 1 }, { x: 3 }, {}, { x: 1 }];
+  assert.deepEqual(rank({ query: { x: 2 }, items, k: 3 }), {
+    model: "sample",
+    version: 3,
+    ranked: [
+      { rank: 1, index: 1, score: 3, id: "1000-0" },
+      { rank: 2, index: 2, score: 2, id: "1000-1" },
+      { rank: 3, index: 0, score: 1, id: "1000-2" },
+    ],
+  });
+  assert.deepEqual(
+    written.map(({ inputs, outputs }) => [inputs, outputs]),
+    [
+      [[3], [3]],
+      [[2], [2]],
+      [[1], [1]],
+    ],
+  );
+  assert.deepEqual((rank({ items: [] }) as RankResponse).ranked, []);
+  assert.throws(() => rank({ items: Array.from({ length: 6 }, () => ({ x: 1 })) }), { code: "ROWS_TOO_MANY" });
+  assert.throws(() => rank({ items: [{ x: 1 }, { y: 1 }] }), RowsInvalid);
 });

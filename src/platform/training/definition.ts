@@ -248,7 +248,7 @@ export const dataSchema = z.strictObject({
   test: z.string().min(1).optional(),
   options: z
     .strictObject({
-      format: z.enum(["csv", "tsv", "json", "ndjson", "parquet"]).optional(),
+      format: z.enum(["csv", "tsv", "json", "ndjson", "parquet", "svmlight"]).optional(),
       separator: z.string().length(1).optional(),
       quote: z.string().max(1).optional(),
       header: z.boolean().optional(),

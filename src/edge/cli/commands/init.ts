@@ -17,7 +17,7 @@ export const init: Command = {
   summary: "write a small typed project from a table",
   args: [{ name: "<model>", says: "name of the model: small letters, digits, hyphens" }],
   options: [
-    { flags: "--data <files...>", says: "the table: CSV, TSV, JSON, NDJSON or Parquet" },
+    { flags: "--data <files...>", says: "the table: CSV, TSV, JSON, NDJSON, Parquet or svmlight" },
     { flags: "--target <column>", says: "the column to predict" },
     { flags: "--test <file>", says: "an official test file with the same columns" },
     { flags: "--positive <rule>", says: "VALUE, !=VALUE or >=NUMBER: makes a yes/no target out of the column" },
