@@ -24,7 +24,7 @@ const sections = {
   multiclass: [
     ...common,
     ...["confusion", "calibration", "threshold-cost", "class-weights", "conformal", "slices", "errors"],
-    ...["importance", "explanations", "reproduction"],
+    ...["importance", "explanations", "texts", "reproduction"],
   ],
   regression: [...common, "curves", "conformal", "slices", "errors", "importance", "explanations", "reproduction"],
   ranking: [...common, "lists", "worst-queries", "importance", "explanations", "reproduction"],
@@ -73,6 +73,21 @@ for (const task of tasks) {
     assert.doesNotMatch(document.querySelector("main")!.innerHTML, /NaN|Infinity|="undefined"/);
   });
 }
+
+test("renderReport() draws what a model learned of texts: telling terms, what is not read, a learning curve", () => {
+  const section = documentOf(pages.get("multiclass")!).querySelector("#texts")!;
+  const text = section.textContent!;
+  assert.match(text, /message \(words\): 1,200 terms and message \(characters\): 8,043 terms/);
+  assert.match(text, /Of 3 test rows the model knows no term of message/);
+  assert.match(text, /“charged <twice>” 0.83/);
+  assert.deepEqual(
+    Array.from(
+      section.querySelectorAll("table:last-of-type tbody td:first-child"),
+      (cell) => (cell as { textContent: string }).textContent,
+    ),
+    ["125", "1,000"],
+  );
+});
 
 test("renderReport() draws the terms of an additive model: a curve, levels, a table, and what missing adds", () => {
   const section = documentOf(pages.get("binary")!).querySelector("#terms")!;

@@ -38,7 +38,7 @@ export type {
 } from "./model-data.ts";
 export { naiveBayes } from "./naive-bayes.ts";
 export { type PackedTrees, type Precision, packTrees, precisions, unpackTrees } from "./packed-trees.ts";
-export { plainSparse, type SparseKernels } from "./sparse-kernels.ts";
+export { mostBalanceRounds, plainSparse, type SparseKernels } from "./sparse-kernels.ts";
 export { joinPredictions } from "./stack-model.ts";
 export { fitStack, type StackWeights } from "./stack-weights.ts";
 export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";

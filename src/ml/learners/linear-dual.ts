@@ -10,12 +10,12 @@
  * The intercepts take part as a column of ones that is pulled by λ to the logarithms of the class shares, and are set free at the end.
  */
 import { createRng, permutation } from "../../lib/index.ts";
-import { exp, log } from "../stats/index.ts";
+import { log } from "../stats/index.ts";
 import type { Target } from "./learner.ts";
 import type { Design } from "./linear-design.ts";
 import { softmaxInPlace } from "./linear-objective.ts";
 import { type Course, heed } from "./linear-solve.ts";
-import { plainSparse, type SparseKernels, type SparseMemory } from "./sparse-kernels.ts";
+import { leastLog, plainSparse, type SparseKernels, type SparseMemory } from "./sparse-kernels.ts";
 
 interface DualState {
   readonly nClasses: number;
@@ -63,7 +63,6 @@ function stateOf(design: Design, target: Target, rowWeights: Float64Array, kerne
 
 /** Logarithm of a dual variable that is as good as 0. */
 const none = -30;
-const mostNewton = 12;
 
 /** The end of the ascent where nothing else is asked for: see {@link DualSolution.isReached}. */
 export const dualTolerance = 1e-3;
@@ -152,58 +151,30 @@ function logShares(target: Target, rowWeights: Float64Array): Float64Array {
 // One step for one row of a weight: gives how much its distribution has moved in sum.
 function rowStep(state: DualState, ridge: number): (i: number, rowWeight: number) => number {
   const { memory, starts, squares, intercepts, logs, nClasses } = state;
-  const { row } = memory;
-  const goals = new Float64Array(nClasses);
-  const z = new Float64Array(nClasses);
-  const a = new Float64Array(nClasses);
-  const before = new Float64Array(nClasses);
+  const { row, shares, before } = memory;
+  // A class beyond the last, where their number is odd: it stays without a share.
+  const even = nClasses + (nClasses % 2);
   return (i, rowWeight) => {
-    const q = (rowWeight * squares[i]!) / ridge;
+    const own = logs.subarray(i * nClasses, (i + 1) * nClasses);
+    memory.logs.set(own);
     row.set(intercepts);
-    memory.gather(starts[i]!, starts[i + 1]!);
-    for (let k = 0; k < nClasses; k++) {
-      z[k] = logs[i * nClasses + k]!;
-      a[k] = exp(z[k]!);
-      before[k] = a[k]!;
-      goals[k] = row[k]! + q * a[k]!;
+    if (even > nClasses) {
+      memory.logs[nClasses] = leastLog;
+      row[nClasses] = 2 * leastLog;
     }
-    const total = balance(z, a, goals, q);
+    memory.gather(starts[i]!, starts[i + 1]!);
+    const total = memory.balance(even, (rowWeight * squares[i]!) / ridge);
     const logTotal = log(total);
     let change = 0;
     for (let k = 0; k < nClasses; k++) {
-      const own = a[k]! / total;
-      logs[i * nClasses + k] = Math.max(none, z[k]! - logTotal);
-      change += Math.abs(own - before[k]!);
-      row[k] = (rowWeight * (before[k]! - own)) / ridge;
+      const share = shares[k]! / total;
+      own[k] = Math.max(none, memory.logs[k]! - logTotal);
+      change += Math.abs(share - before[k]!);
+      row[k] = (rowWeight * (before[k]! - share)) / ridge;
       intercepts[k]! += row[k]!;
     }
+    if (even > nClasses) row[nClasses] = 0;
     memory.scatter(starts[i]!, starts[i + 1]!);
     return change;
   };
-}
-
-// Solves z + q · a = goal + ν with a = exp(z), Σ a = 1, from z and a on, and gives Σ a, which is nearly 1.
-function balance(z: Float64Array, a: Float64Array, goals: Float64Array, q: number): number {
-  let total = 0;
-  for (let k = 0; k < a.length; k++) total += a[k]!;
-  for (let round = 0, moved = 1; round < mostNewton && moved > 1e-3; round++) {
-    let slope = 0;
-    let left = 0;
-    for (let k = 0; k < a.length; k++) {
-      const share = a[k]! / (1 + q * a[k]!);
-      slope += share;
-      left += share * (goals[k]! - z[k]! - q * a[k]!);
-    }
-    const nu = (1 - total - left) / slope;
-    total = 0;
-    moved = 0;
-    for (let k = 0; k < a.length; k++) {
-      z[k] = Math.min(0, z[k]! + (goals[k]! + nu - z[k]! - q * a[k]!) / (1 + q * a[k]!));
-      const next = exp(z[k]!);
-      moved += Math.abs(next - a[k]!);
-      a[k] = next;
-      total += next;
-    }
-  }
-  return total;
 }

@@ -1,4 +1,4 @@
-/** The numbers of one row that are not 0: their places, ascending, and their values. */
+/** The numbers of one row that are not 0: their places, each once, and their values. */
 export interface SparseRow {
   readonly indexes: Int32Array;
   readonly values: Float64Array;
@@ -6,7 +6,7 @@ export interface SparseRow {
 
 /**
  * `width` numbers a row of which few are not 0, such as the TF-IDF of a vocabulary: compressed sparse rows. The entries of row i lie at
- * `starts[i]` up to, not including, `starts[i + 1]`, ascending by index. Immutable, as columns are.
+ * `starts[i]` up to, not including, `starts[i + 1]`. Immutable, as columns are.
  */
 export interface SparseBlock extends SparseRow {
   readonly starts: Int32Array;

@@ -7,7 +7,7 @@ import {
   Table,
 } from "../../ml/table/index.ts";
 import { type LogicalType, storageOf } from "../data/index.ts";
-import { compileNGrams } from "./n-grams.ts";
+import { compileNGrams, type WordMemory } from "./n-grams.ts";
 import {
   type BlockStep,
   blockOf,
@@ -82,9 +82,10 @@ export function loadFeatures(data: FittedFeaturesData): FittedFeatures {
         next += features.length;
         return { input, encode, at };
       });
+      const memories = sparse.map((): WordMemory => new Map());
       return (row, out) => {
         for (const { input, encode, at } of placed) encode(row[input] ?? null, out, at);
-        return sparse.map(({ input, encode }) => encode(row[input]));
+        return sparse.map(({ input, encode }, b) => encode(row[input], memories[b]!));
       };
     },
     unread(found) {
@@ -159,8 +160,8 @@ function encodeBlock(
   encode: ReturnType<typeof compileNGrams>,
   width: number,
 ): SparseBlock {
-  const memory = new Map<string, Int32Array>();
-  const missing = encode(null);
+  const memory: WordMemory = new Map();
+  const missing = encode(null, memory);
   const known: SparseRow[] = [];
   const rows = Array.from(codes, (code) => {
     if (code < 0) return missing;

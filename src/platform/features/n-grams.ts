@@ -29,13 +29,6 @@ function wordsOf(normalised: string): readonly string[] {
   return normalised.match(/[\p{L}\p{N}\p{M}_]{2,}/gu) ?? [];
 }
 
-function* wordTerms(normalised: string, [fewest, most]: NGrams["lengths"]): Generator<string> {
-  const words = wordsOf(normalised);
-  for (let length = fewest; length <= most; length++)
-    for (let from = 0; from + length <= words.length; from++)
-      yield length === 1 ? words[from]! : words.slice(from, from + length).join(" ");
-}
-
 /** Terms of characters of one word. A word that is shorter than a term is one term. */
 export function characterTerms(word: string, [fewest, most]: NGrams["lengths"]): string[] {
   const padded = ` ${word} `;
@@ -51,35 +44,57 @@ export function characterTerms(word: string, [fewest, most]: NGrams["lengths"]):
   return terms;
 }
 
-/** Lists of numbers by word, so that the terms of a word are looked up once. */
-type Memory = Map<string, Int32Array>;
-const mostRemembered = 200_000;
+/** Numbers of the terms of a word by the word, so that they are looked up once; it holds no more than so many. */
+export type WordMemory = Map<string, Int32Array>;
+const mostRemembered = 20_000;
+
+/** Numbers one after another, the first `length` of `values`. */
+interface Numbers {
+  values: Int32Array;
+  length: number;
+}
 
 // Numbers of the terms of a text, each as often as it occurs; `numberOf` gives −1 for a term that does not count.
-function eachTerm(
+function collect(
   text: string,
   { unit, lengths }: Pick<NGrams, "unit" | "lengths">,
-  memory: Memory | null,
+  memory: WordMemory,
   numberOf: (term: string) => number,
-  use: (term: number) => void,
+  out: Numbers,
 ): void {
+  out.length = 0;
   const normalised = normalise(text);
   if (unit === "words") {
-    for (const term of wordTerms(normalised, lengths)) {
-      const number = numberOf(term);
-      if (number >= 0) use(number);
+    const words = wordsOf(normalised);
+    const [fewest, most] = lengths;
+    for (let from = 0; from < words.length; from++) {
+      let term = "";
+      for (let length = 1; length <= most && from + length <= words.length; length++) {
+        term = length === 1 ? words[from]! : `${term} ${words[from + length - 1]}`;
+        if (length >= fewest) add(out, numberOf(term));
+      }
     }
     return;
   }
   for (const word of normalised.split(/\s+/u)) {
     if (word === "") continue;
-    let numbers = memory?.get(word);
+    let numbers = memory.get(word);
     if (numbers === undefined) {
-      numbers = Int32Array.from(characterTerms(word, lengths), numberOf).filter((number) => number >= 0);
-      if (memory !== null && memory.size < mostRemembered) memory.set(word, numbers);
+      numbers = Int32Array.from(characterTerms(word, lengths), numberOf);
+      if (memory.size < mostRemembered) memory.set(word, numbers);
     }
-    for (const number of numbers) use(number);
+    for (let i = 0; i < numbers.length; i++) add(out, numbers[i]!);
   }
+}
+
+function add(out: Numbers, number: number): void {
+  if (number < 0) return;
+  if (out.length === out.values.length) {
+    const longer = new Int32Array(2 * out.values.length);
+    longer.set(out.values);
+    out.values = longer;
+  }
+  out.values[out.length++] = number;
 }
 
 /**
@@ -100,7 +115,8 @@ export function fitNGrams(
     numbers.set(term, numbers.size);
     return numbers.size - 1;
   };
-  const memory: Memory = new Map();
+  const memory: WordMemory = new Map();
+  const found: Numbers = { values: new Int32Array(1024), length: 0 };
   const counts: number[] = [];
   const lastText: number[] = [];
   let nTexts = 0;
@@ -108,11 +124,13 @@ export function fitNGrams(
     const times = multiplicity[t]!;
     if (times === 0) return;
     nTexts += times;
-    eachTerm(text, how, memory, numberOf, (term) => {
-      if (lastText[term] === t) return;
+    collect(text, how, memory, numberOf, found);
+    for (let i = 0; i < found.length; i++) {
+      const term = found.values[i]!;
+      if (lastText[term] === t) continue;
       lastText[term] = t;
       counts[term] = (counts[term] ?? 0) + times;
-    });
+    }
   });
   const kept = [...numbers]
     .filter(([, number]) => counts[number]! >= how.fewest)
@@ -128,30 +146,37 @@ export function fitNGrams(
 }
 
 /**
- * Makes a function that gives the TF-IDF of a text: (1 + ln tf) · (ln((1 + nTexts) / (1 + count)) + 1), scaled to length 1. Missing, and a text
- * without a known term, give no entry.
+ * Makes a function that gives the TF-IDF of a text: (1 + ln tf) · (ln((1 + nTexts) / (1 + count)) + 1), scaled to length 1; terms in the order in which
+ * they first occur. Missing, and a text without a known term, give no entry. What `memory` holds changes nothing but the time.
  */
-export function compileNGrams(nGrams: NGrams): (text: unknown, memory?: Memory) => SparseRow {
+export function compileNGrams(nGrams: NGrams): (text: unknown, memory: WordMemory) => SparseRow {
   const { terms, counts, nTexts } = nGrams;
   const indexOf = new Map(terms.map((term, k) => [term, k]));
   const idf = Float64Array.from(counts, (count) => log((1 + nTexts) / (1 + count)) + 1);
-  const found = new Float64Array(terms.length);
+  const frequency = new Float64Array(terms.length);
   const numberOf = (term: string) => indexOf.get(term) ?? -1;
+  const found: Numbers = { values: new Int32Array(1024), length: 0 };
   return (text, memory) => {
-    const seen: number[] = [];
-    if (typeof text === "string")
-      eachTerm(text, nGrams, memory ?? null, numberOf, (k) => {
-        if (found[k]!++ === 0) seen.push(k);
-      });
-    const indexes = Int32Array.from(seen).sort();
-    const values = Float64Array.from(indexes, (k) => (found[k] === 1 ? idf[k]! : (1 + log(found[k]!)) * idf[k]!));
-    let squares = 0;
-    for (const value of values) squares += value * value;
-    const length = Math.sqrt(squares);
-    for (let i = 0; i < values.length; i++) {
-      values[i]! /= length;
-      found[indexes[i]!] = 0;
+    found.length = 0;
+    if (typeof text === "string") collect(text, nGrams, memory, numberOf, found);
+    // Each term once, moved to the front.
+    let n = 0;
+    for (let i = 0; i < found.length; i++) {
+      const k = found.values[i]!;
+      if (frequency[k]!++ === 0) found.values[n++] = k;
     }
+    const indexes = found.values.slice(0, n);
+    const values = new Float64Array(n);
+    let squares = 0;
+    for (let i = 0; i < n; i++) {
+      const k = indexes[i]!;
+      const tf = frequency[k] === 1 ? 1 : 1 + log(frequency[k]!);
+      values[i] = tf * idf[k]!;
+      squares += values[i]! * values[i]!;
+      frequency[k] = 0;
+    }
+    const length = Math.sqrt(squares);
+    for (let i = 0; i < n; i++) values[i]! /= length;
     return { indexes, values };
   };
 }

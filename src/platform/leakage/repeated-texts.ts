@@ -6,7 +6,7 @@ import { sampleRows } from "./sample.ts";
 import { thresholds } from "./thresholds.ts";
 
 /*
- * Texts that are in two parts. A text is compared as its letters and digits: NFKC, lower case, every digit a 0, what lies between words one
+ * Texts that are in two parts. A text is compared as its letters and digits: NFKC, lower case, every number a 0, what lies between words one
  * space. Two such texts nearly repeat each other where their sets of 5 characters overlap by 0.8 or more (Jaccard). Candidates are found by one
  * permutation hashing (Li, Owen, Zhang 2012): the least hash in each of 32 bins, 4 bins a band; texts that agree in a band are compared.
  */
@@ -63,7 +63,7 @@ function comparable(text: string): string | null {
       .normalize("NFKC")
       .toLowerCase()
       .match(/[\p{L}\p{M}]+|\p{N}+/gu) ?? [];
-  const plain = words.map((word) => word.replace(/\p{N}/gu, "0")).join(" ");
+  const plain = words.map((word) => word.replace(/\p{N}+/gu, "0")).join(" ");
   return plain.length < fewestCharacters ? null : plain;
 }
 

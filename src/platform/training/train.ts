@@ -21,6 +21,7 @@ import { proposeConfigurations } from "./search-space.ts";
 import { checkStack, refitChosen, tryStack } from "./stack.ts";
 import { stageClock } from "./stage-clock.ts";
 import { termShapes } from "./term-shapes.ts";
+import { textNotes } from "./text-notes.ts";
 import { learningCurve, textSummary } from "./text-summary.ts";
 import type { TrainHooks, TrainInput, TrainOutcome } from "./train-input.ts";
 import { unweightedTwin } from "./unweighted-twin.ts";
@@ -162,7 +163,13 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     task,
     seed: run.seed,
     problem: { column: definition.target.column, says: run.built.says, classes: run.built.classes },
-    ...accountOf(run, input, leakage, { train, validation, conformal, test }, { data: [], split: warmNotes }),
+    ...accountOf(
+      run,
+      input,
+      leakage,
+      { train, validation, conformal, test },
+      { data: textNotes(run), split: warmNotes },
+    ),
     features: [...refitted.features.outputs, ...refitted.features.blocks].map(({ name, from, says }) => ({
       name,
       from,
