@@ -60,3 +60,10 @@ export {
   type TaskRows,
   type TaskSignature,
 } from "./task-model.ts";
+export {
+  calendarAt,
+  calendarNames,
+  type SeriesState,
+  type WindowData,
+  windowForecaster,
+} from "./window-forecaster.ts";
