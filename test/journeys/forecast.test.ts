@@ -47,6 +47,8 @@ test("a long table becomes a forecast whose server, exported module and file ans
       ["seasonal-naive", "baseline"],
       ["ets", "candidate"],
       ["theta", "candidate"],
+      ["gbdt", "candidate"],
+      ["per-series", "candidate"],
     ],
   );
   assert.ok(metrics.test.mase!.high! < 0.9);
