@@ -23,6 +23,7 @@ import {
   lengthSection,
   userSlicesSection,
 } from "./recommendation-sections.ts";
+import { repeatedSection } from "./repeated-section.ts";
 import { reproductionSection } from "./reproduction-section.ts";
 import { reweightingSection } from "./reweighting-section.ts";
 import { script } from "./script.ts";
@@ -46,6 +47,7 @@ const tableSections: readonly DrawSection[] = [
   tuningSection,
   candidatesSection,
   metricsSection,
+  repeatedSection,
   curvesSection,
   confusionSection,
   calibrationSection,
