@@ -13,7 +13,7 @@ export interface Engine {
 
 /** Opens the compiled engine. Throws {@link EngineUnavailable} where it is not built. */
 export async function openEngine(threads: number): Promise<Engine> {
-  const team = await loadKernelTeam(threads);
+  const team = await loadKernelTeam("kernels", threads);
   if (team === undefined) throw new EngineUnavailable("the kernels are not built");
   const predictKernels = loadPredictKernels();
   if (predictKernels === undefined) throw new EngineUnavailable("the kernels that predict are not built");

@@ -15,17 +15,20 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", 
 const { main: compile } = await import("assemblyscript/asc");
 // The memory of training is shared by its threads; whoever explains or scores rows has a memory of its own.
 const kernelSources = [
-  ["kernels", ["--enable", "simd,threads", "--sharedMemory"]],
-  ["shap", ["--enable", "simd"]],
-  ["predict", ["--enable", "simd"]],
+  ["learners", "kernels", ["--enable", "simd,threads", "--sharedMemory"]],
+  ["learners", "shap", ["--enable", "simd"]],
+  ["learners", "predict", ["--enable", "simd"]],
+  ["learners", "rows", ["--enable", "simd"]],
+  ["recommenders", "recommend", ["--enable", "simd,threads", "--sharedMemory"]],
 ];
 const kernelHashes = {};
-for (const [name, options] of kernelSources) {
-  const source = readFileSync(`${root}src/ml/learners/assembly/${name}.ts`);
+for (const [room, name, options] of kernelSources) {
+  const file = `src/ml/${room}/assembly/${name}.ts`;
+  const source = readFileSync(`${root}${file}`);
   kernelHashes[name] = createHash("sha256").update(source).digest("hex");
   const compiled = await compile(
     [
-      `src/ml/learners/assembly/${name}.ts`,
+      file,
       ...["--outFile", `dist/${name}.wasm`, "-O3", "--runtime", "stub", "--noAssert", "--importMemory"],
       ...["--maximumMemory", "65536", "--baseDir", root, ...options],
     ],
@@ -35,19 +38,21 @@ for (const [name, options] of kernelSources) {
 }
 
 const { build } = await import("esbuild");
-await build({
-  entryPoints: [`${root}src/platform/capsule/embedded-runtime.ts`],
-  outfile: `${root}dist/embedded-runtime.js`,
-  bundle: true,
-  format: "esm",
-  target: "es2022",
-  platform: "neutral",
-  legalComments: "none",
-  treeShaking: true,
-  external: ["node:*"],
-});
-const runtime = readFileSync(`${root}dist/embedded-runtime.js`, "utf8");
-if (/^\s*import\b/m.test(runtime)) throw new Error("the embedded runtime imports something: it must stand alone");
+for (const name of ["embedded-runtime", "embedded-recommendation", "embedded-forecast", "embedded-anomaly"]) {
+  await build({
+    entryPoints: [`${root}src/platform/capsule/${name}.ts`],
+    outfile: `${root}dist/${name}.js`,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    legalComments: "none",
+    treeShaking: true,
+    external: ["node:*"],
+  });
+  const runtime = readFileSync(`${root}dist/${name}.js`, "utf8");
+  if (/^\s*import\b/m.test(runtime)) throw new Error(`${name} imports something: it must stand alone`);
+}
 
 // What this build was made from: a run records it, and verify compares only runs of the same build. Sources that run beside it refuse kernels made
 // from other ones.

@@ -5,6 +5,7 @@ import type { ImportRequest, ProjectApp, QuantisedExport, RunningServer, ServeOp
 import {
   loadKernels,
   loadPredictKernels,
+  loadScanKernels,
   loadShapKernels,
   loadUserModule,
   moduleGraphHash,
@@ -12,7 +13,10 @@ import {
 } from "./edge/compute/index.ts";
 import {
   diagnose,
+  initDetector,
+  initForecast,
   initModel,
+  initRecommender,
   loadDefinition,
   openProject,
   type Project,
@@ -21,10 +25,18 @@ import {
 } from "./edge/project/index.ts";
 import { FettleError, sha256, uuidv7 } from "./lib/index.ts";
 import type { Precision } from "./ml/learners/index.ts";
+import type { AnomalyDefinition } from "./platform/anomaly/index.ts";
+import type { Capsule, TaskCapsule } from "./platform/capsule/index.ts";
 import type { ObjectStore, ReadOptions } from "./platform/data/index.ts";
-import type { PipelinePorts } from "./platform/pipelines/index.ts";
+import type { PipelinePorts, ScoreSummary } from "./platform/pipelines/index.ts";
 import { findVersion, type Ledger, type ModelVersion, parseModelReference } from "./platform/registry/index.ts";
-import type { ImportDefinition, ModelDefinition, RunReport } from "./platform/training/index.ts";
+import {
+  type AnyDefinition,
+  type ImportDefinition,
+  isTaskDefinition,
+  type ModelDefinition,
+  type RunReport,
+} from "./platform/training/index.ts";
 
 /** Options of {@link openApp}. */
 export interface AppOptions {
@@ -50,17 +62,21 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     root: project.root,
     async init(model, asked) {
       const { createSourceReader } = await import("./edge/query/index.ts");
-      return initModel(project, model, asked, folder, createSourceReader());
+      const { task, ...rest } = asked;
+      const reader = createSourceReader();
+      if (task === "recommendation") return initRecommender(project, model, rest, folder, reader);
+      if (task === "anomaly") return initDetector(project, model, rest, folder, reader);
+      if (task === "forecast") return initForecast(project, model, rest, folder, reader);
+      return initModel(project, model, task === undefined ? rest : { ...rest, task }, folder, reader);
     },
     async train(model, overrides, work) {
-      const { trainRun } = await import("./platform/pipelines/index.ts");
-      const { defineModel } = await import("./platform/training/index.ts");
-      const definition = defineModel(withOverrides(await loadDefinition(project, model, loadUserModule), overrides));
+      const { defineAny, trainRun } = await import("./platform/pipelines/index.ts");
+      const definition = defineAny(withOverrides(await loadDefinition(project, model, loadUserModule), overrides));
       return trainRun(await pipelinePorts(project, store, version), definition, resolveIn(project), work);
     },
     async tune(model, asked, work) {
-      const { tuneRun } = await import("./platform/pipelines/index.ts");
-      const definition = await loadDefinition(project, model, loadUserModule);
+      const { asTableDefinition, tuneRun } = await import("./platform/pipelines/index.ts");
+      const definition = asTableDefinition(await loadDefinition(project, model, loadUserModule), "tune");
       return tuneRun(await pipelinePorts(project, store, version), definition, resolveIn(project), {
         ...asked,
         ...work,
@@ -211,19 +227,34 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
   };
 }
 
-function withOverrides(definition: ModelDefinition, overrides: Parameters<ProjectApp["train"]>[1]): ModelDefinition {
+function withOverrides(definition: AnyDefinition, overrides: Parameters<ProjectApp["train"]>[1]): AnyDefinition {
   const { exclude, keep, trials, seed, warmStart } = overrides;
   const join = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];
+  const leakageOf = (decided: ModelDefinition["leakage"]) =>
+    exclude || keep ? { leakage: { exclude: join(decided?.exclude, exclude), keep: join(decided?.keep, keep) } } : {};
+  if (isTaskDefinition(definition)) {
+    const hasLeakage = definition.task === "anomaly";
+    const untaken = hasLeakage ? { trials, warmStart } : { exclude, keep, warmStart };
+    const [asked] = Object.entries(untaken).find(([, value]) => value !== undefined) ?? [];
+    if (asked === undefined)
+      return {
+        ...definition,
+        ...(hasLeakage ? leakageOf((definition as AnomalyDefinition).leakage) : {}),
+        ...(trials === undefined ? {} : { search: { ...(definition as { search?: object }).search, trials } }),
+        ...(seed === undefined ? {} : { seed }),
+      };
+    throw new FettleError(
+      "invalid-input",
+      "TRAIN_OPTION",
+      `Cannot train with "${asked}": a ${definition.task} model has no such option`,
+      {
+        hint: `The definition says all that decides such a training but its seed and its ${hasLeakage ? "leaks" : "number of trials"}`,
+      },
+    );
+  }
   return {
     ...definition,
-    ...(exclude || keep
-      ? {
-          leakage: {
-            exclude: join(definition.leakage?.exclude, exclude),
-            keep: join(definition.leakage?.keep, keep),
-          },
-        }
-      : {}),
+    ...leakageOf(definition.leakage),
     ...(trials === undefined ? {} : { search: { ...definition.search, trials } }),
     ...(seed === undefined ? {} : { seed }),
     ...(warmStart === undefined ? {} : { warmStart }),
@@ -295,12 +326,8 @@ async function exportVersion(
   folder: string,
   precision: Precision | undefined,
 ): ReturnType<ProjectApp["exportModel"]> {
-  const { encodingOf, exportModule, loadCapsule, openCapsule, quantise, requestSchema } = await import(
-    "./platform/capsule/index.ts"
-  );
+  const { isTaskCapsule, loadCapsule } = await import("./platform/capsule/index.ts");
   const capsule = await loadCapsule(objects, found.capsule);
-  openCapsule(capsule, loadPredictKernels()); // golden rows are replayed: what leaves is what was trained
-  const title = `${found.model}@${found.version}`;
   const endings: Readonly<Record<string, string>> = {
     module: "mjs",
     capsule: "capsule.json",
@@ -309,27 +336,10 @@ async function exportVersion(
     xgboost: "xgboost.json",
   };
   const path = out ?? join(folder, `${found.model}.${endings[to]}`);
-  const texts = new Map<string, string | Uint8Array>();
-  let quantised: QuantisedExport | undefined;
-  if (to === "module") {
-    const runtime = readFileSync(new URL("../dist/embedded-runtime.js", import.meta.url), "utf8");
-    const parts = { runtime, title, kernels: readKernels("predict")! };
-    const full = exportModule(capsule, parts);
-    const packed = precision && quantise(capsule, precision);
-    if (packed) quantised = { ...packed.loss, bytesBefore: Buffer.byteLength(full.js) + Buffer.byteLength(full.dts) };
-    const { js, dts } = packed ? exportModule({ ...capsule, model: packed.model }, parts) : full;
-    texts.set(path, js);
-    texts.set(path.replace(/\.m?js$/, "").concat(".d.mts"), dts);
-  } else if (to === "onnx") {
-    const { exportOnnx } = await import("./ml/interchange/index.ts");
-    texts.set(path, exportOnnx(capsule.model, capsule.calibrator, title));
-    texts.set(`${path}.json`, `${JSON.stringify(encodingOf(capsule), null, 2)}\n`);
-  } else if (to === "xgboost") {
-    const { exportXgboost } = await import("./ml/interchange/index.ts");
-    texts.set(path, exportXgboost(capsule.model, capsule.calibrator));
-    texts.set(`${path.replace(/\.json$/, "")}.features.json`, `${JSON.stringify(encodingOf(capsule), null, 2)}\n`);
-  } else if (to === "capsule") texts.set(path, `${JSON.stringify({ format: "fettle-capsule/1", ...capsule })}\n`);
-  else texts.set(path, `${JSON.stringify(requestSchema(capsule.signature), null, 2)}\n`);
+  const title = `${found.model}@${found.version}`;
+  const { texts, quantised } = isTaskCapsule(capsule)
+    ? { texts: await taskExport(capsule, to, path, title), quantised: undefined }
+    : await tableExport(capsule, to, path, title, precision);
   mkdirSync(dirname(path), { recursive: true });
   let bytes = 0;
   for (const [file, text] of texts) {
@@ -340,6 +350,75 @@ async function exportVersion(
   return { files, bytes, ...(quantised && { quantised }) };
 }
 
+/** Files of an export by their path. */
+type ExportedTexts = ReadonlyMap<string, string | Uint8Array>;
+
+const taskKernels = () => ({ predict: loadPredictKernels(), shap: loadShapKernels(), scan: loadScanKernels() });
+const runtimeOf = (name: string) => readFileSync(new URL(`../dist/${name}.js`, import.meta.url), "utf8");
+const typesPath = (path: string) => path.replace(/\.m?js$/, "").concat(".d.mts");
+
+async function taskExport(capsule: TaskCapsule, to: string, path: string, title: string): Promise<ExportedTexts> {
+  const { exportTaskModule, openTaskCapsule } = await import("./platform/capsule/index.ts");
+  openTaskCapsule(capsule, taskKernels());
+  const { task, request } = capsule.signature;
+  switch (to) {
+    case "module": {
+      const { js, dts } = exportTaskModule(capsule, { runtime: runtimeOf(`embedded-${task}`), title });
+      return new Map([
+        [path, js],
+        [typesPath(path), dts],
+      ]);
+    }
+    case "capsule":
+      return new Map([[path, `${JSON.stringify({ format: "fettle-capsule/1", ...capsule })}\n`]]);
+    case "json-schema":
+      return new Map([[path, `${JSON.stringify(request, null, 2)}\n`]]);
+    default:
+      throw new FettleError(
+        "invalid-input",
+        "EXPORT_TASK",
+        `Cannot export to ${to}: a ${task} model has no such form`,
+        {
+          hint: 'Use "--to module", "--to capsule" or "--to json-schema"',
+        },
+      );
+  }
+}
+
+async function tableExport(
+  capsule: Capsule,
+  to: string,
+  path: string,
+  title: string,
+  precision: Precision | undefined,
+): Promise<{ texts: ExportedTexts; quantised?: QuantisedExport }> {
+  const { encodingOf, exportModule, openCapsule, quantise, requestSchema } = await import(
+    "./platform/capsule/index.ts"
+  );
+  openCapsule(capsule, loadPredictKernels()); // golden rows are replayed: what leaves is what was trained
+  const texts = new Map<string, string | Uint8Array>();
+  let quantised: QuantisedExport | undefined;
+  if (to === "module") {
+    const parts = { runtime: runtimeOf("embedded-runtime"), title, kernels: readKernels("predict")! };
+    const full = exportModule(capsule, parts);
+    const packed = precision && quantise(capsule, precision);
+    if (packed) quantised = { ...packed.loss, bytesBefore: Buffer.byteLength(full.js) + Buffer.byteLength(full.dts) };
+    const { js, dts } = packed ? exportModule({ ...capsule, model: packed.model }, parts) : full;
+    texts.set(path, js);
+    texts.set(typesPath(path), dts);
+  } else if (to === "onnx") {
+    const { exportOnnx } = await import("./ml/interchange/index.ts");
+    texts.set(path, exportOnnx(capsule.model, capsule.calibrator, title));
+    texts.set(`${path}.json`, `${JSON.stringify(encodingOf(capsule), null, 2)}\n`);
+  } else if (to === "xgboost") {
+    const { exportXgboost } = await import("./ml/interchange/index.ts");
+    texts.set(path, exportXgboost(capsule.model, capsule.calibrator));
+    texts.set(`${path.replace(/\.json$/, "")}.features.json`, `${JSON.stringify(encodingOf(capsule), null, 2)}\n`);
+  } else if (to === "capsule") texts.set(path, `${JSON.stringify({ format: "fettle-capsule/1", ...capsule })}\n`);
+  else texts.set(path, `${JSON.stringify(requestSchema(capsule.signature), null, 2)}\n`);
+  return { texts, ...(quantised && { quantised }) };
+}
+
 async function scoreFiles(
   objects: ObjectStore,
   found: ModelVersion,
@@ -347,15 +426,21 @@ async function scoreFiles(
   folder: string,
   asked: Parameters<ProjectApp["score"]>[1],
 ): ReturnType<ProjectApp["score"]> {
-  const { loadCapsule, openCapsule, rowExplainer, rowExplainerAgainst } = await import("./platform/capsule/index.ts");
+  const {
+    isTaskCapsule,
+    loadCapsule,
+    openCapsule,
+    openTaskCapsule,
+    rowExplainer,
+    rowExplainerAgainst,
+    unexplainedTask,
+  } = await import("./platform/capsule/index.ts");
   const { createBatchWriter, readBatches } = await import("./edge/query/index.ts");
-  const { readBackground, scoreRun } = await import("./platform/pipelines/index.ts");
+  const { rankQueries, readBackground, scoreRun, scoreTaskRun } = await import("./platform/pipelines/index.ts");
   const startedAt = performance.now();
   const capsule = await loadCapsule(objects, found.capsule);
-  const predictor = openCapsule(capsule, loadPredictKernels());
   const out = resolve(folder, asked.out);
   const format = formatOf(asked.format, out);
-  const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
   const files = asked.input.map((path) => resolve(folder, path));
   if (files.some((file) => isSameFile(file, out)))
     throw new FettleError(
@@ -363,6 +448,31 @@ async function scoreFiles(
       "SCORE_OVER_INPUT",
       `Cannot write "${asked.out}": it is one of the files to score, another name is needed`,
     );
+  const hooks = {
+    ...(asked.onRows ? { onRows: asked.onRows } : {}),
+    ...(asked.signal ? { signal: asked.signal } : {}),
+  };
+  const answer = (scored: ScoreSummary) => {
+    const seconds = (performance.now() - startedAt) / 1000;
+    return { model: found.model, version: found.version, out: asked.out, seconds, ...scored };
+  };
+  if (isTaskCapsule(capsule)) {
+    if (asked.explain || asked.background !== undefined)
+      throw new FettleError(
+        "invalid-input",
+        "SCORE_UNEXPLAINED",
+        `Cannot explain the answers of ${found.model}@${found.version}: ${unexplainedTask(capsule.signature.task)}`,
+        { hint: "Leave out --explain and --background" },
+      );
+    const model = openTaskCapsule(capsule, taskKernels());
+    if (files.length === 0 && capsule.signature.task !== "forecast") throw noInput();
+    const reading = { ...sameReading(trained), types: model.inputTypes };
+    const batches = files.length === 0 ? noBatches() : readBatches(files, reading);
+    return answer(await scoreTaskRun({ batches, model, writer: await createBatchWriter(out, format), ...hooks }));
+  }
+  if (files.length === 0) throw noInput();
+  const predictor = openCapsule(capsule, loadPredictKernels());
+  const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
   const reading = { ...sameReading(trained), types };
   const explainer =
     asked.background !== undefined
@@ -380,18 +490,31 @@ async function scoreFiles(
       `Cannot explain the scores of ${found.model}@${found.version}: ${explainer.reason}`,
       { hint: asked.background === undefined ? "Leave out --explain" : "Leave out --background" },
     );
+  const { query } = predictor.signature;
+  const ranks =
+    query === undefined ? null : await rankQueries(readBatches(files, reading), predictor, query, asked.signal);
   const writer = await createBatchWriter(out, format);
   const scored = await scoreRun({
     batches: readBatches(files, reading),
     predictor,
     ...(explainer ? { explainer } : {}),
+    ...(ranks === null ? {} : { ranks }),
     writer,
-    ...(asked.onRows ? { onRows: asked.onRows } : {}),
-    ...(asked.signal ? { signal: asked.signal } : {}),
+    ...hooks,
   });
-  const seconds = (performance.now() - startedAt) / 1000;
-  return { model: found.model, version: found.version, out: asked.out, seconds, ...scored };
+  if (query === undefined || ranks !== null) return answer(scored);
+  const notes = [...scored.notes, `column "${query}" is absent: rows have a score and no rank within their query`];
+  return answer({ ...scored, notes });
 }
+
+function noInput(): FettleError {
+  return new FettleError("invalid-input", "OPTION_MISSING", "Cannot score: --in is absent, files of rows are needed", {
+    hint: "For example: fettle score churn --in new.csv --out scored.parquet",
+  });
+}
+
+// A forecast needs no rows.
+async function* noBatches(): AsyncGenerator<never> {}
 
 function isSameFile(left: string, right: string): boolean {
   if (left === right) return true;
@@ -426,8 +549,10 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
       `Cannot serve on ${asked.host} without a token: everybody who reaches it could call it, loopback is needed`,
       { hint: "Leave out --no-auth, or serve on 127.0.0.1" },
     );
-  const { openCapsule, loadCapsule, rowExplainer } = await import("./platform/capsule/index.ts");
-  const { createModelService } = await import("./platform/serving/index.ts");
+  const { isTaskCapsule, loadCapsule, openCapsule, openTaskCapsule, rowExplainer } = await import(
+    "./platform/capsule/index.ts"
+  );
+  const { createModelService, createTaskService } = await import("./platform/serving/index.ts");
   const { openPredictionLog } = await import("./edge/storage/index.ts");
   const { createServer } = await import("./edge/http/index.ts");
   const served = await versionsToServe(await store.ledger(), asked.models);
@@ -435,25 +560,23 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
   const ackLevel = asked.sync ? ("sync" as const) : ("buffered" as const);
   const kernels = loadPredictKernels();
   const opened = await Promise.all(
-    served.map(async (found) => {
-      const capsule = await loadCapsule(objects, found.capsule);
+    served.map(async ({ model, version: number, capsule: id }) => {
+      const named = { model, version: number };
+      const capsule = await loadCapsule(objects, id);
+      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, taskKernels()) };
       const explainer = () => rowExplainer(capsule, loadShapKernels());
-      return { found, predictor: openCapsule(capsule, kernels), explainer, exampleRow: capsule.golden.rows[0] ?? [] };
+      return {
+        ...named,
+        predictor: openCapsule(capsule, kernels),
+        explainer,
+        exampleRow: capsule.golden.rows[0] ?? [],
+      };
     }),
   );
   const log = openPredictionLog(project.storeDir, { ackLevel, now });
-  const services = opened.map(({ found, predictor, explainer, exampleRow }) =>
-    createModelService({
-      model: found.model,
-      version: found.version,
-      predictor,
-      explainer,
-      exampleRow,
-      log,
-      now,
-      ticks: () => Math.round(performance.now() * 1000),
-      newId,
-    }),
+  const outside = { log, now, ticks: () => Math.round(performance.now() * 1000), newId };
+  const services = opened.map((parts) =>
+    "taskModel" in parts ? createTaskService({ ...parts, ...outside }) : createModelService({ ...parts, ...outside }),
   );
   const token = asked.auth ? (asked.token ?? randomBytes(24).toString("base64url")) : null;
   const server = await createServer({

@@ -11,3 +11,11 @@ test("toBase64() gives what Node's Buffer gives, and fromBase64() takes it back"
     }),
   );
 });
+
+test("toBase64() joins pieces of many bytes without a seam", () => {
+  for (const length of [1535, 1536, 1537, 30_001]) {
+    const bytes = Uint8Array.from({ length }, (_, i) => (i * 7919) % 251);
+    assert.equal(toBase64(bytes), Buffer.from(bytes).toString("base64"));
+    assert.deepEqual(fromBase64(toBase64(bytes)), bytes);
+  }
+});

@@ -1,4 +1,19 @@
 export { fromBase64, toBase64 } from "./base64.ts";
+export {
+  type Calendar,
+  dateOf,
+  dayOf,
+  daysIn,
+  instantOf,
+  localOf,
+  monthOf,
+  type StepUnit,
+  stepOf,
+  timeOf,
+  type Zone,
+  zoneNames,
+  zoneOf,
+} from "./calendar.ts";
 export { canonicalJson, type Json } from "./canonical-json.ts";
 export type { Clock } from "./clock.ts";
 export {

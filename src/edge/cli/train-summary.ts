@@ -38,7 +38,7 @@ export function trainSummary({ version, report, reportPath }: TrainedVersion): s
   ].join("\n");
 }
 
-function dataLines({ data, split, warmStart }: RunReport): string[][] {
+function dataLines({ data, split, warmStart, evaluation }: RunReport): string[][] {
   const parts = split.parts.map(({ name, n }) => `${name} ${n.toLocaleString("en-US")}`).join(", ");
   const lines = [
     [
@@ -47,12 +47,23 @@ function dataLines({ data, split, warmStart }: RunReport): string[][] {
     ],
     ["split", `${split.says}: ${parts}; test rows used ${count(split.testEvaluations, "time")}`],
   ];
+  if (evaluation.recommendation) lines.push(...eventLines(evaluation.recommendation));
   if (warmStart !== undefined) lines.push(["goes on from", warmStart]);
   for (const note of data.notes.slice(0, 4)) lines.push(["note", pc.dim(note)]);
   for (const { severity, message } of data.violations.slice(0, 6))
     lines.push([severity === "error" ? pc.red("data") : pc.yellow("data"), message]);
   if (data.violations.length > 6) lines.push(["", pc.dim(`… ${data.violations.length - 6} more in the report`)]);
   return lines;
+}
+
+function eventLines({ trained, test }: NonNullable<RunReport["evaluation"]["recommendation"]>): string[][] {
+  const { nUsers, nItems, nInteractions } = trained;
+  const density = percent(nInteractions / (nUsers * nItems));
+  const news = test.nNewUsers === 0 ? "" : `; ${count(test.nNewUsers, "user")} new in the test part`;
+  return [
+    ["learned from", `${count(nUsers, "user")} × ${count(nItems, "item")}, ${density} of the pairs`],
+    ["measured on", `${count(test.nMeasured, "user")} with a history${news}`],
+  ];
 }
 
 function leakageLines({ leakage }: RunReport): string[] {
@@ -82,7 +93,7 @@ function metricLines({ evaluation }: RunReport): string[][] {
   const names = [
     evaluation.primary,
     ...Object.keys(evaluation.metrics).filter((name) => name !== evaluation.primary),
-  ].slice(0, 7);
+  ].slice(0, evaluation.recommendation ? 9 : 7);
   return [
     ["", pc.dim("test"), pc.dim(`baseline (${evaluation.baseline.name})`)],
     ...names.map((name) => {
@@ -98,6 +109,7 @@ function metricLines({ evaluation }: RunReport): string[][] {
           ],
         ]
       : []),
+    ...anomalyLines(evaluation),
     ...(evaluation.calibration
       ? [
           [
@@ -107,6 +119,7 @@ function metricLines({ evaluation }: RunReport): string[][] {
           ],
         ]
       : []),
+    ...conformalLines(evaluation),
     ...evaluation.slices
       .filter((slice) => slice.weak)
       .slice(0, 3)
@@ -115,5 +128,54 @@ function metricLines({ evaluation }: RunReport): string[][] {
         `${slice.name} (${percent(slice.n / evaluation.nTest)} of test rows)`,
         `${slice.metric} ${metric(slice.value)}`,
       ]),
+  ];
+}
+
+// The threshold of a model that tells anomalies, whether its order is stable, and the kinds that it does not find.
+function anomalyLines({ anomaly }: RunReport["evaluation"]): string[][] {
+  if (anomaly === undefined) return [];
+  const { threshold, stability, top } = anomaly;
+  const halves = stability?.halves;
+  return [
+    [
+      "threshold",
+      number(threshold.value),
+      pc.dim(`chosen by ${threshold.chosenBy}; ${percent(threshold.testShare)} of test rows reach it`),
+    ],
+    ...(halves && halves.rankCorrelation !== null
+      ? [
+          [
+            "stability",
+            `rank correlation ${number(halves.rankCorrelation)} between two halves`,
+            pc.dim(`${percent(halves.overlap)} of the top ${stability.k} are the same`),
+          ],
+        ]
+      : []),
+    ...(top[0] !== undefined && top[0].reasons.length > 0
+      ? [
+          [
+            "top row",
+            `row ${top[0].row}`,
+            pc.dim(top[0].reasons.map(({ column, share }) => `${column} ${percent(share)}`).join(", ")),
+          ],
+        ]
+      : []),
+  ];
+}
+
+function conformalLines({ conformal, task }: RunReport["evaluation"]): string[][] {
+  if (conformal === undefined) return [];
+  const { level, overall, slices } = conformal;
+  const [size, noun] = task === "regression" ? ["mean width", "intervals"] : ["mean size", "sets"];
+  return [
+    [
+      `${noun} at ${number(level)}`,
+      `coverage ${metric(overall.value)}`,
+      pc.dim(`${size} ${overall.size.value === null ? "undefined" : number(overall.size.value)}`),
+    ],
+    ...slices
+      .filter(({ isBelow }) => isBelow)
+      .slice(0, 3)
+      .map(({ name, value }) => [pc.yellow("below level"), name, `coverage ${metric(value)}`]),
   ];
 }

@@ -12,8 +12,8 @@ export const workerEntries = {
 /** Where the build lies, seen from the sources and from itself. */
 export const buildFolder = new URL("../../../dist/", import.meta.url);
 
-/** Where the kernels' sources lie; null where the build runs. */
-export const kernelSources = extension === "ts" ? new URL("../../ml/learners/assembly/", import.meta.url) : null;
+/** The folder below which the kernels' sources lie; null where the build runs. */
+export const kernelSources = extension === "ts" ? new URL("../../ml/", import.meta.url) : null;
 
 /** The package's own door, which `fettle` means inside a user's module. */
 export const packageEntries = {

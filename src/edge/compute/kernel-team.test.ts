@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createRng } from "../../lib/index.ts";
-import { gbdt, loseThread, teamMemory } from "../../ml/learners/index.ts";
+import { gbdt } from "../../ml/learners/index.ts";
 import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
+import { loseThread, teamMemory } from "../../ml/team/index.ts";
 import { loadKernels, loadKernelTeam } from "./index.ts";
 
 const skip = loadKernels() === undefined ? "the kernels are not built: node scripts/build.mjs" : false;
@@ -24,7 +25,7 @@ test("a model is the same on one, two and three threads, on every repeat, and wi
   for (const { table, target } of cases) {
     const models = [];
     for (const nThreads of [1, 2, 3, 2]) {
-      const team = (await loadKernelTeam(nThreads))!;
+      const team = (await loadKernelTeam("kernels", nThreads))!;
       const learner = gbdt({ nTrees: 4, minSamplesLeaf: 1, maxLeaves: 63 });
       models.push(learner.fit(table, target, { seed: 1, kernels: team.kernels }).toJSON());
       await team.stop();
@@ -37,7 +38,7 @@ test("a model is the same on one, two and three threads, on every repeat, and wi
 
 test("a thread that dies in the middle of a training ends it with an error", { skip }, async () => {
   const { table, target } = problemOf(40_000, 15, 3);
-  const team = (await loadKernelTeam(2))!;
+  const team = (await loadKernelTeam("kernels", 2))!;
   const { control } = teamMemory(team.kernels.memory.buffer, team.kernels.teamAt);
   // As if the other thread had taken a chunk of the first histogram and died.
   const functions = {

@@ -1,8 +1,14 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type GbdtKernels, loseThread, stopTeam, teamMemory } from "../../ml/learners/index.ts";
+import { loseThread, stopTeam, teamMemory } from "../../ml/team/index.ts";
 import { workerEntries } from "./entries.ts";
-import { instantiateKernels, prepareKernels, type SharedKernels } from "./load-kernels.ts";
+import {
+  instantiateKernels,
+  prepareKernels,
+  type SharedKernels,
+  type TeamKernelsOf,
+  type TeamName,
+} from "./load-kernels.ts";
 
 /** What a further thread of a team is started with. */
 export interface KernelThreadData {
@@ -11,8 +17,8 @@ export interface KernelThreadData {
 }
 
 /** Kernels with the threads that serve them beside the one that trains. */
-export interface KernelTeam {
-  readonly shared: SharedKernels;
+export interface KernelTeam<Name extends TeamName = TeamName> {
+  readonly shared: SharedKernels<Name>;
   /** Ends the further threads. */
   stop(): Promise<void>;
 }
@@ -29,8 +35,8 @@ export function defaultThreads(): number {
  * Starts a team: this many threads in all, the one that will train among them. Undefined where the kernels are not built. A further thread that
  * dies makes the training fail instead of wait.
  */
-export function startTeam(nThreads: number): KernelTeam | undefined {
-  const shared = prepareKernels(nThreads);
+export function startTeam<Name extends TeamName>(name: Name, nThreads: number): KernelTeam<Name> | undefined {
+  const shared = prepareKernels(name, nThreads);
   if (shared === undefined) return undefined;
   const { teamAt } = instantiateKernels(shared);
   const { control } = teamMemory(shared.memory.buffer, teamAt);
@@ -56,9 +62,10 @@ export function startTeam(nThreads: number): KernelTeam | undefined {
 }
 
 /** The compiled kernels for this thread with a team beside it, for one who trains in this very thread; undefined where they are not built. */
-export async function loadKernelTeam(
+export async function loadKernelTeam<Name extends TeamName>(
+  name: Name,
   nThreads: number,
-): Promise<{ readonly kernels: GbdtKernels; stop(): Promise<void> } | undefined> {
-  const team = startTeam(nThreads);
+): Promise<{ readonly kernels: TeamKernelsOf[Name]; stop(): Promise<void> } | undefined> {
+  const team = startTeam(name, nThreads);
   return team && { kernels: instantiateKernels(team.shared), stop: team.stop };
 }

@@ -2,12 +2,13 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FettleError } from "../../lib/index.ts";
 import type { CustomLoss } from "../../ml/learners/index.ts";
-import { defineLoss, type LossModule, type ModelDefinition } from "../../platform/training/index.ts";
+import { type AnyDefinition, defineLoss, isTaskDefinition, type LossModule } from "../../platform/training/index.ts";
 import { moduleGraphHash } from "./module-graph.ts";
 import { resolveOwnPackage } from "./own-package.ts";
 
 /** The functions of the loss that a definition names by its module; undefined where it names none. See {@link loadLoss}. */
-export async function customLossOf({ loss }: ModelDefinition, root: string): Promise<CustomLoss | undefined> {
+export async function customLossOf(definition: AnyDefinition, root: string): Promise<CustomLoss | undefined> {
+  const loss = isTaskDefinition(definition) ? undefined : definition.loss;
   return typeof loss === "object" ? loadLoss(loss, root) : undefined;
 }
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import test from "node:test";
 import { pathToFileURL } from "node:url";
 import { buildFolder, kernelSources } from "./entries.ts";
 import { loadKernels } from "./index.ts";
-import { readKernels } from "./read-kernels.ts";
+import { type KernelsName, kernelFiles, readKernels } from "./read-kernels.ts";
 
 const skip = loadKernels() === undefined ? "the kernels are not built: node scripts/build.mjs" : false;
-const names = ["kernels", "predict", "shap"] as const;
+const names = Object.keys(kernelFiles) as KernelsName[];
 
 /** A copy of the build's kernels and their sources; `change` alters it. */
 function copyOf(change: (folder: string) => void): readonly [URL, URL, () => void] {
@@ -17,7 +17,9 @@ function copyOf(change: (folder: string) => void): readonly [URL, URL, () => voi
   for (const part of ["build", "sources"]) mkdirSync(join(root, part));
   for (const name of names) {
     copyFileSync(new URL(`${name}.wasm`, buildFolder), join(root, "build", `${name}.wasm`));
-    copyFileSync(new URL(`${name}.ts`, kernelSources!), join(root, "sources", `${name}.ts`));
+    const source = join(root, "sources", kernelFiles[name]);
+    mkdirSync(dirname(source), { recursive: true });
+    copyFileSync(new URL(kernelFiles[name], kernelSources!), source);
   }
   copyFileSync(new URL("build.json", buildFolder), join(root, "build", "build.json"));
   change(root);
@@ -38,7 +40,7 @@ test("readKernels() gives the bytes of a build of the sources that run, and unde
 const stale: readonly { readonly says: string; readonly change: (root: string) => void }[] = [
   {
     says: "the sources are others",
-    change: (root) => names.forEach((name) => void writeFileSync(join(root, "sources", `${name}.ts`), "// newer")),
+    change: (root) => names.forEach((name) => void writeFileSync(join(root, "sources", kernelFiles[name]), "// newer")),
   },
   { says: "the build was cut off", change: (root) => rmSync(join(root, "build", "build.json")) },
   { says: "the build recorded no kernels", change: (root) => writeFileSync(join(root, "build", "build.json"), "{}") },

@@ -3,13 +3,22 @@ import { existsSync, readFileSync } from "node:fs";
 import { FettleError } from "../../lib/index.ts";
 import { buildFolder, kernelSources } from "./entries.ts";
 
-/** Compiled kernels by their file in the build: training, predictions, explanations. */
-export type KernelsName = "kernels" | "predict" | "shap";
+/** Compiled kernels by their file in the build, and their sources: training and predictions of trees, explanations, sparse rows, recommenders. */
+export const kernelFiles = {
+  kernels: "learners/assembly/kernels.ts",
+  predict: "learners/assembly/predict.ts",
+  shap: "learners/assembly/shap.ts",
+  rows: "learners/assembly/rows.ts",
+  recommend: "recommenders/assembly/recommend.ts",
+} as const;
+
+/** Names of {@link kernelFiles}. */
+export type KernelsName = keyof typeof kernelFiles;
 
 /**
  * The bytes of compiled kernels; undefined where they have not been built. Sources that run beside a build of other kernel sources would compute garbage in
  * silence: throws KERNELS_STALE.
- * @param sources folder of the kernels' sources; null where the build itself runs
+ * @param sources folder below which the sources lie; null where the build itself runs
  */
 export function readKernels(
   name: KernelsName,
@@ -18,7 +27,7 @@ export function readKernels(
 ): Uint8Array | undefined {
   const file = new URL(`${name}.wasm`, folder);
   if (!existsSync(file)) return undefined;
-  if (sources !== null && builtFrom(name, folder) !== sha256Of(new URL(`${name}.ts`, sources)))
+  if (sources !== null && builtFrom(name, folder) !== sha256Of(new URL(kernelFiles[name], sources)))
     throw new FettleError(
       "not-ready",
       "KERNELS_STALE",

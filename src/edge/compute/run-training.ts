@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { FettleError } from "../../lib/index.ts";
-import type { WorkOptions } from "../../platform/pipelines/index.ts";
-import type { TrainInput, TrainOutcome, TrainProgress } from "../../platform/training/index.ts";
+import type { AnyTrainInput, AnyTrainOutcome, OutcomeOf, WorkOptions } from "../../platform/pipelines/index.ts";
+import type { TrainProgress } from "../../platform/training/index.ts";
 import { workerEntries } from "./entries.ts";
 import { defaultThreads, startTeam } from "./kernel-team.ts";
 import type { SharedKernels } from "./load-kernels.ts";
@@ -10,7 +10,7 @@ import { fromPlainError, type PlainError } from "./worker-error.ts";
 
 /** What a training worker is started with. */
 export interface TrainWorkerData {
-  readonly input: Packed<TrainInput>;
+  readonly input: Packed<AnyTrainInput>;
   /** One shared Int32: 1 asks the worker to stop. */
   readonly stopFlag: SharedArrayBuffer;
   /** The compiled kernels and the memory of their team; null where they are not built. */
@@ -19,7 +19,7 @@ export interface TrainWorkerData {
   readonly projectDir: string;
 }
 
-type Message = { progress: TrainProgress } | { outcome: TrainOutcome } | { error: PlainError };
+type Message = { progress: TrainProgress } | { outcome: AnyTrainOutcome } | { error: PlainError };
 
 /** How long a cancelled worker may take to stop by itself before it is ended, in milliseconds. */
 const stopGraceMs = 2_000;
@@ -28,14 +28,17 @@ const stopGraceMs = 2_000;
  * Trains in a worker thread, so that the caller's event loop stays free. An aborted signal sets the shared stop flag; a worker
  * that does not heed it is ended. A worker that dies gives TRAINING_WORKER_DIED, never a hang.
  */
-export async function runTraining(
-  input: TrainInput,
+export async function runTraining<Input extends AnyTrainInput>(
+  input: Input,
   options: WorkOptions & { readonly projectDir?: string } = {},
-): Promise<TrainOutcome> {
+): Promise<OutcomeOf<Input>> {
   const stopFlag = new SharedArrayBuffer(4);
-  const team = startTeam(options.threads ?? defaultThreads());
+  const team = startTeam(
+    input.definition.task === "recommendation" ? "recommend" : "kernels",
+    options.threads ?? defaultThreads(),
+  );
   const workerData: TrainWorkerData = {
-    input: packInput(input),
+    input: packInput<AnyTrainInput>(input),
     stopFlag,
     kernels: team?.shared ?? null,
     projectDir: options.projectDir ?? ".",
@@ -49,10 +52,10 @@ export async function runTraining(
   if (options.signal?.aborted) stop();
   options.signal?.addEventListener("abort", stop, { once: true });
   try {
-    return await new Promise<TrainOutcome>((resolve, reject) => {
+    return await new Promise<OutcomeOf<Input>>((resolve, reject) => {
       worker.on("message", (message: Message) => {
         if ("progress" in message) options.onProgress?.(message.progress);
-        else if ("outcome" in message) resolve(message.outcome);
+        else if ("outcome" in message) resolve(message.outcome as OutcomeOf<Input>);
         else reject(fromPlainError(message.error));
       });
       worker.once("error", (cause: Error & { code?: string }) => reject(died(cause.code ?? cause.message, cause)));

@@ -20,6 +20,7 @@ const predictor: Predictor = {
   nOutputs: 1,
   predictRow(row, out) {
     out[0] = Number(row[0] ?? 0) / 10;
+    return [];
   },
   predict: (table) => table.numbers("x").values.map((x) => x / 10),
 };
@@ -32,6 +33,7 @@ const explainer: RowExplainer = {
   expected: Float64Array.of(-1),
   explainRow: (_, out) => out.set([0.5, -1.5, -1]),
   explain: (table) => new Float64Array(3 * table.nRows),
+  terms: () => [],
   hasInteractions: false,
   interactRow: () => {},
 };
@@ -241,7 +243,7 @@ test("requests over the limit are refused with Retry-After, not absorbed", async
 });
 
 test("drain() lets the requests under way finish", async (context) => {
-  const { server } = await start(context, {}, 100);
+  const { server, records } = await start(context, {}, 100);
   const url = await server.listen({ host: "127.0.0.1", port: 0 });
   const call = () =>
     fetch(`${url}/v1/models/churn/predict`, {
@@ -250,7 +252,7 @@ test("drain() lets the requests under way finish", async (context) => {
       body: JSON.stringify({ rows: [{ x: 1, kind: "a" }] }),
     });
   const under = Promise.all(Array.from({ length: 10 }, call));
-  await new Promise((resolve) => setTimeout(resolve, 40));
+  while (records.length < 10) await new Promise((resolve) => setTimeout(resolve, 1));
   await server.drain();
   for (const answer of await under) assert.equal(answer.status, 200);
   await assert.rejects(call());

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { FettleError, nearestName } from "../../lib/index.ts";
+import { defineAny } from "../../platform/pipelines/index.ts";
 import { checkModelName } from "../../platform/registry/index.ts";
-import { defineConfig, defineModel, type ModelDefinition, type ProjectConfig } from "../../platform/training/index.ts";
+import { type AnyDefinition, defineConfig, type ProjectConfig } from "../../platform/training/index.ts";
 
 /** A project folder: where its definitions and its store lie. */
 export interface Project {
@@ -40,11 +41,11 @@ function nearestWith(folder: string, name: string): string | null {
 }
 
 /** The definition of a model of this project, checked. Throws MODEL_UNDEFINED with the nearest name, DEFINITION_… for its faults. */
-export async function loadDefinition(project: Project, model: string, load: LoadModule): Promise<ModelDefinition> {
+export async function loadDefinition(project: Project, model: string, load: LoadModule): Promise<AnyDefinition> {
   checkModelName(model);
   const path = join(project.modelsDir, `${model}.ts`);
   if (!existsSync(path)) throw undefinedModel(project, model);
-  const definition = defineModel((await load(path)) as ModelDefinition);
+  const definition = defineAny((await load(path)) as AnyDefinition);
   if (definition.name === model) return definition;
   throw new FettleError(
     "invalid-input",

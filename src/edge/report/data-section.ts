@@ -27,8 +27,7 @@ export function dataSection(report: RunReport): Section {
       <ul class="plain">${files.map((file) => html`<li><code>${file.name}</code> <span class="dim">${bytes(file.bytes)}</span></li>`)}
       ${testStart !== null && html`<li>The test file begins at row ${fixed(testStart, 0)} of the snapshot.</li>`}</ul>
       ${nRejected > 0 && rejectedRows(nRejected, rejected)}
-      <h3>Contract</h3>
-      ${violations.length === 0 ? html`<p>Every check of the data contract holds.</p>` : violationTable(violations)}
+      ${report.task !== "recommendation" && report.task !== "forecast" && contractPart(violations)}
       ${sentences([...snapshot.source.notes, ...notes])}
       <h3>Columns</h3>
       ${personal > 0 && html`<p class="dim">Columns that may hold personal data are marked. Their values appear nowhere in this report.</p>`}
@@ -56,6 +55,11 @@ function rejectedRows(nRejected: number, rejected: RunReport["data"]["snapshot"]
   return html`<details><summary>${count(nRejected, "row")} could not be read</summary>${table("Rejected rows", ["File", ["Line", "n"], "Reason"], rows)}</details>`;
 }
 
+function contractPart(violations: RunReport["data"]["violations"]): Html {
+  return html`<h3>Contract</h3>
+    ${violations.length === 0 ? html`<p>Every check of the data contract holds.</p>` : violationTable(violations)}`;
+}
+
 function violationTable(violations: RunReport["data"]["violations"]): Html {
   const rows = violations.map(
     ({ severity, column, message, count: n, share }) => html`<tr>
@@ -67,11 +71,11 @@ function violationTable(violations: RunReport["data"]["violations"]): Html {
   return table("Contract violations", ["Severity", "Column", "What is wrong", ["Rows", "n"]], rows);
 }
 
-function profileRow(column: ColumnProfile, { problem, leakage }: RunReport): Html {
+function profileRow(column: ColumnProfile, { problem, leakage, task }: RunReport): Html {
   const { name, type, nRows, nMissing, nDistinct, personalData } = column;
   return html`<tr>
     <th scope="row"><code>${name}</code> <span class="dim">${type}</span>
-      ${name === problem.column && badge("plain", "target")}
+      ${name === problem.column && badge("plain", task === "recommendation" ? "item" : task === "forecast" ? "value" : "target")}
       ${leakage.excluded.includes(name) && badge("bad", "excluded as a leak")}
       ${personalData && badge("warn", `personal data: ${personalData}`)}</th>
     <td>${personalData ? "" : distribution(column)}</td>

@@ -1,12 +1,30 @@
-import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
+import {
+  forecastMetricFacts,
+  listMetricFacts,
+  type MetricValue,
+  metricAtCount,
+  metricFacts,
+  metrics,
+} from "../../ml/metrics/index.ts";
 import type { Evaluation } from "../../platform/evaluation/index.ts";
 import type { Candidate, RunReport } from "../../platform/training/index.ts";
 import { axis, type Scale, scaleOf, valueOrReason, whisker } from "./cells.ts";
 import { badge, type Html, html, type Section, table } from "./html.ts";
-import { decimalsOf, duration, isGreaterBetter, metricName, number, shorten, withMetricName } from "./words.ts";
+import { prevalence } from "./prediction-sections.ts";
+import {
+  decimalsOf,
+  duration,
+  isGreaterBetter,
+  measuredNoun,
+  metricName,
+  number,
+  percent,
+  shorten,
+  withMetricName,
+} from "./words.ts";
 
 /** Everything that was tried, with its validation score. */
-export function candidatesSection({ candidates }: RunReport): Section | null {
+export function candidatesSection({ candidates, task }: RunReport): Section | null {
   const metric = candidates[0]?.metric;
   if (metric === undefined) return null;
   const tried = candidates.filter(({ role }) => role === "candidate");
@@ -18,7 +36,7 @@ export function candidatesSection({ candidates }: RunReport): Section | null {
   return {
     id: "candidates",
     title: "Candidates",
-    lead: `Everything that was tried, in this order, by ${metricName(metric)} on validation rows; ${direction(metric)}.`,
+    lead: `Everything that was tried, in this order, by ${metricName(metric)} on validation ${measuredNoun(task)}s; ${direction(metric)}.`,
     body: html`${notes}
       ${table(
         "Candidates",
@@ -53,17 +71,22 @@ function paramsInWords(params: Candidate["params"]): string {
 
 /** Every metric on the test part with its interval, beside the baseline's. */
 export function metricsSection({ evaluation, champion }: RunReport): Section {
-  const { primary, metrics: values, baseline, nTest } = evaluation;
-  const names = [primary, ...Object.keys(values).filter((name) => name !== primary)].filter((name) => values[name]);
+  const { primary, metrics: values, baseline, nTest, task } = evaluation;
+  const noun = measuredNoun(task);
+  const ofTable = (name: string) => metrics[name] ?? metricAtCount(name);
+  const factsOf = { recommendation: listMetricFacts, forecast: forecastMetricFacts }[task as string] ?? ofTable;
+  const names = [primary, ...Object.keys(values).filter((name) => name !== primary)].filter(
+    (name) => values[name] && !(task === "forecast" && name.startsWith("coverage@")), // which has a section of its own
+  );
   return {
     id: "metrics",
     title: "Metrics",
-    lead: html`On ${nTest.toLocaleString("en-US")} test rows, which neither the model nor a choice of this run has seen. In brackets the 95\u00a0% bootstrap interval.`,
+    lead: html`On ${nTest.toLocaleString("en-US")} test ${noun}s, which neither the model nor a choice of this run has seen. In brackets the 95\u00a0% bootstrap interval.`,
     body: html`
       ${evaluation.comparisons.map(comparison)}
       ${champion === null && html`<p class="dim">There was no earlier version to compare with.</p>`}
       ${table(
-        "Metrics on test rows",
+        `Metrics on test ${noun}s`,
         [
           "Metric",
           [
@@ -73,13 +96,22 @@ export function metricsSection({ evaluation, champion }: RunReport): Section {
           ["Model", "n"],
           [`Baseline: ${baseline.name}`, "n"],
         ],
-        names.map((name) => metricRow(name, values[name]!, baseline.metrics[name], name === primary)),
+        names.map((name) =>
+          metricRow(
+            name,
+            values[name]!,
+            baseline.metrics[name],
+            name === primary,
+            name === "prAuc" ? prevalence(evaluation) : null,
+          ),
+        ),
       )}
-      <details><summary>What the metrics mean</summary><dl class="terms">${names.map(
-        (name) =>
-          metrics[name] &&
-          html`<dt>${metricName(name)}</dt><dd>${sentence(metrics[name].definition)} ${sentence(direction(name))}</dd>`,
-      )}</dl></details>`,
+      <details><summary>What the metrics mean</summary><dl class="terms">${names.map((name) => {
+        const facts = factsOf(name);
+        return (
+          facts && html`<dt>${metricName(name)}</dt><dd>${sentence(facts.definition)} ${sentence(direction(name))}</dd>`
+        );
+      })}</dl></details>`,
   };
 }
 
@@ -97,7 +129,14 @@ function comparison({ verdict, sentence, metric }: Evaluation["comparisons"][num
   return html`<p>${badge(verdicts[verdict][0], verdicts[verdict][1])} ${withMetricName(sentence, metric)}</p>`;
 }
 
-function metricRow(name: string, value: MetricValue, baseline: MetricValue | undefined, isPrimary: boolean): Html {
+// Average precision means little without the share of positive rows, which is what chance reaches.
+function metricRow(
+  name: string,
+  value: MetricValue,
+  baseline: MetricValue | undefined,
+  isPrimary: boolean,
+  baseRate: number | null,
+): Html {
   const scale = metricScale(name, value, baseline);
   const drawn =
     value.value === null && !baseline
@@ -106,13 +145,13 @@ function metricRow(name: string, value: MetricValue, baseline: MetricValue | und
   return html`<tr${isPrimary && html` class="chosen"`}>
     <th scope="row">${metricName(name)} <span class="dim">${isGreaterBetter(name) ? "↑" : "↓"}</span></th>
     <td class="plot">${drawn}</td>
-    <td class="n">${valueOrReason(value)}</td>
+    <td class="n">${valueOrReason(value)}${baseRate !== null && html`<small>chance ${percent(baseRate)}</small>`}</td>
     <td class="n dim">${baseline ? valueOrReason(baseline) : "—"}</td></tr>`;
 }
 
 // Metrics that are shares lie on 0 … 1; losses on a scale from 0 to what the worse of the two reaches.
 function metricScale(name: string, value: MetricValue, baseline: MetricValue | undefined): Scale {
-  const [least, most] = metrics[name]?.range ?? [0, Number.POSITIVE_INFINITY];
+  const [least, most] = metricFacts(name)?.range ?? [0, Number.POSITIVE_INFINITY];
   if (least === 0 && most === 1 && isGreaterBetter(name)) return { low: 0, high: 1, step: 0.25 };
   return scaleOf(baseline ? [value, baseline] : [value], [0]);
 }

@@ -9,6 +9,7 @@ import {
   isGreaterBetter,
   listed,
   measured,
+  measuredNoun,
   metricName,
   number,
   percent,
@@ -61,7 +62,7 @@ function toneOf({ verdict }: Comparison): ["good" | "bad" | "warn", string] {
 
 /** What the report says first: a headline, and the numbers behind it. */
 export function verdictInWords(report: RunReport): { readonly headline: string; readonly because: string } {
-  const { primary, baseline, nTest, metrics } = report.evaluation;
+  const { task, primary, baseline, nTest, metrics } = report.evaluation;
   const comparison = comparisonWith(report, baseline.name);
   const name = metricName(primary);
   const value = metrics[primary];
@@ -70,7 +71,7 @@ export function verdictInWords(report: RunReport): { readonly headline: string; 
       headline: "Nothing can be said about its quality.",
       because: `${name} is ${value ? measured(value) : "not measured"}.`,
     };
-  const reaches = `On ${count(nTest, "test row")} it reaches ${name} ${measured(value)}`;
+  const reaches = `On ${count(nTest, `test ${measuredNoun(task)}`)} it reaches ${name} ${measured(value)}`;
   const reference = baseline.metrics[primary]?.value ?? null;
   const against = reference === null ? "" : `, against ${number(reference)} of the baseline “${baseline.name}”`;
   if (!comparison || comparison.difference.value === null)
@@ -102,6 +103,7 @@ function gatesInWords(passed: number, total: number): string {
 
 /** Reasons for doubt, the weightiest first. */
 export function caveats({ evaluation, leakage, split, data, champion }: RunReport): string[] {
+  const noun = measuredNoun(evaluation.task);
   const keptLeaks = leakage.findings.filter(({ decision, strength }) => decision === "kept" && strength === "strong");
   const suspects = leakage.findings.filter(({ decision }) => decision === "named");
   const errors = data.violations.filter(({ severity }) => severity === "error");
@@ -109,18 +111,30 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
   const toChampion = evaluation.comparisons.find(({ reference }) => reference === champion);
   const ece = evaluation.calibration?.ece.low ?? 0;
   const gap = evaluation.disparities.find(({ difference }) => (difference.low ?? 0) > 0.1);
+  // A recommender's findings speak of events, a forecast's of series, not of columns that they use.
+  const ofTable = (findings: RunReport["leakage"]["findings"], sentence: string) =>
+    evaluation.task === "recommendation" || evaluation.task === "forecast" ? `${findings[0]!.message}.` : sentence;
   const all: (string | false | undefined)[] = [
     keptLeaks.length > 0 &&
-      `The model uses ${quoted(keptLeaks)} although strong evidence says that the target is known there.`,
+      ofTable(
+        keptLeaks,
+        `The model uses ${quoted(keptLeaks)} although strong evidence says that the target is known there.`,
+      ),
     errors.length > 0 && `The data breaks its contract: ${errors[0]!.message}`,
     toChampion?.verdict === "worse" && `It is worse than ${champion}, which it would replace.`,
     split.testEvaluations > 1 &&
-      `These test rows have been looked at ${split.testEvaluations} times, so the result is somewhat flattering.`,
+      evaluation.anomaly?.isLabelled !== false &&
+      `These test ${noun}s have been looked at ${split.testEvaluations} times, so the result is somewhat flattering.`,
     suspects.length > 0 &&
-      `The model uses ${quoted(suspects)}, which one kind of evidence suspects of knowing the target.`,
+      ofTable(
+        suspects,
+        `The model uses ${quoted(suspects)}, which one kind of evidence suspects of knowing the target.`,
+      ),
     weak.length > 0 &&
-      `It is weaker where ${weak[0]!.name} (${percent(weak[0]!.n / Math.max(1, evaluation.nTest))} of the rows): ${metricName(weak[0]!.metric)} ${measured(weak[0]!.value)}.`,
-    evaluation.nTest < 500 && `The test part has only ${count(evaluation.nTest, "row")}, so every interval is wide.`,
+      `It is weaker where ${weak[0]!.name} (${percent(weak[0]!.n / Math.max(1, evaluation.nTest))} of the ${noun}s): ${metricName(weak[0]!.metric)} ${measured(weak[0]!.value)}.`,
+    belowLevel(evaluation),
+    evaluation.nTest < 500 && `The test part has only ${count(evaluation.nTest, noun)}, so every interval is wide.`,
+    ...intervalCaveats(evaluation),
     ece > 0.05 &&
       `Its probabilities are off by ${percent(evaluation.calibration?.ece.value ?? 0)} on average; do not read them as frequencies.`,
     gap &&
@@ -130,6 +144,38 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
     data.snapshot.source.nRejected > 0 && `${count(data.snapshot.source.nRejected, "row")} could not be read.`,
   ];
   return all.filter((caveat) => typeof caveat === "string");
+}
+
+function belowLevel({ conformal, task }: RunReport["evaluation"]): string | undefined {
+  if (conformal === undefined) return undefined;
+  const things = task === "regression" ? "intervals" : "sets";
+  const promised = `not the promised ${percent(conformal.level)}`;
+  if (conformal.overall.isBelow)
+    return `Its ${things} hold the truth in ${percent(conformal.overall.value.value!)} of the test rows, ${promised}.`;
+  const worst = conformal.slices.filter(({ isBelow }) => isBelow).sort((a, b) => a.qValue - b.qValue)[0];
+  return (
+    worst &&
+    `Its ${things} hold the truth in ${percent(worst.value.value!)} of the rows of “${worst.name}”, ${promised}.`
+  );
+}
+
+// Levels that the share of test values inside leaves on one side, and series that no metric speaks of.
+function intervalCaveats({ forecast, metrics }: RunReport["evaluation"]): string[] {
+  if (forecast === undefined) return [];
+  const { levels, undefinedSeries, account } = forecast;
+  const missed = levels.flatMap((level) => {
+    const { value = null, low = null, high = null } = metrics[`coverage@${level}`] ?? {};
+    if (value === null || low === null || high === null || high >= level) return [];
+    return [`Its ${percent(level, 0)} intervals hold only ${percent(value)} of the test values.`];
+  });
+  const unmeasured = undefinedSeries.find(({ metric }) => metric === "mase");
+  const left =
+    unmeasured === undefined
+      ? []
+      : [
+          `${count(unmeasured.n, "series").replace(/seriess$/, "series")} of ${account.nTested} have no MASE: ${unmeasured.reason}.`,
+        ];
+  return [...missed, ...left];
 }
 
 function quoted(findings: RunReport["leakage"]["findings"]): string {

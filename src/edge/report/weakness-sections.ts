@@ -10,23 +10,19 @@ import {
   interval,
   isGreaterBetter,
   listed,
+  measuredNoun,
   metricName,
   number,
   percent,
   shorten,
 } from "./words.ts";
 
-/** Segments of the test rows with a quality of their own. */
-export function slicesSection({ evaluation }: RunReport): Section {
+/** Segments of the test rows with a quality of their own; null for a ranking, which is judged by whole queries. */
+export function slicesSection({ evaluation }: RunReport): Section | null {
+  if (evaluation.task === "ranking") return null;
   const { slices } = evaluation;
   const weak = slices.filter((slice) => slice.weak).length;
   const base = { id: "slices", title: "Slices" };
-  if (evaluation.task === "ranking")
-    return {
-      ...base,
-      lead: "A ranking is judged by whole queries: no part of their rows has a quality of its own.",
-      body: null,
-    };
   const metric = slices[0]?.metric;
   if (metric === undefined)
     return {
@@ -36,16 +32,24 @@ export function slicesSection({ evaluation }: RunReport): Section {
     };
   const scale = scaleOf(slices.map(({ value }) => value));
   const decimals = decimalsOf(slices.map(({ value }) => value));
+  const noun = `${measuredNoun(evaluation.task)}s`;
   return {
     ...base,
     lead: `${weak === 0 ? "No slice is" : `${count(weak, "slice")} ${weak === 1 ? "is" : "are"}`} weaker than the rest beyond chance, by ${metricName(metric)}; ${isGreaterBetter(metric) ? "higher is better" : "lower is better"}.`,
     body: html`
       ${table(
         "Slices",
-        ["Slice", ["Rows", "n"], [axis(scale), "plot"], [metricName(metric), "n"], ["Against the rest", "n"]],
+        [
+          "Slice",
+          [noun.replace(/^./, (letter) => letter.toUpperCase()), "n"],
+          [axis(scale), "plot"],
+          [metricName(metric), "n"],
+          ["Against the rest", "n"],
+        ],
         slices.map((slice) => sliceRow(slice, evaluation, scale, decimals)),
       )}
-      <p class="dim">The dashed line is the quality on all rows. Found slices were searched on validation rows and are confirmed here on test rows; the false-discovery rate is held at 5\u00a0%.</p>`,
+      <p class="dim">The dashed line is the quality on all ${noun}. ${evaluation.task !== "forecast" && "Found slices were searched on validation rows and are confirmed here on test rows; the"}
+      ${evaluation.task === "forecast" && "The"} false-discovery rate is held at 5\u00a0%.</p>`,
   };
 }
 
@@ -64,15 +68,16 @@ const mostCells = 6;
 
 /** The worst rows, and what the worst tenth has in common; null for a ranking. */
 export function errorsSection(report: RunReport): Section | null {
-  if (report.task === "ranking") return null; // no row is right or wrong by itself
+  const { task } = report;
+  if (task === "ranking" || task === "recommendation" || task === "forecast" || task === "anomaly") return null; // no row is right or wrong by itself
   const { worst, shared } = report.evaluation.errors;
   const columns = cellColumns(report);
-  const isRegression = report.task === "regression";
+  const isRegression = task === "regression";
   const predicted = {
     binary: `Probability of “${report.problem.classes[1] ?? "positive"}”`,
     multiclass: "Probability of the true class",
     regression: "Predicted",
-  }[report.task];
+  }[task];
   const lossDecimals = decimalsFor(worst.map(({ loss }) => loss));
   const rows = worst.map((error) => {
     const actual = isRegression ? number(Number(error.actual)) : shorten(error.actual, 40);

@@ -1,4 +1,5 @@
-import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
+import { type MetricValue, metricFacts } from "../../ml/metrics/index.ts";
+import type { AnyTask } from "../../platform/evaluation/index.ts";
 
 const noValue = "—";
 
@@ -113,16 +114,22 @@ const metricNames: Readonly<Record<string, string>> = {
   customLoss: "Loss of the definition",
   map: "MAP",
   mrr: "MRR",
-  "ndcg@1": "NDCG@1",
-  "ndcg@3": "NDCG@3",
-  "ndcg@5": "NDCG@5",
-  "ndcg@10": "NDCG@10",
+  ndcg: "NDCG",
+  "hit-rate": "Hit rate",
+  mase: "MASE",
+  rmsse: "RMSSE",
+  smape: "sMAPE",
+  wape: "WAPE",
+  wql: "WQL",
+  msis: "MSIS",
 };
 
-/** A metric's name as people write it: `rocAuc` is `ROC AUC`, `truePositiveRate` is `True positive rate`. */
+/** A metric's name as people write it: `rocAuc` is `ROC AUC`, `truePositiveRate` is `True positive rate`, `ndcg@10` is `NDCG@10`. */
 export function metricName(name: string): string {
-  const words = name.replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);
-  return metricNames[name] ?? words.replace(/^./, (letter) => letter.toUpperCase());
+  const [base = "", places] = name.split("@");
+  const words = base.replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);
+  const written = metricNames[base] ?? words.replace(/^./, (letter) => letter.toUpperCase());
+  return places === undefined ? written : `${written}@${places}`;
 }
 
 /** A sentence in which the metric's identifier is replaced by its name, and no percentage breaks over two lines. */
@@ -135,5 +142,10 @@ export function withMetricName(sentence: string, metric: string): string {
 
 /** Whether a larger value of a metric is better. */
 export function isGreaterBetter(metric: string): boolean {
-  return metrics[metric]?.direction === "maximise";
+  return metricFacts(metric)?.direction === "maximise";
+}
+
+/** What the test part of a task has so many of. */
+export function measuredNoun(task: AnyTask): string {
+  return task === "recommendation" ? "user" : task === "forecast" ? "forecast" : "row";
 }

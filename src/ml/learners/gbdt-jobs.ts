@@ -2,8 +2,7 @@
  * What the threads of a team do: each job calls compiled kernels for one chunk of its work. Arguments are numbers in one shared array; the
  * constants below are their places. A job may be run by any thread, `thread` says whose scratch memory it uses.
  */
-
-// A job reads the memory through kernels, never through views: a thread may not yet see a view's end after the memory has grown.
+import type { Job as TeamJob, TeamKernels } from "../team/index.ts";
 
 /** The compiled kernels of boosted trees, as `assembly/kernels.ts` exports them. All numbers are byte offsets or counts. */
 export interface KernelFunctions {
@@ -76,6 +75,15 @@ export interface KernelFunctions {
     to: number,
     gradients: number,
   ): number;
+  lambdaGradients(
+    queries: number,
+    from: number,
+    to: number,
+    scores: number,
+    gradients: number,
+    hessians: number,
+    scratch: number,
+  ): void;
   roundPairs(
     gradients: number,
     hessians: number,
@@ -93,20 +101,12 @@ export interface KernelFunctions {
   toRows(columns: number, n: number, nColumns: number, from: number, to: number, stride: number, rows: number): void;
 }
 
-/** The kernels and the memory they work on. Whoever loads them hands them in; one fit at a time uses them. */
-export interface GbdtKernels {
-  /** A shared WebAssembly.Memory: growing it, by pages of 64 KiB, keeps views alive. */
-  readonly memory: { readonly buffer: ArrayBufferLike; grow(pages: number): number };
-  /** First byte that belongs to no kernel and no team. */
-  readonly heapBase: number;
-  /** Where the team's words lie. */
-  readonly teamAt: number;
-  /** Threads that work on a fit, the fitting one included. */
-  readonly nThreads: number;
+/** The kernels of boosted trees with their memory and team. */
+export interface GbdtKernels extends TeamKernels {
   readonly functions: KernelFunctions;
 }
 
-type Job = (kernels: GbdtKernels, args: Float64Array, answers: Float64Array, chunk: number, thread: number) => void;
+type Job = TeamJob<GbdtKernels>;
 
 /** Rows per chunk: a job's own number where it matters. */
 const rowRange = (args: Float64Array, chunk: number): [number, number] => {
@@ -213,6 +213,12 @@ const squaredGradients: Job = ({ functions }, a, answers, chunk) => {
   answers[chunk] = functions.squaredGradients(a[3]!, a[4]!, a[5]!, from, to, a[6]!);
 };
 
+// from, to, queries per chunk, queries, scores, gradients, hessians, scratch, scratchBytes.
+const lambdaGradients: Job = ({ functions }, a, _answers, chunk, thread) => {
+  const [from, to] = rowRange(a, chunk);
+  functions.lambdaGradients(a[3]!, from, to, a[4]!, a[5]!, a[6]!, a[7]! + thread * a[8]!);
+};
+
 // from, to, rows per chunk, gradients, hessians, constant, perGradient, perHessian, pairs.
 const roundPairs: Job = ({ functions }, a, _answers, chunk) => {
   const [from, to] = rowRange(a, chunk);
@@ -253,7 +259,7 @@ const gatherRows: Job = ({ functions }, a, _answers, chunk) => {
 };
 
 /** Every job; its place is its name in the shared memory. */
-export const jobs: readonly Job[] = [
+export const gbdtJobs: readonly Job[] = [
   histogram,
   finish,
   partition,
@@ -268,9 +274,10 @@ export const jobs: readonly Job[] = [
   number,
   learnThresholds,
   gatherRows,
+  lambdaGradients,
 ];
 
-/** Places in {@link jobs}. */
+/** Places in {@link gbdtJobs}. */
 export const jobOf = {
   histogram: 0,
   finish: 1,
@@ -286,4 +293,5 @@ export const jobOf = {
   number: 11,
   learnThresholds: 12,
   gatherRows: 13,
+  lambdaGradients: 14,
 } as const;

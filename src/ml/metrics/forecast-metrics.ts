@@ -36,8 +36,16 @@ function meanOf(yTrue: Float64Array, yPred: Float64Array, lossOf: (y: number, f:
 const absolute = (y: number, f: number) => Math.abs(y - f);
 const squared = (y: number, f: number) => (y - f) ** 2;
 
+/** Mean absolute error of the seasonal naive forecast within a history, NaN where missing: the scale of MASE. */
+export function seasonalNaiveError(history: Float64Array, period: number): Measured {
+  return naiveLoss({ history, period }, absolute);
+}
+
 /** Mean loss of the seasonal naive forecast within the history: the scale of MASE (absolute) and RMSSE (squared). */
-function naiveLoss({ history, period }: SeriesForecast, lossOf: (y: number, f: number) => number): Measured {
+function naiveLoss(
+  { history, period }: Pick<SeriesForecast, "history" | "period">,
+  lossOf: (y: number, f: number) => number,
+): Measured {
   let sum = 0;
   let n = 0;
   for (let t = period; t < history.length; t++) {

@@ -1,4 +1,11 @@
-export { type BootstrapOptions, bootstrapDifference, bootstrapMetrics, type ResampleUnit } from "./bootstrap.ts";
+export {
+  type BootstrapOptions,
+  bootstrapDifference,
+  bootstrapMeans,
+  bootstrapMetrics,
+  type ResampleUnit,
+} from "./bootstrap.ts";
+export { catalogueConcentration, catalogueCoverage, listNovelty } from "./catalogue-metrics.ts";
 export { type CurvePoint, precisionRecallCurve, type ReliabilityBin, reliabilityBins, rocCurve } from "./curves.ts";
 export { measure, metrics } from "./dictionary.ts";
 export {
@@ -9,9 +16,20 @@ export {
   type MeanOverSeries,
   meanOverSeries,
   type SeriesForecast,
+  seasonalNaiveError,
   weightedQuantileLoss,
 } from "./forecast-metrics.ts";
+export {
+  type ListDiscount,
+  type ListMetric,
+  type ListMetricOptions,
+  listMetrics,
+  perUser,
+  type UserList,
+} from "./list-metrics.ts";
 export type { Measured, Metric, Ranked } from "./metric.ts";
+export { forecastMetricFacts, listMetricFacts, type MetricFacts, metricFacts } from "./metric-facts.ts";
 export type * from "./metric-value.ts";
 export { type EmptyQueries, meanAveragePrecision, meanReciprocalRank, ndcg } from "./query-metrics.ts";
+export { metricAtCount, precisionAt, recallAt } from "./ranking-metrics.ts";
 export { huber, pinball, tweedieDeviance } from "./regression-metrics.ts";

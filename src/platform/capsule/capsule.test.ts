@@ -19,6 +19,7 @@ import type { Evaluation } from "../evaluation/index.ts";
 import { feature, fitFeatures, loadFeatures, planFeatures, type RawRow } from "../features/index.ts";
 import {
   answerOf,
+  asTableCapsule,
   type Capsule,
   capsuleParts,
   explanationOf,
@@ -81,7 +82,7 @@ function capsuleOf(family: "linear" | "gbdt", task: Target["task"]): Capsule {
     calibrator,
     signature,
     evaluation: { task } as Evaluation,
-    golden: recordGolden(predictor, table, 1, 50),
+    golden: recordGolden(predictor, table, 1, { count: 50 }),
     lineage: { snapshot: hashOf("snapshot"), definition: hashOf("definition"), seed: 1 },
   };
 }
@@ -120,7 +121,7 @@ for (const family of families)
       const id = await saveCapsule(store, capsule);
       assert.equal(id, hashOf(manifestOf(capsule)));
       assert.equal(objects.size, new Set(capsuleParts.map((part) => hashOf(capsule[part]))).size + 1);
-      const loaded = await loadCapsule(store, id);
+      const loaded = asTableCapsule(await loadCapsule(store, id), "open it");
       assert.equal(hashOf(manifestOf(loaded)), id);
       const predictor = openCapsule(loaded);
       assert.deepEqual(predictor.predict(table), openCapsule(capsule).predict(table));
@@ -143,7 +144,7 @@ for (const family of families)
         const row = new Float64Array(width);
         explainer.explainRow(rawRowOf(capsule.signature, table, i), row);
         assert.deepEqual(row, all.slice(i * width, (i + 1) * width));
-        const whole = sumOf(byFeature, i, explainer.nOutputs * (features.outputs.length + 1));
+        const whole = sumOf(byFeature, i, explainer.nOutputs * (model.featureNames.length + 1));
         assert.ok(Math.abs(sumOf(all, i, width) - whole) < 1e-12);
       }
     });
@@ -249,7 +250,12 @@ for (const family of families)
       const script = `${js.replaceAll(/^export /gm, "")}; JSON.stringify({ one: rows.map(predict), all: predictBatch(rows) })`;
       const rows = capsule.golden.rows.map((row) => requestOf(capsule, row));
       const { one, all } = JSON.parse(runInNewContext(script, { rows }));
-      const expected = capsule.golden.outputs.map((output) => answerOf(capsule.signature, Float64Array.from(output)));
+      const predictor = openCapsule(capsule);
+      const out = new Float64Array(predictor.nOutputs);
+      const expected = capsule.golden.rows.map((row) => {
+        const unread = predictor.predictRow(row, out);
+        return answerOf(capsule.signature, out, 0, row, unread);
+      });
       assert.deepEqual(one, JSON.parse(JSON.stringify(expected)));
       assert.deepEqual(all, one);
       const module = (await import(`data:text/javascript,${encodeURIComponent(js)}`)) as {

@@ -4,14 +4,48 @@ import type { ObjectStore } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import { type Golden, replayGolden } from "./golden.ts";
 import { loadPredictor, type Predictor, type PredictorData } from "./predictor.ts";
+import {
+  openTaskModel,
+  replayTaskGolden,
+  type TaskGolden,
+  type TaskKernels,
+  type TaskModel,
+  type TaskPredictorData,
+} from "./task-model.ts";
 
-/** A trained model as data only: no code inside, ever. */
-export interface Capsule extends PredictorData {
+interface CapsuleFacts {
   readonly name: string;
   /** Null where the model came from elsewhere and no target was given to measure it on. */
   readonly evaluation: Evaluation | null;
-  readonly golden: Golden;
   readonly lineage: Lineage;
+}
+
+/** A capsule that answers rows of a table. */
+export interface Capsule extends CapsuleFacts, PredictorData {
+  readonly golden: Golden;
+}
+
+/** A capsule that answers the requests of a task of its own. */
+export interface TaskCapsule extends CapsuleFacts, TaskPredictorData {
+  readonly golden: TaskGolden;
+}
+
+/** A trained model as data only: no code inside, ever. */
+export type AnyCapsule = Capsule | TaskCapsule;
+
+/** Whether a capsule answers the requests of a task of its own. */
+export function isTaskCapsule(capsule: AnyCapsule): capsule is TaskCapsule {
+  return capsule.features === null;
+}
+
+/** The capsule, where it answers rows of a table. Throws CAPSULE_NOT_TABLE; `action` says what cannot be done. */
+export function asTableCapsule(capsule: AnyCapsule, action: string): Capsule {
+  if (!isTaskCapsule(capsule)) return capsule;
+  throw new FettleError(
+    "invalid-input",
+    "CAPSULE_NOT_TABLE",
+    `Cannot ${action}: "${capsule.name}" is a ${capsule.signature.task} model, one that answers rows of a table is needed`,
+  );
 }
 
 /** Where a model came from; part of its identity, so it holds no times and no machine facts. */
@@ -42,7 +76,7 @@ export interface CapsuleManifest {
 }
 
 /** The manifest of a capsule: equal models have equal manifests. */
-export function manifestOf(capsule: Capsule): CapsuleManifest {
+export function manifestOf(capsule: AnyCapsule): CapsuleManifest {
   const parts = Object.fromEntries(
     capsuleParts.map((part) => [part, hashOf(capsule[part])]),
   ) as CapsuleManifest["parts"];
@@ -50,14 +84,14 @@ export function manifestOf(capsule: Capsule): CapsuleManifest {
 }
 
 /** Stores the parts, then the manifest, and returns the manifest's hash. */
-export async function saveCapsule(store: ObjectStore, capsule: Capsule): Promise<Sha256> {
+export async function saveCapsule(store: ObjectStore, capsule: AnyCapsule): Promise<Sha256> {
   const encoder = new TextEncoder();
   for (const part of capsuleParts) await store.put(encoder.encode(canonicalJson(capsule[part])));
   return store.put(encoder.encode(canonicalJson(manifestOf(capsule))));
 }
 
 /** Reads a capsule; every byte is verified against its hash. */
-export async function loadCapsule(store: ObjectStore, id: Sha256): Promise<Capsule> {
+export async function loadCapsule(store: ObjectStore, id: Sha256): Promise<AnyCapsule> {
   const manifest = parseJson(await store.get(id)) as CapsuleManifest | null;
   if (manifest?.format !== "fettle-capsule/1")
     throw new FettleError(
@@ -71,7 +105,14 @@ export async function loadCapsule(store: ObjectStore, id: Sha256): Promise<Capsu
   const parts = await Promise.all(
     capsuleParts.map(async (part) => [part, parseJson(await store.get(manifest.parts[part]))]),
   );
-  return { ...Object.fromEntries(parts), name: manifest.model, lineage: manifest.lineage } as Capsule;
+  return { ...Object.fromEntries(parts), name: manifest.model, lineage: manifest.lineage } as AnyCapsule;
+}
+
+/** A task's model whose golden requests have just been replayed. */
+export function openTaskCapsule(capsule: TaskCapsule, kernels?: TaskKernels): TaskModel {
+  const model = openTaskModel(capsule, kernels);
+  replayTaskGolden(model, capsule.golden);
+  return model;
 }
 
 /** A predictor whose golden rows have just been replayed: the only way in which a capsule may answer traffic. */

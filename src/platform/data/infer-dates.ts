@@ -10,6 +10,10 @@ const yearLast = new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})
 const monthNamed = new RegExp(
   String.raw`^(?:([A-Za-z]{3,9})\.? (\d{1,2}),?|(\d{1,2})[- ]([A-Za-z]{3,9})\.?,?)[- ](\d{4})${time}$`,
 );
+/** Understood only where the user says that a column holds dates: else they could be numbers or levels. */
+const yearMonth = /^(\d{4})[-/.](\d{1,2})$/;
+const yearQuarter = /^(\d{4})[- ]?[Qq]([1-4])$/;
+const eightDigits = /^(\d{4})(\d{2})(\d{2})$/;
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 interface Parts {
@@ -26,13 +30,14 @@ interface Parts {
 /**
  * Instants of distinct texts, or null where the column holds no dates. Understood: year first, day or month first with 2- or 4-digit
  * years, month names; each with a time of day and an offset (UTC where none is written). Whether day or month comes first is decided by
- * the column: a field over 12 settles it, a dot means day first, else month first with a note. A column that says both is no date column.
+ * the column: a field over 12 settles it, a dot means day first, else month first with a note. A column that says both is no date column. Where the user says that it
+ * holds dates, months (`2026-03`), quarters (`2026Q1`) and eight digits are understood too; months and quarters begin on their first day.
  * @param told whether the user says that it is a date: then a text that does not fit counts as missing
  */
 export function datesOf(texts: readonly string[], counts: Float64Array, told: boolean): ParsedDates | null {
   if (texts.length === 0) return told ? { values: new Float64Array(0), notes: [] } : null;
   if (!told && !texts.slice(0, 5).every((text) => partsOf(text) !== null)) return null;
-  const parts = texts.map(partsOf);
+  const parts = texts.map((text) => partsOf(text) ?? (told ? toldPartsOf(text) : null));
   if (!told && parts.some((part) => part === null)) return null;
   const notes: string[] = [];
   const yearLasts = parts.filter((part) => part?.kind === "year-last") as Parts[];
@@ -62,6 +67,15 @@ function partsOf(text: string): Parts | null {
   const month = months.indexOf((match[1] ?? match[4])!.slice(0, 3).toLowerCase()) + 1;
   if (month === 0) return null;
   return build("month-named", match[5]!, month, Number(match[2] ?? match[3]), " ", match.slice(6));
+}
+
+function toldPartsOf(text: string): Parts | null {
+  const [, year, month] = yearMonth.exec(text) ?? [];
+  if (year !== undefined) return build("year-first", year, Number(month), 1, "-", []);
+  const [, ofQuarter, quarter] = yearQuarter.exec(text) ?? [];
+  if (ofQuarter !== undefined) return build("year-first", ofQuarter, 3 * Number(quarter) - 2, 1, "-", []);
+  const [, begin, digits, day] = eightDigits.exec(text) ?? [];
+  return begin === undefined ? null : build("year-first", begin, Number(digits), Number(day), "-", []);
 }
 
 function build(

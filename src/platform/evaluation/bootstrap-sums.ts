@@ -1,5 +1,6 @@
 import { createRng } from "../../lib/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
+import { normalUpperTail } from "../../ml/stats/index.ts";
 import { blockLength, clustersOf } from "./clusters.ts";
 import type { Resample } from "./evaluation-input.ts";
 
@@ -88,6 +89,18 @@ export function ratioOf(numerator: SumDraws, denominator: SumDraws): SumDraws {
 /** The difference of two quantities, draw by draw. */
 export function differenceOf(a: SumDraws, b: SumDraws): SumDraws {
   return a.map((value, r) => value - b[r]!);
+}
+
+/** How likely a value as great as this one is where the truth is 0: normal, by the standard error of the resamples. Null where that cannot be said. */
+export function oneSidedP(draws: SumDraws): number | null {
+  const resampled = draws.subarray(1).filter((draw) => !Number.isNaN(draw));
+  if (Number.isNaN(draws[0]!) || resampled.length < 2) return null;
+  let mean = 0;
+  for (const draw of resampled) mean += draw / resampled.length;
+  let squares = 0;
+  for (const draw of resampled) squares += (draw - mean) * (draw - mean);
+  const standardError = Math.sqrt(squares / (resampled.length - 1));
+  return standardError > 0 ? normalUpperTail(draws[0]! / standardError) : null;
 }
 
 /** Fewest rows for an interval: below, a percentile interval says more about the resampling than about the data. */

@@ -25,13 +25,27 @@ export function compareModels({
   bootstrap,
 }: ComparisonInput): Comparison {
   const difference = pairedDifference(metric, scoring, rows, prediction, reference.prediction, bootstrap);
-  const verdict = verdictOf(difference, isGreaterBetter(metric));
+  return comparisonOf(reference.name, metric, difference, isGreaterBetter(metric));
+}
+
+/**
+ * A comparison in words from a paired difference, candidate minus reference.
+ * @param unit what the difference is over, for its sentence
+ */
+export function comparisonOf(
+  reference: string,
+  metric: string,
+  difference: MetricValue,
+  greaterIsBetter: boolean,
+  unit = "rows",
+): Comparison {
+  const verdict = verdictOf(difference, greaterIsBetter);
   return {
-    reference: reference.name,
+    reference,
     metric,
     difference,
     verdict,
-    sentence: verdictInWords(reference.name, metric, verdict, difference),
+    sentence: verdictInWords(reference, metric, verdict, difference, unit),
   };
 }
 
@@ -49,8 +63,9 @@ function verdictInWords(
   metric: string,
   verdict: Comparison["verdict"],
   { value, low, high, n, reason }: MetricValue,
+  unit: string,
 ): string {
-  const rows = `${String(n).replace(/\B(?=(\d{3})+$)/g, ",")} rows`;
+  const rows = `${String(n).replace(/\B(?=(\d{3})+$)/g, ",")} ${unit}`;
   if (value === null || low === null || high === null)
     return `No evidence of a difference to ${reference}: the difference in ${metric} has no interval on ${rows} (${reason ?? "undefined"}).`;
   const interval = `95 % interval ${signed(low)} to ${signed(high)}, ${rows}`;

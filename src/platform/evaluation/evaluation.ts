@@ -1,5 +1,13 @@
+import type { ConformalScore } from "../../ml/conformal/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
+import type { AnomalyEvaluation } from "./anomaly-evaluation.ts";
+import type { ForecastEvaluation } from "./forecast-evaluation.ts";
+import type { RankingEvaluation } from "./ranking-evaluation.ts";
+import type { RecommendationEvaluation } from "./recommendation-evaluation.ts";
+
+/** Every task that a model may have: a {@link Task} answers rows of a table, the others requests of their own. */
+export type AnyTask = Task | "recommendation" | "forecast" | "anomaly";
 
 /** Metrics by name: `rocAuc`, `logLoss`, `rmse` … */
 export type Metrics = Readonly<Record<string, MetricValue>>;
@@ -38,6 +46,8 @@ export interface ThresholdChoice {
   readonly chosenBy: "cost" | "default";
   readonly costFalsePositive: number;
   readonly costFalseNegative: number;
+  /** Whether a row's mistake costs that times a number of its own; the curve counts rows alike. */
+  readonly perRow?: true;
   /** Counts on the test part at thresholds 0 … 1, for the explorer: about 101 points. */
   readonly curve: readonly {
     readonly threshold: number;
@@ -49,6 +59,21 @@ export interface ThresholdChoice {
   /** Expected cost per 1,000 test rows at the chosen threshold, and of the best trivial rule (all or none). */
   readonly costPer1000: MetricValue;
   readonly trivialCostPer1000: number;
+}
+
+/** What decisions between several classes cost on the test part, per 1,000 rows. */
+export interface DecisionCost {
+  /** `costs[t][k]`: what deciding for class k costs where t is true. */
+  readonly costs: readonly (readonly number[])[];
+  /** Deciding for the class of least expected cost. */
+  readonly costPer1000: MetricValue;
+  /** Deciding for the most probable class. */
+  readonly likeliestPer1000: MetricValue;
+  /** The first minus the second, paired. */
+  readonly difference: MetricValue;
+  /** Deciding alike for all rows, for the class where that is cheapest. */
+  readonly trivialPer1000: number;
+  readonly trivialClass: string;
 }
 
 /** A segment of the rows, with its own quality. */
@@ -106,9 +131,75 @@ export interface Disparity {
   readonly difference: MetricValue;
 }
 
+/** A model trained with class weights or fewer negatives beside the same configuration trained without, on the same test rows. */
+export interface ReweightingEffect {
+  /** What was asked for, in words. */
+  readonly says: string;
+  readonly metrics: readonly {
+    /** A metric's name, or `costPer1000`: each model decides by its own threshold or least expected cost. */
+    readonly metric: string;
+    readonly with: MetricValue;
+    readonly without: MetricValue;
+    /** With minus without, paired. */
+    readonly difference: MetricValue;
+  }[];
+  /** Per class: its share of the test rows and the mean probability that both models give it. */
+  readonly shares: readonly {
+    readonly name: string;
+    readonly observed: number;
+    readonly with: number;
+    readonly without: number;
+  }[];
+  /** What came of it, in one sentence. */
+  readonly sentence: string;
+}
+
+/** How often the true value lies in the interval or the set, among some test rows. */
+export interface Coverage {
+  readonly n: number;
+  readonly covered: number;
+  /** Share of covered rows with its 95 % interval (Clopper & Pearson, counts divided by the design effect). */
+  readonly value: MetricValue;
+  /** Mean width of the intervals, those without a bound left out; mean number of classes in the sets. */
+  readonly size: MetricValue;
+}
+
+/** Coverage of a segment of the test rows. */
+export interface CoverageSlice extends Coverage {
+  readonly name: string;
+  /** What its rows have in common: a slice of the evaluation, a protected level, the true class, a group with a threshold of its own, a fifth by the prediction, a stretch of time. */
+  readonly origin: Slice["origin"] | "protected" | "class" | "group" | "prediction" | "time";
+  /** That coverage is below the level: one-sided exact binomial test, Benjamini–Hochberg over all segments. */
+  readonly qValue: number;
+  /** Whether the q-value is at most 0.05. */
+  readonly isBelow: boolean;
+}
+
+/** Intervals or sets of the test rows, checked. */
+export interface ConformalCoverage {
+  readonly level: number;
+  readonly score: ConformalScore;
+  /** Rows behind the thresholds, and those thresholds by group; null: none can be kept, everything conforms. */
+  readonly nCalibration: number;
+  readonly thresholds: readonly { readonly group: string; readonly n: number; readonly threshold: number | null }[];
+  readonly overall: Coverage & { readonly isBelow: boolean };
+  /** Where the share of covered rows lies in 95 of 100 samples if rows are exchangeable; null with several thresholds or none. */
+  readonly expected: { readonly low: number; readonly high: number } | null;
+  /** Whether rows are drawn one by one, in groups, or follow each other in time: then exchangeability does not hold. */
+  readonly unit: "row" | "group" | "block";
+  /** Numbers: intervals without a bound, and a histogram of the widths of the others; null where all are equally wide. */
+  readonly widths: {
+    readonly nUnbounded: number;
+    readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] } | null;
+  } | null;
+  /** Classes: test rows by the number of classes in their set, from 1 on, and how many of them are covered; null for numbers. */
+  readonly setSizes: readonly { readonly size: number; readonly n: number; readonly covered: number }[] | null;
+  readonly slices: readonly CoverageSlice[];
+}
+
 /** Everything measured about one model on one test part: the machine-readable report. */
 export interface Evaluation {
-  readonly task: Task;
+  readonly task: AnyTask;
   readonly nTest: number;
   readonly classes: readonly string[];
   /** The metric that chose the model, and whether greater is better. */
@@ -133,4 +224,18 @@ export interface Evaluation {
   readonly importance: readonly Importance[];
   readonly fairness: readonly FairnessGroup[];
   readonly disparities: readonly Disparity[];
+  /** Of a model that tells anomalies alone. */
+  readonly anomaly?: AnomalyEvaluation;
+  /** Of a ranking alone. */
+  readonly ranking?: RankingEvaluation;
+  /** Of a recommender alone. */
+  readonly recommendation?: RecommendationEvaluation;
+  /** Of several classes with a cost matrix. */
+  readonly decision?: DecisionCost;
+  /** What class weights or left-out negatives did; absent where training saw all rows alike. */
+  readonly reweighting?: ReweightingEffect;
+  /** Absent where the definition asks for no intervals or sets. */
+  readonly conformal?: ConformalCoverage;
+  /** What a forecast's evaluation holds beside; absent for other tasks. */
+  readonly forecast?: ForecastEvaluation;
 }

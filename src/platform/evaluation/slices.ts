@@ -1,10 +1,11 @@
-import { benjaminiHochberg, normalUpperTail } from "../../ml/stats/index.ts";
+import { benjaminiHochberg } from "../../ml/stats/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type Binning, binningOf } from "./binning.ts";
 import {
   type BootstrapOptions,
   bootstrapSums,
   differenceOf,
+  oneSidedP,
   type RowSum,
   ratioOf,
   type SumDraws,
@@ -15,15 +16,19 @@ import type { RowLosses } from "./row-loss.ts";
 import { type Condition, rowsMeeting } from "./segments.ts";
 import type { DiscoveredSlice } from "./slice-discovery.ts";
 
-/** What {@link measureSlices} reads: the part that confirms. */
-export interface SliceInput {
-  readonly table: Table;
-  readonly losses: RowLosses;
-  readonly sampleWeight?: Float64Array;
+/** Segments to measure. */
+export interface Segments {
   /** Slices named by the user. */
   readonly named: readonly (readonly Condition[])[];
   /** Slices found on other rows. */
   readonly discovered: readonly DiscoveredSlice[];
+}
+
+/** What {@link measureSlices} reads: the part that confirms. */
+export interface SliceInput extends Segments {
+  readonly table: Table;
+  readonly losses: RowLosses;
+  readonly sampleWeight?: Float64Array;
   readonly bootstrap: BootstrapOptions;
 }
 
@@ -58,7 +63,7 @@ export function measureSlices(input: SliceInput): Slice[] {
     const { value, difference } = measured[k]!;
     const q = qValue ?? qValues[k]!;
     return {
-      name: conditions.map(says).join(" and "),
+      name: segmentName(conditions),
       conditions: conditions.map((condition) => ({ column: condition.binning.column, says: says(condition) })),
       origin,
       n: rows.length,
@@ -69,6 +74,11 @@ export function measureSlices(input: SliceInput): Slice[] {
       weak: q !== null && q <= 0.05 && difference.low !== null && difference.low > 0,
     };
   });
+}
+
+/** A segment in words. */
+export function segmentName(conditions: readonly Condition[]): string {
+  return conditions.map(says).join(" and ");
 }
 
 function says({ binning, bin }: { readonly binning: Binning; readonly bin: number }): string {
@@ -115,17 +125,6 @@ function measure(input: SliceInput, rowsOf: readonly Int32Array[]) {
 // A difference of two sums of non-negative numbers may end a rounding error below 0.
 function clipped(draws: SumDraws): SumDraws {
   return draws.map((draw) => Math.max(0, draw));
-}
-
-function oneSidedP(draws: SumDraws): number | null {
-  const resampled = draws.subarray(1).filter((draw) => !Number.isNaN(draw));
-  if (Number.isNaN(draws[0]!) || resampled.length < 2) return null;
-  let mean = 0;
-  for (const draw of resampled) mean += draw / resampled.length;
-  let squares = 0;
-  for (const draw of resampled) squares += (draw - mean) * (draw - mean);
-  const standardError = Math.sqrt(squares / (resampled.length - 1));
-  return standardError > 0 ? normalUpperTail(draws[0]! / standardError) : null;
 }
 
 function namedQValues(pValues: readonly (number | null)[]): (number | null)[] {

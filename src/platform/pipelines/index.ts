@@ -1,9 +1,10 @@
 export { compareVersions, type Difference, type ReportedVersion } from "./compare-versions.ts";
 export { type ExpectedAnswers, type ImportedVersion, importRun } from "./import-run.ts";
 export type { PipelinePorts, TrialPool, WorkOptions } from "./ports.ts";
+export { rankQueries } from "./rank-queries.ts";
 export {
-  type AnswerColumn,
   answerColumns,
+  conformalColumns,
   readBackground,
   type ScoreBatch,
   type ScoreInput,
@@ -11,6 +12,15 @@ export {
   type ScoreWriter,
   scoreRun,
 } from "./score-run.ts";
+export { scoreTaskRun } from "./score-task-run.ts";
+export {
+  type AnyTrainInput,
+  type AnyTrainOutcome,
+  asTableDefinition,
+  defineAny,
+  type OutcomeOf,
+  trainAny,
+} from "./tasks.ts";
 export { type TrainedVersion, trainRun } from "./train-run.ts";
 export { type TuneOptions, type TuningView, tuneRun } from "./tune-run.ts";
 export { type Verification, type VerifiedPart, verifyRun } from "./verify-run.ts";

@@ -2,8 +2,9 @@ import { FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { ObjectStore, ReadOptions, Schema, Snapshot, SourceReading } from "../data/index.ts";
 import type { Ledger, ModelVersion, RunEnd, RunRecord } from "../registry/index.ts";
-import { openTrials, trainModel } from "../training/index.ts";
+import { openTrials } from "../training/index.ts";
 import type { PipelinePorts } from "./ports.ts";
+import { trainAny } from "./tasks.ts";
 
 /** All ports in memory, as the tests of pipelines need them; files are tables by name. */
 export function portsOf(files: Readonly<Record<string, Table>>, schema: Schema) {
@@ -76,7 +77,7 @@ export function portsOf(files: Readonly<Record<string, Table>>, schema: Schema) 
     objects: store,
     ledger: ledger as Ledger,
     moduleHash: async (path) => sha256(path),
-    train: async (input, { onProgress }) => trainModel(input, onProgress ? { onProgress } : {}),
+    train: async (input, { onProgress }) => trainAny(input, onProgress ? { onProgress } : {}),
     openTrials: async (input) => {
       const bench = openTrials(input);
       return {

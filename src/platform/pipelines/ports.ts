@@ -5,14 +5,13 @@ import type {
   OuterOutcome,
   OuterRequest,
   RunReport,
-  TrainInput,
-  TrainOutcome,
   TrainProgress,
   TrialOutcome,
   TrialRequest,
   TuneInput,
   TuneSubject,
 } from "../training/index.ts";
+import type { AnyTrainInput, OutcomeOf } from "./tasks.ts";
 
 /** Options of long work. */
 export interface WorkOptions {
@@ -39,7 +38,7 @@ export interface PipelinePorts {
   readonly objects: ObjectStore;
   readonly ledger: Ledger;
   /** Runs the training away from the caller's event loop. */
-  readonly train: (input: TrainInput, options: WorkOptions) => Promise<TrainOutcome>;
+  readonly train: <Input extends AnyTrainInput>(input: Input, options: WorkOptions) => Promise<OutcomeOf<Input>>;
   /** Starts workers for trials; throws what the data is refused with. Fewer workers than asked for where the machine has fewer cores. */
   readonly openTrials: (
     input: TuneInput,

@@ -5,10 +5,11 @@ import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import { loadCapsule } from "../capsule/index.ts";
 import type { Schema } from "../data/index.ts";
 import type { ModelVersion } from "../registry/index.ts";
-import { type ModelDefinition, trainModel } from "../training/index.ts";
+import type { ModelDefinition } from "../training/index.ts";
 import { compareVersions, type PipelinePorts, trainRun, verifyRun } from "./index.ts";
 import { portsOf } from "./memory-ports.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
+import { trainAny } from "./tasks.ts";
 
 const schema: Schema = [
   { name: "x", type: "number" },
@@ -135,7 +136,10 @@ test("verifyRun() says what differs, refuses damaged rows, and says nothing of a
   const { version } = await train(ports);
   const reference = { model: "churn", version: 1 };
   const other = await verifyRun(
-    { ...ports, train: async (input) => trainModel({ ...input, definition: { ...input.definition, seed: 9 } }) },
+    {
+      ...ports,
+      train: async (input) => trainAny({ ...input, definition: { ...input.definition, seed: 9 } } as typeof input),
+    },
     reference,
   );
   assert.equal(other.verdict, "differs");

@@ -1,5 +1,12 @@
 import { canonicalJson, FettleError, type Sha256 } from "../../lib/index.ts";
-import { loadCapsule, saveCapsule } from "../capsule/index.ts";
+import {
+  asTableCapsule,
+  isTaskCapsule,
+  loadCapsule,
+  type PredictorData,
+  saveCapsule,
+  type TaskPredictorData,
+} from "../capsule/index.ts";
 import {
   championOf,
   checkModelName,
@@ -10,18 +17,21 @@ import {
   type RunEnd,
 } from "../registry/index.ts";
 import {
+  type AnyDefinition,
+  type Configuration,
   definitionHash,
   type ImportDefinition,
+  isTaskDefinition,
   type ModelDefinition,
   type NamedPredictor,
   type RunReport,
   type TrainInput,
-  type TrainOutcome,
   type TuningReport,
   withLossHash,
 } from "../training/index.ts";
 import type { PipelinePorts, WorkOptions } from "./ports.ts";
 import { type TakenSnapshot, takeSnapshot } from "./take-snapshot.ts";
+import type { AnyTrainInput, AnyTrainOutcome } from "./tasks.ts";
 
 /** A finished run: the version that was registered, its report, and where the drawn report lies. */
 export interface TrainedVersion {
@@ -36,7 +46,7 @@ export interface TrainedVersion {
  */
 export async function trainRun(
   ports: PipelinePorts,
-  written: ModelDefinition,
+  written: AnyDefinition,
   resolvePath: (path: string) => string,
   options: WorkOptions = {},
 ): Promise<TrainedVersion> {
@@ -60,7 +70,7 @@ export interface TrainSource extends TakenSnapshot {
 /** {@link trainRun} from the snapshot on. */
 export async function trainSnapshot(
   ports: PipelinePorts,
-  definition: ModelDefinition,
+  definition: AnyDefinition,
   { snapshot, table, testStart, started, tuning }: TrainSource,
   options: WorkOptions,
 ): Promise<TrainedVersion> {
@@ -82,14 +92,7 @@ export async function trainSnapshot(
   });
   try {
     const champion = await championOf(ports.ledger, definition.name);
-    const input: TrainInput = {
-      definition,
-      snapshot,
-      table,
-      testStart,
-      champion: champion && (await predictorOf(ports, champion)),
-      ...(await earlierVersion(ports, definition)),
-    };
+    const input = await trainInputOf(ports, definition, { snapshot, table, testStart }, champion);
     const outcome = await ports.train(input, options);
     const tuned = tuning === undefined ? outcome : { ...outcome, report: { ...outcome.report, tuning } };
     return await registerOutcome(
@@ -118,13 +121,45 @@ export function resourcesSince(ports: PipelinePorts, started: TrainSource["start
   };
 }
 
-/** What a version predicts with, under its name. */
+/**
+ * What a training takes, out of what the ledger and the store hold. A champion of another task cannot be compared with and is left out.
+ * @param trials exactly these configurations, as a run recorded them
+ */
+export async function trainInputOf(
+  ports: PipelinePorts,
+  definition: AnyDefinition,
+  data: TakenSnapshot,
+  champion: ModelVersion | null,
+  trials?: readonly Configuration[],
+): Promise<AnyTrainInput> {
+  const capsule = champion && (await loadCapsule(ports.objects, champion.capsule));
+  const name = champion === null ? "" : `${champion.model}@${champion.version}`;
+  if (isTaskDefinition(definition)) {
+    const isRival = capsule !== null && isTaskCapsule(capsule) && capsule.signature.task === definition.task;
+    const rival = isRival ? { name, data: dataOf(capsule) } : null;
+    return { definition, ...data, champion: rival, ...(trials === undefined ? {} : { trials }) };
+  }
+  return {
+    definition,
+    ...data,
+    champion: capsule !== null && !isTaskCapsule(capsule) ? { name, data: dataOf(capsule) } : null,
+    ...(trials === undefined ? {} : { trials }),
+    ...(await earlierVersion(ports, definition)),
+  };
+}
+
+// What a capsule answers with, without what was measured of it.
+function dataOf<Data extends PredictorData | TaskPredictorData>({ features, model, calibrator, signature }: Data) {
+  return { features, model, calibrator, signature } as Pick<Data, "features" | "model" | "calibrator" | "signature">;
+}
+
+/** What a version predicts with, under its name. Throws CAPSULE_NOT_TABLE. */
 export async function predictorOf(
   ports: PipelinePorts,
-  { model: name, version, capsule }: ModelVersion,
+  { model: name, version, capsule: id }: ModelVersion,
 ): Promise<NamedPredictor> {
-  const { features, model, calibrator, signature } = await loadCapsule(ports.objects, capsule);
-  return { name: `${name}@${version}`, data: { features, model, calibrator, signature } };
+  const capsule = asTableCapsule(await loadCapsule(ports.objects, id), `use ${name}@${version}`);
+  return { name: `${name}@${version}`, data: dataOf(capsule) };
 }
 
 /** The version that a definition's `warmStart` names, as a training takes it. */
@@ -146,11 +181,11 @@ export async function championData(ports: PipelinePorts, model: string): Promise
 /** Stores a capsule, its report and its definition, and registers the version in one transaction with the end of its run. */
 export async function registerOutcome(
   ports: PipelinePorts,
-  definition: ModelDefinition | ImportDefinition,
+  definition: AnyDefinition | ImportDefinition,
   definitionId: Sha256,
   runId: string,
   environment: RunReport["environment"],
-  outcome: TrainOutcome,
+  outcome: AnyTrainOutcome,
   snapshotSeconds: number,
   resources: () => Resources,
 ): Promise<TrainedVersion> {
@@ -202,7 +237,7 @@ function succeededEnd(
   endedAt: number,
   resources: Resources,
   report: RunReport,
-  outcome: TrainOutcome,
+  outcome: AnyTrainOutcome,
 ): RunEnd {
   const values = (prefix: string, metrics: RunReport["evaluation"]["metrics"]) =>
     Object.entries(metrics).flatMap(([name, { value }]) =>

@@ -3,17 +3,19 @@ import { type CapsuleManifest, capsuleParts, loadCapsule, manifestOf } from "../
 import { snapshotId } from "../data/index.ts";
 import { findVersion, type ModelReference, type ModelVersion } from "../registry/index.ts";
 import {
+  type AnyDefinition,
   type Configuration,
   type ImportDefinition,
   importedPredictor,
   isImport,
+  isTaskDefinition,
   type ModelDefinition,
   type RunReport,
 } from "../training/index.ts";
 import { outcomeOfImport } from "./import-run.ts";
 import type { PipelinePorts, WorkOptions } from "./ports.ts";
 import { loadSnapshotTable } from "./take-snapshot.ts";
-import { earlierVersion, predictorOf } from "./train-run.ts";
+import { predictorOf, trainInputOf } from "./train-run.ts";
 
 /** One part of a capsule, recorded and trained again. */
 export interface VerifiedPart {
@@ -52,8 +54,8 @@ export async function verifyRun(
       threads: [],
     };
 
-  const definition = (await readJson(ports, version.definitionObject)) as ModelDefinition | ImportDefinition;
-  const changed = isImport(definition) ? null : await changedModule(ports, definition);
+  const definition = (await readJson(ports, version.definitionObject)) as AnyDefinition | ImportDefinition;
+  const changed = isImport(definition) || isTaskDefinition(definition) ? null : await changedModule(ports, definition);
   if (changed !== null)
     return { ...base, verdict: "cannot-verify", message: `the loss "${changed}" is not what it was`, threads: [] };
 
@@ -93,7 +95,7 @@ async function changedModule(ports: PipelinePorts, { loss }: ModelDefinition): P
 async function trainAgain(
   ports: PipelinePorts,
   version: ModelVersion,
-  definition: ModelDefinition | ImportDefinition,
+  definition: AnyDefinition | ImportDefinition,
   trials: readonly Configuration[],
   options: WorkOptions & { readonly threads: number },
 ): Promise<CapsuleManifest> {
@@ -115,19 +117,12 @@ async function trainAgain(
   const champion = await championOfReport(ports, version, report);
   if (isImport(definition)) {
     const predictor = importedPredictor(definition, await ports.objects.get(definition.imported.sha256));
-    const { capsule } = await outcomeOfImport(ports, { definition, predictor, snapshot, table }, champion, options);
+    const rival = champion && (await predictorOf(ports, champion));
+    const { capsule } = await outcomeOfImport(ports, { definition, predictor, snapshot, table }, rival, options);
     return manifestOf(capsule);
   }
   const testStart = report?.data.testStart ?? null;
-  const input = {
-    definition,
-    snapshot,
-    table,
-    testStart,
-    champion,
-    trials,
-    ...(await earlierVersion(ports, definition)),
-  };
+  const input = await trainInputOf(ports, definition, { snapshot, table, testStart }, champion, trials);
   const outcome = await ports.train(input, options);
   return manifestOf(outcome.capsule);
 }
@@ -136,8 +131,7 @@ async function trainAgain(
 async function championOfReport(ports: PipelinePorts, version: ModelVersion, report: RunReport | null) {
   if (report === null || report.champion === null) return null;
   const number = Number(report.champion.split("@")[1]);
-  const champion = await ports.ledger.version(version.model, number);
-  return champion && predictorOf(ports, champion);
+  return ports.ledger.version(version.model, number);
 }
 
 async function readJson(ports: PipelinePorts, id: Sha256): Promise<unknown> {

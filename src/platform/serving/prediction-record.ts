@@ -1,3 +1,4 @@
+import type { JsonObject } from "../capsule/index.ts";
 import type { RawRow } from "../features/index.ts";
 
 /** One answered row. Its id is the join key for labels that arrive later. */
@@ -8,10 +9,10 @@ export interface PredictionRecord {
   readonly at: number;
   readonly model: string;
   readonly version: number;
-  /** The validated inputs in signature order; never the raw body. */
-  readonly inputs: RawRow;
-  /** nOutputs numbers. */
-  readonly outputs: readonly number[];
+  /** The validated inputs in signature order, or the request of a task of its own; never the raw body. */
+  readonly inputs: RawRow | JsonObject;
+  /** nOutputs numbers, or the answer of a task of its own. */
+  readonly outputs: readonly number[] | JsonObject;
   /** Time spent on the whole request, in microseconds. */
   readonly latencyUs: number;
 }

@@ -1,7 +1,7 @@
 import { hashOf, type Sha256 } from "../../lib/index.ts";
 import type { ImportedFile } from "../capsule/index.ts";
 import type { ReadOptions } from "../data/index.ts";
-import type { ModelDefinition } from "./definition.ts";
+import type { AnyDefinition, ModelDefinition } from "./definition.ts";
 
 /** What a user says about a model that was trained elsewhere: with the file itself, everything that decides how it answers here. */
 export interface ImportDefinition {
@@ -26,7 +26,7 @@ export interface ImportDefinition {
 }
 
 /** Whether a stored definition is that of an import. */
-export function isImport(definition: ModelDefinition | ImportDefinition): definition is ImportDefinition {
+export function isImport(definition: AnyDefinition | ImportDefinition): definition is ImportDefinition {
   return "imported" in definition;
 }
 

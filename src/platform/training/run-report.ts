@@ -1,10 +1,10 @@
-import type { Task } from "../../ml/learners/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ColumnProfile, Snapshot, Violation } from "../data/index.ts";
-import type { Evaluation } from "../evaluation/index.ts";
+import type { AnyTask, Evaluation } from "../evaluation/index.ts";
 import type { LeakageFinding } from "../leakage/index.ts";
 import type { ExplanationSummary, NoSummary } from "./explanation-summary.ts";
 import type { TermShape } from "./term-shapes.ts";
+import type { TextSummary } from "./text-summary.ts";
 import type { TuningReport } from "./tuning-report.ts";
 
 /** One configuration that was tried, in the order of trying. */
@@ -33,7 +33,7 @@ export interface RunReport {
   readonly model: string;
   readonly version: number | null;
   readonly runId: string;
-  readonly task: Task;
+  readonly task: AnyTask;
   readonly createdAt: string;
   readonly fettle: string;
   readonly seed: number;
@@ -65,6 +65,8 @@ export interface RunReport {
   readonly candidates: readonly Candidate[];
   /** What each term of an additive model adds, the most important first; absent for another family. */
   readonly terms?: readonly TermShape[];
+  /** What the model learned of texts; absent where it reads none. */
+  readonly texts?: TextSummary;
   /** How the configuration was found, where `fettle tune` found it. */
   readonly tuning?: TuningReport;
   /** The version that this one was compared with, as `model@version`; null where there was none. */

@@ -1,10 +1,11 @@
 import type { Sha256 } from "../../lib/index.ts";
-import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
+import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels, SparseKernels } from "../../ml/learners/index.ts";
+import type { RecommendKernels, ScanKernels } from "../../ml/recommenders/index.ts";
 import type { Table } from "../../ml/table/index.ts";
-import type { Capsule } from "../capsule/index.ts";
+import type { Capsule, TaskCapsule, TaskPredictorData } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
-import type { Configuration, ModelDefinition } from "./definition.ts";
+import type { Configuration, ModelDefinition, TaskDefinition } from "./definition.ts";
 import type { MeasuredImport } from "./evaluate-import.ts";
 import type { RunReport } from "./run-report.ts";
 import type { NamedPredictor } from "./warm-start.ts";
@@ -25,6 +26,21 @@ export interface TrainInput {
   readonly trials?: readonly Configuration[];
   /** A model that was trained elsewhere: it is measured, nothing is trained. */
   readonly imported?: MeasuredImport;
+}
+
+/** What a task of its own tried, in words of its room. */
+export interface TaskTrial extends Pick<Configuration, "params"> {
+  readonly family: string;
+}
+
+/** {@link TrainInput} for a task of its own. */
+export interface TaskInput<Definition extends TaskDefinition = TaskDefinition>
+  extends Pick<TrainInput, "snapshot" | "table" | "testStart"> {
+  readonly definition: Definition;
+  /** The current champion, to be compared with on the same test rows. */
+  readonly champion: { readonly name: string; readonly data: TaskPredictorData } | null;
+  /** Exactly these, as a run recorded them: how `verify` replays a search that its time ended. */
+  readonly trials?: readonly TaskTrial[];
 }
 
 /** What a person sees while a training runs. */
@@ -49,6 +65,11 @@ export interface TrainHooks {
   /** Make boosted trees faster, their training and their predictions; the bits are the same without. */
   readonly kernels?: GbdtKernels;
   readonly predictKernels?: PredictKernels;
+  /** Make factors of a recommender and their scores faster, to the same bits. */
+  readonly recommendKernels?: RecommendKernels;
+  readonly scanKernels?: ScanKernels;
+  /** Make linear models of texts faster, to the same bits. */
+  readonly sparseKernels?: SparseKernels;
   /** Explains rows faster, to the same bits. */
   readonly shapKernels?: ShapKernels;
   /** The functions of a loss that the definition names by its module. */
@@ -57,8 +78,8 @@ export interface TrainHooks {
 }
 
 /** What a training gives: the capsule, and what the report says beside it. */
-export interface TrainOutcome {
-  readonly capsule: Capsule & { readonly evaluation: Evaluation };
+export interface TrainOutcome<Trained extends Capsule | TaskCapsule = Capsule> {
+  readonly capsule: Trained & { readonly evaluation: Evaluation };
   readonly report: Omit<
     RunReport,
     "version" | "runId" | "createdAt" | "fettle" | "environment" | "reproduce" | "split"
@@ -66,7 +87,7 @@ export interface TrainOutcome {
     readonly split: Omit<RunReport["split"], "testEvaluations">;
   };
   /** The configurations tried, in order. */
-  readonly trials: readonly Configuration[];
+  readonly trials: readonly (Trained extends Capsule ? Configuration : TaskTrial)[];
   /** Identity of the test rows: the ledger counts how often it is used. */
   readonly testRows: Sha256;
 }

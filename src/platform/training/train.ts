@@ -3,16 +3,17 @@ import { joinPredictor, recordGolden } from "../capsule/index.ts";
 import { evaluate, primaryMetric } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import { calibrated, calibrationOf } from "./calibrated-trial.ts";
+import { checkConformalColumn, conformalInput, withConformal } from "./conformal.ts";
 import { definitionHash } from "./definition.ts";
 import { evaluateImport } from "./evaluate-import.ts";
 import { baselinePrediction, championPrediction, scored } from "./evaluated-part.ts";
 import { summariseExplanations } from "./explanation-summary.ts";
-import { familiesOf, familyTraits } from "./families.ts";
+import { familiesOf, familyTraits, textColumns } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
 import { signatureOf } from "./model-signature.ts";
-import { joinRows, partOf } from "./part.ts";
+import { goldenOptions, joinRows, partOf } from "./part.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { accountOf, candidatesOf } from "./report-parts.ts";
 import { type FamilyFeatures, familyFeatures, search, type Trial } from "./search.ts";
@@ -20,7 +21,10 @@ import { proposeConfigurations } from "./search-space.ts";
 import { checkStack, refitChosen, tryStack } from "./stack.ts";
 import { stageClock } from "./stage-clock.ts";
 import { termShapes } from "./term-shapes.ts";
+import { textNotes } from "./text-notes.ts";
+import { learningCurve, textSummary } from "./text-summary.ts";
 import type { TrainHooks, TrainInput, TrainOutcome } from "./train-input.ts";
+import { unweightedTwin } from "./unweighted-twin.ts";
 import { checkWarmColumns, warmStartNotes } from "./warm-start.ts";
 
 /**
@@ -39,6 +43,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const train = partOf(run, run.split.train);
   const validation = partOf(run, run.split.validation);
   const test = partOf(run, run.split.test);
+  const conformal = run.split.conformal === undefined ? null : partOf(run, run.split.conformal);
 
   stages.enter("leakage");
   const leakage = checkLeakage(run);
@@ -50,10 +55,19 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const configurations =
     input.trials ??
     definition.search?.configurations ??
-    proposeConfigurations(families, definition.search?.trials ?? 8, run.seed);
+    proposeConfigurations(
+      families,
+      definition.search?.trials ?? 8,
+      run.seed,
+      textColumns(definition, run.schema).length > 0,
+    );
   const needed = new Set(configurations.map(({ family }) => familyTraits[family].features));
   const features: Partial<Record<FeatureFamily, FamilyFeatures>> = {};
   for (const family of needed) features[family] = familyFeatures(run, family, excluded, train, validation);
+  checkConformalColumn(
+    run,
+    Object.values(features).map(({ fitted }) => fitted),
+  );
 
   stages.enter("search");
   const { task } = run.built.target;
@@ -65,15 +79,31 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
       ? (candidates: readonly Trial[]) => tryStack({ run, train, validation, metric, hooks }, excluded, candidates)
       : null;
   const found = search({ run, train, validation, features, configurations, stack, metric, hooks, maxSeconds });
-  const refitted = refitChosen(run, found.chosen, excluded, joinRows(run.split.train, run.split.validation), hooks);
+  const curve = learningCurve(
+    { run, train, validation, features, metric, hooks },
+    found.chosen,
+    features[familyTraits[found.chosen.family].features]!,
+  );
+  const refitRows = joinRows(run.split.train, run.split.validation);
+  const refitted = refitChosen(run, found.chosen, excluded, refitRows, hooks);
 
   stages.enter("evaluate");
   const calibration = calibrationOf(run, found.chosen, validation);
-  const predictor = joinPredictor(
-    refitted.features,
-    refitted.model,
-    calibration.calibrator,
-    signatureOf(run, refitted.features, found.chosen, calibration, validation),
+  const predictor = withConformal(
+    run,
+    joinPredictor(
+      refitted.features,
+      refitted.model,
+      calibration.calibrator,
+      signatureOf(run, refitted.features, found.chosen, calibration, validation),
+    ),
+    conformal,
+  );
+  const unweighted = unweightedTwin(
+    { run, train, validation, features, configurations, stack: null, metric, hooks, maxSeconds },
+    found.chosen,
+    excluded,
+    test,
   );
   const championName = input.champion?.name ?? null;
   const evaluation = evaluate({
@@ -90,6 +120,10 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     slices: definition.evaluation?.slices ?? [],
     protectedColumns: definition.evaluation?.protected ?? [],
     ...(definition.evaluation?.cost ? { costs: definition.evaluation.cost } : {}),
+    ...(run.costMatrix === undefined ? {} : { costMatrix: run.costMatrix }),
+    ...unweighted,
+    ...conformalInput(run, predictor.signature),
+    ...(definition.query === undefined ? {} : { queryColumn: definition.query }),
     predictWith: (table) => predictor.predict(table),
     importanceColumns: mostUsedColumns(refitted.features, refitted.model),
     primary: metric,
@@ -111,6 +145,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
 
   stages.enter("package");
   const terms = termShapes(refitted.model.toJSON(), refitted.features, new Set(run.personalData.keys()));
+  const texts = textSummary({ run, ...refitted, fitted: partOf(run, refitRows), test, curve });
   const capsule: TrainOutcome["capsule"] = {
     name: definition.name,
     features: refitted.features.toJSON(),
@@ -118,7 +153,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     calibrator: calibration.calibrator,
     signature: predictor.signature,
     evaluation,
-    golden: recordGolden(predictor, test.table, run.seed),
+    golden: recordGolden(predictor, test.table, run.seed, goldenOptions(test)),
     lineage: { snapshot: snapshot.id, definition: definitionHash(definition), seed: run.seed },
   };
   const known = run.table.names.filter((name) => !excluded.includes(name));
@@ -128,10 +163,21 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     task,
     seed: run.seed,
     problem: { column: definition.target.column, says: run.built.says, classes: run.built.classes },
-    ...accountOf(run, input, leakage, { train, validation, test }, { data: [], split: warmNotes }),
-    features: refitted.features.outputs.map(({ name, from, says }) => ({ name, from, says })),
+    ...accountOf(
+      run,
+      input,
+      leakage,
+      { train, validation, conformal, test },
+      { data: textNotes(run), split: warmNotes },
+    ),
+    features: [...refitted.features.outputs, ...refitted.features.blocks].map(({ name, from, says }) => ({
+      name,
+      from,
+      says,
+    })),
     candidates: candidatesOf(found, metric, calibration),
     ...(terms === null ? {} : { terms }),
+    ...(texts === null ? {} : { texts }),
     champion: championName,
     ...(run.warmStart !== null && found.chosen.family === "gbdt" ? { warmStart: run.warmStart.name } : {}),
     evaluation,

@@ -8,7 +8,10 @@ export const score: Command = {
   summary: "predict for every row of files, in bounded memory",
   args: [{ name: "<model>", says: "churn, or churn@1 for one version" }],
   options: [
-    { flags: "--in <files...>", says: "CSV, TSV, JSON, NDJSON or Parquet" },
+    {
+      flags: "--in <files...>",
+      says: "CSV, TSV, JSON, NDJSON, Parquet or svmlight; a forecast needs none: it goes on from what it knows",
+    },
     { flags: "--out <file>", says: "Parquet, CSV or NDJSON, by its ending" },
     { flags: "--format <format>", says: "parquet, csv or ndjson, where the ending does not say it" },
     { flags: "--explain", says: "add what each column contributed to the score (SHAP values)" },
@@ -21,8 +24,8 @@ export const score: Command = {
   async run(io, [reference = ""], options) {
     const input = Array.isArray(options.in) ? options.in.map(String) : [];
     const out = textOption(options, "out");
-    if (input.length === 0 || out === undefined)
-      throw new FettleError("invalid-input", "OPTION_MISSING", "Cannot score: --in and --out are both needed", {
+    if (out === undefined)
+      throw new FettleError("invalid-input", "OPTION_MISSING", "Cannot score: --out is absent, a file is needed", {
         hint: "For example: fettle score churn --in new.csv --out scored.parquet",
       });
     const format = choiceOption(options, "format", ["parquet", "csv", "ndjson"]);

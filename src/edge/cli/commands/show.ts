@@ -68,10 +68,14 @@ function measuredLines(report: RunReport): string[] {
     pc.dim("model"),
     columns([
       ["chosen", chosen ? `${chosen.name} ${JSON.stringify(chosen.params)}` : "unknown"],
-      [
-        "features",
-        `${report.features.length} from ${new Set(report.features.map((feature) => feature.from)).size} columns`,
-      ],
+      ...(report.features.length > 0
+        ? [
+            [
+              "features",
+              `${report.features.length} from ${new Set(report.features.map((feature) => feature.from)).size} columns`,
+            ],
+          ]
+        : []),
       ...(report.leakage.excluded.length > 0 ? [["left out", `${report.leakage.excluded.join(", ")} (leakage)`]] : []),
       ["split", report.split.parts.map(({ name, n }) => `${name} ${n}`).join(", ")],
     ]),
@@ -79,13 +83,17 @@ function measuredLines(report: RunReport): string[] {
     pc.dim("test"),
     columns(Object.entries(report.evaluation.metrics).map(([name, value]) => [name, metric(value)])),
     "",
-    pc.dim("matters most"),
-    columns(
-      report.evaluation.importance
-        .slice(0, 5)
-        .map(({ column, drop }) => [column, `−${metric(drop)} ${report.evaluation.primary}`]),
-    ),
-    "",
+    ...(report.evaluation.importance.length > 0
+      ? [
+          pc.dim("matters most"),
+          columns(
+            report.evaluation.importance
+              .slice(0, 5)
+              .map(({ column, drop }) => [column, `−${metric(drop)} ${report.evaluation.primary}`]),
+          ),
+          "",
+        ]
+      : []),
     columns(
       report.gates.map((gate) => [gate.passed ? pc.green("pass") : pc.red("fail"), `${gate.name}: ${gate.message}`]),
     ),

@@ -1,5 +1,4 @@
 import { FettleError } from "../../lib/index.ts";
-import { type GbdtKernels, jobs } from "./gbdt-jobs.ts";
 
 /*
  * Threads that work on one training. The thread that trains cuts a job into chunks and opens it; whoever is awake takes chunks until none is
@@ -14,7 +13,7 @@ import { type GbdtKernels, jobs } from "./gbdt-jobs.ts";
  *   waiting    1 while the opener sleeps
  *   stop       1 ends the threads
  *   failed     1 once a thread has died
- *   job        which of `jobs`
+ *   job        which of the jobs, a table that all threads of the team have
  * A job's arguments are written before `remaining` and are not touched until `pending` is 0, so whoever took a chunk may read them.
  */
 const words = { remaining: 0, pending: 1, opened: 2, sleepers: 3, waiting: 4, stop: 5, failed: 6, job: 7 } as const;
@@ -27,6 +26,30 @@ export const mostChunks = 4096;
 
 /** Bytes of the shared memory that a team's words, arguments and answers take. */
 export const teamBytes = 4 * nWords + 8 * nArguments + 8 * mostChunks;
+
+/** Compiled kernels and the memory they work on. Whoever loads them hands them in; one fit at a time uses them. */
+export interface TeamKernels {
+  /** A shared WebAssembly.Memory: growing it, by pages of 64 KiB, keeps views alive. */
+  readonly memory: { readonly buffer: ArrayBufferLike; grow(pages: number): number };
+  /** First byte that belongs to no kernel and no team. */
+  readonly heapBase: number;
+  /** Where the team's words lie. */
+  readonly teamAt: number;
+  /** Threads that work on a fit, the fitting one included. */
+  readonly nThreads: number;
+}
+
+/**
+ * Does one chunk. Arguments are numbers in one shared array, `answers` has a place for every chunk, `thread` says whose scratch memory is used. A job reads
+ * the memory through kernels, never through views: a thread may not yet see a view's end after the memory has grown.
+ */
+export type Job<Kernels extends TeamKernels> = (
+  kernels: Kernels,
+  args: Float64Array,
+  answers: Float64Array,
+  chunk: number,
+  thread: number,
+) => void;
 
 /** How long an idle thread looks for work before it sleeps, in looks: about 20 µs. A sleeping thread costs nothing to others. */
 const idleLooks = 4_000;
@@ -63,7 +86,11 @@ export interface Team {
 }
 
 /** The team of the kernels' memory, or as many of its threads. */
-export function teamOf(kernels: GbdtKernels, size: number): Team {
+export function teamOf<Kernels extends TeamKernels>(
+  kernels: Kernels,
+  size: number,
+  jobs: readonly Job<Kernels>[],
+): Team {
   const { control, args, answers } = teamMemory(kernels.memory.buffer, kernels.teamAt);
   const runAlone = (job: number, nChunks: number) => {
     const perform = jobs[job]!;
@@ -75,7 +102,7 @@ export function teamOf(kernels: GbdtKernels, size: number): Team {
     Atomics.store(control, words.remaining, nChunks);
     Atomics.add(control, words.opened, 1);
     if (Atomics.load(control, words.sleepers) > 0) Atomics.notify(control, words.opened);
-    takeChunks(kernels, { control, args, answers }, 0);
+    takeChunks(kernels, jobs, { control, args, answers }, 0);
     awaitOthers(control);
   };
   return {
@@ -86,7 +113,12 @@ export function teamOf(kernels: GbdtKernels, size: number): Team {
   };
 }
 
-function takeChunks(kernels: GbdtKernels, { control, args, answers }: TeamMemory, thread: number): void {
+function takeChunks<Kernels extends TeamKernels>(
+  kernels: Kernels,
+  jobs: readonly Job<Kernels>[],
+  { control, args, answers }: TeamMemory,
+  thread: number,
+): void {
   while (Atomics.load(control, words.remaining) > 0) {
     const left = Atomics.sub(control, words.remaining, 1);
     if (left <= 0) return;
@@ -119,12 +151,16 @@ function threadLost(): FettleError {
 }
 
 /** What a further thread does until it is told to stop: thread 1, 2, … of the kernels' team. */
-export function serveTeam(kernels: GbdtKernels, thread: number): void {
+export function serveTeam<Kernels extends TeamKernels>(
+  kernels: Kernels,
+  jobs: readonly Job<Kernels>[],
+  thread: number,
+): void {
   const memory = teamMemory(kernels.memory.buffer, kernels.teamAt);
   const { control } = memory;
   try {
     while (Atomics.load(control, words.stop) === 0) {
-      takeChunks(kernels, memory, thread);
+      takeChunks(kernels, jobs, memory, thread);
       awaitJob(control);
     }
   } catch (error) {

@@ -1,0 +1,13 @@
+export {
+  type Job,
+  loseThread,
+  mostChunks,
+  serveTeam,
+  stopTeam,
+  type Team,
+  type TeamKernels,
+  type TeamMemory,
+  teamBytes,
+  teamMemory,
+  teamOf,
+} from "./team.ts";

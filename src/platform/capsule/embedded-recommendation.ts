@@ -1,0 +1,9 @@
+// The door of an exported recommender: bundled into one dependency-free module, which then carries the capsule as data.
+import { type EmbeddedTaskModel, embedTask } from "./embedded-task.ts";
+import { openRecommendation } from "./recommendation-model.ts";
+import type { TaskPredictorData } from "./task-model.ts";
+
+/** Opens a capsule's data as an embedded model. */
+export function openEmbedded({ model, signature }: TaskPredictorData): EmbeddedTaskModel {
+  return embedTask(openRecommendation(model, signature));
+}

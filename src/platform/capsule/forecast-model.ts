@@ -1,0 +1,112 @@
+import { FettleError, stepOf } from "../../lib/index.ts";
+import { type FittedForecaster, loadForecaster } from "../../ml/forecasters/index.ts";
+import { seasonalNaiveError } from "../../ml/metrics/index.ts";
+import { type ForecastModelData, forecasterOf } from "./forecast-data.ts";
+import { type ForecastRequest, forecastRequestReader, shownInstant } from "./forecast-request.ts";
+import { scoreForecasts } from "./forecast-rows.ts";
+import { parseInstant } from "./signature.ts";
+import type { JsonObject, TaskModel, TaskModelData, TaskSignature } from "./task-model.ts";
+
+/** An interval that holds the value with the probability `level`; null where too few errors were known for it. */
+export interface ForecastInterval {
+  readonly level: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** The forecast of one series. */
+export interface ForecastAnswer {
+  readonly series?: string;
+  /** What forecasts it, for example `ETS(A,Ad,M)`. */
+  readonly method: string;
+  /** The last step that the forecast knows. */
+  readonly from: string | number;
+  readonly forecast: readonly {
+    readonly at: string | number;
+    readonly value: number;
+    readonly intervals: readonly ForecastInterval[];
+  }[];
+}
+
+interface OpenSeries {
+  readonly forecaster: FittedForecaster;
+  readonly last: number;
+  readonly scale: number | null;
+}
+
+/** A forecast model ready to answer. Throws CAPSULE_TASK where the data cannot be one. */
+export function openForecastModel(model: TaskModelData, signature: TaskSignature): TaskModel {
+  const data = model as ForecastModelData;
+  const { series: known, intervals, period, gaps } = data;
+  if (known.length === 0 || intervals.widths.length !== intervals.levels.length)
+    throw new FettleError("damaged", "CAPSULE_FORECAST", "Cannot read the capsule: its forecast model is incomplete");
+  const byName = new Map(known.map((one) => [one.name, one]));
+  const opened = new Map<string, OpenSeries>();
+  const open = (name: string): OpenSeries | undefined => {
+    const one = byName.get(name);
+    if (one === undefined) return undefined;
+    const there = opened.get(name) ?? { ...one, forecaster: loadForecaster(one.forecaster) };
+    opened.set(name, there);
+    return there;
+  };
+  const fitter = forecasterOf(data.method);
+
+  /** The series after the values of a request. Those that the model has seen already are not read again. */
+  const moved = ({ series: name = "", start, values }: ForecastRequest): OpenSeries => {
+    const series = open(name);
+    if (values === undefined || start === undefined) return series!;
+    const first = stepOf(data.calendar, typeof start === "number" ? start : parseInstant(start));
+    const given = filledGaps(values, gaps);
+    if (series === undefined) {
+      const scale = seasonalNaiveError(given, period);
+      return {
+        forecaster: fitter.fit(given, { period }),
+        last: first + given.length - 1,
+        scale: typeof scale === "number" ? scale : null,
+      };
+    }
+    const nBetween = first - series.last - 1;
+    const newer = given.subarray(Math.max(0, -nBetween));
+    if (newer.length === 0) return series;
+    const between = new Float64Array(Math.max(0, nBetween)).fill(gaps === "zero" ? 0 : Number.NaN);
+    const forecaster = series.forecaster.update(Float64Array.from([...between, ...newer]));
+    return { ...series, forecaster, last: series.last + between.length + newer.length };
+  };
+
+  const answer = (request: ForecastRequest): ForecastAnswer => {
+    const { forecaster, last, scale } = moved(request);
+    const values = forecaster.forecast(request.horizon);
+    return {
+      ...(request.series === undefined ? {} : { series: request.series }),
+      method: forecaster.label,
+      from: shownInstant(data, last),
+      forecast: Array.from(values, (value, h) => ({
+        at: shownInstant(data, last + 1 + h),
+        value,
+        intervals: request.levels.map((level) => {
+          const width = intervals.widths[intervals.levels.indexOf(level)]![h]!;
+          if (width === null || scale === null) return { level, low: null, high: null };
+          return { level, low: value - width * scale, high: value + width * scale };
+        }),
+      })),
+    };
+  };
+  const first = known[0]!.name;
+  const read = forecastRequestReader(data);
+  return {
+    signature,
+    example: first === "" ? { horizon: data.horizon } : { series: first, horizon: data.horizon },
+    read,
+    answer: (request) => answer(request as unknown as ForecastRequest) as unknown as JsonObject,
+    inputTypes: {
+      [data.columns.time]: data.calendar.unit === "number" ? "number" : "instant",
+      [data.columns.value]: "number",
+      ...(data.columns.series === null ? {} : { [data.columns.series]: "category" }),
+    },
+    score: (batches, onNote) => scoreForecasts(data, batches, { read, answer }, onNote),
+  };
+}
+
+function filledGaps(values: readonly (number | null)[], gaps: ForecastModelData["gaps"]): Float64Array {
+  return Float64Array.from(values, (value) => value ?? (gaps === "zero" ? 0 : Number.NaN));
+}

@@ -1,0 +1,187 @@
+import { instantOf, nearestName, stepOf } from "../../lib/index.ts";
+import type { ForecastModelData, KnownSeries } from "./forecast-data.ts";
+import { parseInstant, type RowProblem, valueClass } from "./signature.ts";
+import type { JsonObject } from "./task-model.ts";
+
+/** Values that one request may bring. */
+const mostValues = 100_000;
+
+/** A request as {@link readForecastRequest} leaves it: itself a request that reads the same. */
+export interface ForecastRequest {
+  /** Left out where the model has one series without a name. */
+  readonly series?: string;
+  readonly horizon: number;
+  readonly levels: readonly number[];
+  /** When the first of `values` was: ISO 8601, or a number along a plain grid. */
+  readonly start?: string | number;
+  /** Newer values of the series, or all of one that the model does not know; null where missing. */
+  readonly values?: readonly (number | null)[];
+}
+
+/** What requests may say. */
+const keys = ["series", "horizon", "levels", "history", "values", "start"] as const;
+
+/** A reader of requests: fills in what is left out, and says what is wrong. */
+export function forecastRequestReader(data: ForecastModelData) {
+  const known = new Map(data.series.map((series) => [series.name, series]));
+  return (value: unknown, row: number, problems: RowProblem[]): JsonObject => {
+    const before = problems.length;
+    const refuse = (field: string, rule: RowProblem["rule"], says: string) => {
+      problems.push({ row, field, rule, message: `row ${row}: ${field === "" ? "" : `"${field}" `}${says}` });
+      return undefined;
+    };
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      refuse("", "object", `is ${valueClass(value)}, an object is needed`);
+      return {};
+    }
+    const asked = value as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(asked)) {
+      if ((keys as readonly string[]).includes(key)) continue;
+      const near = nearestName(key.slice(0, 80), keys);
+      refuse(
+        key.slice(0, 80),
+        "unknown",
+        `is no part of a request${near === undefined ? "" : `; did you mean "${near}"?`}`,
+      );
+    }
+    const series = readSeriesName(asked.series, data, refuse);
+    const horizon = readHorizon(asked.horizon, data, refuse);
+    const levels = readLevels(asked.levels, data, refuse);
+    const history =
+      asked.history === undefined || asked.history === null
+        ? readValues(asked, data, known.get(series), refuse)
+        : readHistory(asked, data, refuse);
+    if (problems.length === before && !known.has(series) && !(history?.values ?? []).some((one) => one !== null))
+      refuse("series", "unknown", "is not known to the model, its history with a value is needed to forecast it");
+    return {
+      ...(series === "" ? {} : { series }),
+      horizon,
+      levels,
+      ...(history ?? {}),
+    };
+  };
+}
+
+type Refuse = (field: string, rule: RowProblem["rule"], says: string) => undefined;
+
+function readSeriesName(series: unknown, data: ForecastModelData, refuse: Refuse): string {
+  if (typeof series === "string") return series;
+  if (typeof series === "number" && Number.isFinite(series)) return String(series);
+  if (series !== undefined && series !== null) refuse("series", "type", `is ${valueClass(series)}, a name is needed`);
+  else if (data.series.length === 1) return data.series[0]!.name;
+  else refuse("series", "required", `is absent, the name of one of ${data.series.length} series is needed`);
+  return "";
+}
+
+function readHorizon(horizon: unknown, data: ForecastModelData, refuse: Refuse): number {
+  if (horizon === undefined || horizon === null) return data.horizon;
+  if (typeof horizon === "number" && Number.isInteger(horizon) && horizon >= 1 && horizon <= data.horizon)
+    return horizon;
+  const needed = `a whole number from 1 to ${data.horizon}, the horizon that was measured, is needed`;
+  refuse(
+    "horizon",
+    typeof horizon === "number" ? "range" : "type",
+    `is ${typeof horizon === "number" ? "another number" : valueClass(horizon)}, ${needed}`,
+  );
+  return data.horizon;
+}
+
+function readLevels(levels: unknown, { intervals }: ForecastModelData, refuse: Refuse): readonly number[] {
+  if (levels === undefined || levels === null) return intervals.levels;
+  if (Array.isArray(levels) && levels.every((level) => intervals.levels.includes(level)))
+    return intervals.levels.filter((level) => levels.includes(level));
+  refuse(
+    "levels",
+    Array.isArray(levels) ? "range" : "type",
+    `must be a list of levels that were measured: ${intervals.levels.join(", ")}`,
+  );
+  return [];
+}
+
+type History = Pick<ForecastRequest, "start" | "values">;
+
+/** `history`: values with their instants, in any order; one that has none in between is missing. */
+function readHistory(
+  { history, values, start }: Readonly<Record<string, unknown>>,
+  data: ForecastModelData,
+  refuse: Refuse,
+): History | null {
+  if (values !== undefined || start !== undefined)
+    refuse("history", "unknown", 'stands beside "values" or "start", one way is needed');
+  if (!Array.isArray(history))
+    return refuse("history", "type", `is ${valueClass(history)}, a list of {at, value} is needed`) ?? null;
+  if (history.length > mostValues) return tooMany("history", history.length, refuse);
+  const byStep = new Map<number, number | null>();
+  for (const [i, point] of history.entries()) {
+    const { at, value } = (typeof point === "object" && point !== null ? point : {}) as {
+      at?: unknown;
+      value?: unknown;
+    };
+    const step = stepAt(at, data);
+    const isValue = value === null || (typeof value === "number" && Number.isFinite(value));
+    if (step === null || !isValue || byStep.has(step)) {
+      const what =
+        step === null
+          ? `"at" is no ${instantWord(data)}`
+          : isValue
+            ? "its step is there already"
+            : '"value" is no finite number';
+      return refuse(`history.${i}`, step === null ? "instant" : "type", `cannot be read: ${what}`) ?? null;
+    }
+    byStep.set(step, value as number | null);
+  }
+  if (byStep.size === 0) return null;
+  const steps = [...byStep.keys()];
+  const first = steps.reduce((a, b) => Math.min(a, b));
+  const n = steps.reduce((a, b) => Math.max(a, b)) - first + 1;
+  if (n > mostValues) return tooMany("history", n, refuse);
+  return {
+    start: shownInstant(data, first),
+    values: Array.from({ length: n }, (_, k) => byStep.get(first + k) ?? null),
+  };
+}
+
+/** `values` from `start` on, one per step. */
+function readValues(
+  { values, start }: Readonly<Record<string, unknown>>,
+  data: ForecastModelData,
+  series: KnownSeries | undefined,
+  refuse: Refuse,
+): History | null {
+  if (values === undefined || values === null) {
+    if (start !== undefined) refuse("start", "unknown", 'says when "values" began, which are absent');
+    return null;
+  }
+  const isValue = (value: unknown) => value === null || (typeof value === "number" && Number.isFinite(value));
+  if (!Array.isArray(values) || !values.every(isValue))
+    return refuse("values", "type", "must be a list of finite numbers, null where one is missing") ?? null;
+  if (values.length > mostValues) return tooMany("values", values.length, refuse);
+  if (values.length === 0) return null;
+  const first = start === undefined || start === null ? series && series.last + 1 : (stepAt(start, data) ?? undefined);
+  if (first !== undefined) return { start: shownInstant(data, first), values };
+  const says =
+    start === undefined || start === null
+      ? "is absent, it is needed for a series that the model does not know"
+      : `is no ${instantWord(data)}`;
+  return refuse("start", "instant", says) ?? null;
+}
+
+function tooMany(field: string, n: number, refuse: Refuse): null {
+  return refuse(field, "range", `has ${n} steps, at most ${mostValues} are read`) ?? null;
+}
+
+const instantWord = ({ calendar }: ForecastModelData) => (calendar.unit === "number" ? "number" : "ISO 8601 instant");
+
+/** The step of an instant in a request; null where it is none. */
+function stepAt(at: unknown, { calendar }: ForecastModelData): number | null {
+  const parsed =
+    typeof at === "number" ? at : typeof at === "string" && calendar.unit !== "number" ? parseInstant(at) : Number.NaN;
+  if (!Number.isFinite(parsed) || (calendar.unit !== "number" && Math.abs(parsed) > 8.64e15)) return null;
+  return stepOf(calendar, parsed);
+}
+
+/** When a step begins, as requests and answers write it. */
+export function shownInstant({ calendar }: Pick<ForecastModelData, "calendar">, step: number): string | number {
+  const at = instantOf(calendar, step);
+  return calendar.unit === "number" ? at : new Date(at).toISOString();
+}

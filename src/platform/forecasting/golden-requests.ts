@@ -1,0 +1,41 @@
+import { createRng } from "../../lib/index.ts";
+import type { JsonObject, KnownSeries } from "../capsule/index.ts";
+import type { SeriesSet } from "./read-series.ts";
+
+/** Requests that a capsule keeps with their answers. */
+const nGolden = 60;
+/** Values of a request for a series that the model does not know: a few seasons are as good as all. */
+const mostValues = 200;
+
+/** Requests of every form, drawn by the seed: known series, short horizons, single levels, newer values, a gap before them, a series that the model does not know. */
+export function goldenRequests(
+  known: readonly KnownSeries[],
+  { series, period }: SeriesSet,
+  horizon: number,
+  levels: readonly number[],
+  startOf: (step: number) => string | number,
+  seed: number,
+): JsonObject[] {
+  const rng = createRng(seed).fork("golden");
+  const forms: readonly ((i: number, named: JsonObject) => JsonObject)[] = [
+    (_, named) => named,
+    (_, named) => ({ ...named, horizon: 1 + rng.below(horizon) }),
+    (_, named) => ({ ...named, levels: [levels[rng.below(levels.length)]!] }),
+    (i, named) => ({ ...named, values: lastValues(i, 3), start: startOf(known[i]!.last + 1) }),
+    (i, named) => ({ ...named, values: lastValues(i, 1), start: startOf(known[i]!.last + 3) }),
+    (i) => ({
+      series: "nobody has this name",
+      values: lastValues(i, Math.min(mostValues, 4 * period + 8)),
+      start: startOf(0),
+    }),
+  ];
+  return Array.from({ length: nGolden }, (_, k) => {
+    const i = rng.below(known.length);
+    const { name } = known[i]!;
+    return forms[k % forms.length]!(i, name === "" ? {} : { series: name });
+  });
+
+  function lastValues(i: number, n: number): (number | null)[] {
+    return Array.from(series[i]!.values.slice(-n), (value) => (Number.isNaN(value) ? null : value));
+  }
+}

@@ -1,0 +1,280 @@
+import { type Calendar, FettleError, nearestName, stepOf, zoneOf } from "../../lib/index.ts";
+import { type Column, cellOf, isMissing, type Table } from "../../ml/table/index.ts";
+import type { ForecastDefinition } from "./forecast-definition.ts";
+import { defaultSeason, inferCalendar, statedCalendar, stepInWords } from "./infer-calendar.ts";
+
+/** One series on the grid, from its first value to its last. */
+export interface Series {
+  /** Empty where all rows are one series. */
+  readonly name: string;
+  /** Step of the first value. */
+  readonly first: number;
+  /** NaN where missing. */
+  readonly values: Float64Array;
+  /** Steps without a value in the rows, whatever was done about them. */
+  readonly nGaps: number;
+  /** Rows of the table that hold its values, ascending in time. */
+  readonly rows: Int32Array;
+}
+
+/** The series of a table. */
+export interface SeriesSet {
+  readonly calendar: Calendar;
+  /** Steps of a season. */
+  readonly period: number;
+  /** In the order of their first rows. */
+  readonly series: readonly Series[];
+  readonly notes: readonly string[];
+}
+
+/** Most steps of all series together. */
+const mostSteps = 50_000_000;
+
+type ReadDefinition = Pick<
+  ForecastDefinition,
+  "time" | "value" | "series" | "frequency" | "season" | "timeZone" | "duplicates" | "gaps" | "evaluation"
+>;
+
+/**
+ * Reads a long table as series of regular steps. Rows without an instant, a series or a value are left out and counted. Throws FORECAST_COLUMNS,
+ * FORECAST_COLUMN_KIND, FORECAST_EMPTY, FORECAST_DUPLICATES, FORECAST_GAPS, FORECAST_TOO_LONG, and what `inferCalendar` throws.
+ */
+export function readSeries(definition: ReadDefinition, table: Table): SeriesSet {
+  checkColumns(definition, table);
+  const time = timesOf(definition, table);
+  const value = table.numbers(definition.value).values;
+  const { groups, notes } = groupRows(definition, table, time.values, value);
+  const sorted = groups.map(({ name, rows }) => ({
+    name,
+    rows: Int32Array.from(rows).sort((a, b) => time.values[a]! - time.values[b]! || a - b),
+  }));
+  const instants = sorted.map(({ rows }) => distinct(rows, time.values));
+  const calendar = calendarFor(definition, instants, time.isNumber, notes);
+  const read = sorted.map(({ name, rows }) => oneSeries(definition, calendar, name, rows, time.values, value));
+  const problems = read.reduce((n, { nDuplicates }) => n + nDuplicates, 0);
+  const { duplicates = "refuse", gaps = "missing" } = definition;
+  if (problems > 0 && duplicates === "refuse") throw duplicated(definition, problems, calendar, table);
+  if (problems > 0) notes.push(`${problems} rows share a step with another: ${aggregates[duplicates]}`);
+  const series = read.map(({ nDuplicates: _, ...one }) => ({ ...one, values: filled(one.values, gaps) }));
+  const nGaps = series.reduce((n, one) => n + one.nGaps, 0);
+  if (nGaps > 0) {
+    const nSteps = series.reduce((n, { values }) => n + values.length, 0);
+    const nWith = series.filter((one) => one.nGaps > 0).length;
+    const where = `${nGaps} of ${nSteps} steps, in ${nWith} of ${series.length} series, have no value`;
+    if (gaps === "refuse")
+      throw refused("FORECAST_GAPS", `Cannot read the series: ${where}, a value at every step is needed`, gapsHint);
+    notes.push(`${where}: ${fillings[gaps]}`);
+  }
+  return { calendar, period: definition.season ?? defaultSeason(calendar), series, notes };
+}
+
+const aggregates = {
+  refuse: "",
+  sum: "they are summed",
+  mean: "their mean counts",
+  last: "the last row counts",
+} as const;
+const fillings = {
+  missing: "they are left missing",
+  interpolate: "they are interpolated",
+  zero: "they count as 0",
+  refuse: "",
+} as const;
+const gapsHint = 'Say what an absent value means, for example gaps: "zero", "interpolate" or "missing"';
+
+const refused = (code: string, message: string, hint: string, facts = {}) =>
+  new FettleError("invalid-input", code, message, { hint, facts });
+
+function checkColumns({ time, value, series, evaluation }: ReadDefinition, table: Table): void {
+  const named = {
+    time,
+    value,
+    series,
+    ...Object.fromEntries((evaluation?.slices ?? []).map((name, k) => [`evaluation.slices.${k}`, name])),
+  };
+  const problems = Object.entries(named).flatMap(([key, name]) => {
+    if (name === undefined || table.has(name)) return [];
+    const near = nearestName(name, table.names);
+    return [`${key} names "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`];
+  });
+  if (problems.length > 0)
+    throw refused(
+      "FORECAST_COLUMNS",
+      `Cannot read the series: the table lacks columns of the definition: ${problems.join("; ")}`,
+      `Its columns are: ${table.names.slice(0, 20).join(", ")}`,
+      { problems },
+    );
+  const { kind } = table.column(value);
+  if (kind !== "number")
+    throw refused(
+      "FORECAST_COLUMN_KIND",
+      `Cannot forecast "${value}": it holds ${kind} values, numbers are needed`,
+      `If it is meant as a number: data.options.types: { "${value}": "number" }`,
+    );
+}
+
+function timesOf({ time }: ReadDefinition, table: Table) {
+  const column = table.column(time);
+  if (column.kind !== "category") return { values: column.values, isNumber: column.kind === "number" };
+  throw refused(
+    "FORECAST_COLUMN_KIND",
+    `Cannot order the rows by "${time}": it holds texts, instants or numbers are needed`,
+    `If they are dates: data.options.types: { "${time}": "instant" }`,
+  );
+}
+
+interface Group {
+  readonly name: string;
+  readonly rows: number[];
+}
+
+function groupRows(
+  { series, time, value: target }: ReadDefinition,
+  table: Table,
+  times: Float64Array,
+  values: Float64Array,
+) {
+  const groups = new Map<string, Group>();
+  const column = series === undefined ? null : table.column(series);
+  const lacking = { time: 0, series: 0, value: 0 };
+  for (let i = 0; i < table.nRows; i++) {
+    if (!Number.isFinite(times[i]!)) lacking.time++;
+    else if (column !== null && isMissing(column, i)) lacking.series++;
+    else if (!Number.isFinite(values[i]!)) lacking.value++;
+    else {
+      const name = column === null ? "" : nameOf(column, i);
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, { name, rows: [i] });
+      else group.rows.push(i);
+    }
+  }
+  if (groups.size === 0)
+    throw refused(
+      "FORECAST_EMPTY",
+      `Cannot read the series: of ${table.nRows} rows none has an instant and a value, 1 is needed`,
+      "Check the columns that the definition names as time and value",
+    );
+  const names = { time, series: series ?? "", value: target };
+  const notes = (["time", "series", "value"] as const).flatMap((key) =>
+    lacking[key] > 0
+      ? [`${lacking[key]} rows have no "${names[key]}" and ${key === "value" ? "leave a gap" : "are left out"}`]
+      : [],
+  );
+  return { groups: [...groups.values()], notes };
+}
+
+/** A series' name, as files and requests write it. */
+function nameOf(column: Column, i: number): string {
+  return column.kind === "category" ? column.dictionary[column.codes[i]!]! : String(cellOf(column, i));
+}
+
+function distinct(rows: Int32Array, times: Float64Array): Float64Array {
+  const found = new Float64Array(rows.length);
+  let n = 0;
+  for (const row of rows) if (n === 0 || times[row] !== found[n - 1]) found[n++] = times[row]!;
+  return found.subarray(0, n);
+}
+
+function calendarFor(
+  { time, frequency, timeZone = "UTC", duplicates = "refuse" }: ReadDefinition,
+  instants: readonly Float64Array[],
+  isNumber: boolean,
+  notes: string[],
+): Calendar {
+  const zone = timeZone === "UTC" || isNumber ? null : (zoneOf(timeZone, ...rangeOf(instants)) ?? null);
+  if (frequency === undefined) {
+    const calendar = inferCalendar(instants, zone, isNumber);
+    notes.push(`one step is ${stepInWords(calendar)}${isNumber ? ` along "${time}"` : ""}, as the rows show`);
+    return calendar;
+  }
+  const asked = typeof frequency === "string" ? { step: 1, unit: frequency } : frequency;
+  if ((asked.unit === "number") !== isNumber)
+    throw refused(
+      "FORECAST_COLUMN_KIND",
+      `Cannot count ${asked.unit}s along the time: it holds ${isNumber ? "numbers" : "instants"}`,
+      isNumber
+        ? 'Leave "frequency" out, or read the column as an instant by data.options.types'
+        : 'Leave "frequency" out',
+    );
+  const stated = statedCalendar(asked, instants, zone);
+  if (duplicates === "refuse") notes.push(...stated.notes);
+  return stated.calendar;
+}
+
+function rangeOf(instants: readonly Float64Array[]): [number, number] {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const of of instants) {
+    from = Math.min(from, of[0]!);
+    to = Math.max(to, of.at(-1)!);
+  }
+  return [from, to];
+}
+
+function oneSeries(
+  { duplicates = "refuse" }: ReadDefinition,
+  calendar: Calendar,
+  name: string,
+  rows: Int32Array,
+  times: Float64Array,
+  values: Float64Array,
+): Series & { readonly nDuplicates: number } {
+  const first = stepOf(calendar, times[rows[0]!]!);
+  const n = stepOf(calendar, times[rows.at(-1)!]!) - first + 1;
+  if (n > mostSteps)
+    throw new FettleError(
+      "too-large",
+      "FORECAST_TOO_LONG",
+      `Cannot read the series: from its first to its last instant one has ${n} steps of ${stepInWords(calendar)}, at most ${mostSteps} are read`,
+      { hint: "State a lower frequency" },
+    );
+  const dense = new Float64Array(n).fill(Number.NaN);
+  const counts = duplicates === "mean" ? new Float64Array(n) : null;
+  let nDuplicates = 0;
+  for (const row of rows) {
+    const k = stepOf(calendar, times[row]!) - first;
+    const value = values[row]!;
+    if (counts !== null) counts[k]!++;
+    if (Number.isNaN(dense[k]!)) {
+      dense[k] = value;
+      continue;
+    }
+    nDuplicates++;
+    if (duplicates === "sum" || duplicates === "mean") dense[k]! += value;
+    else dense[k] = value;
+  }
+  if (counts !== null) for (let k = 0; k < n; k++) if (counts[k]! > 1) dense[k]! /= counts[k]!;
+  const nGaps = dense.reduce((gaps, value) => (Number.isNaN(value) ? gaps + 1 : gaps), 0);
+  return { name, first, values: dense, nGaps, rows, nDuplicates };
+}
+
+function duplicated({ series }: ReadDefinition, n: number, calendar: Calendar, table: Table): FettleError {
+  const hint =
+    series === undefined && table.nColumns > 2
+      ? 'If the table holds several series, name their column as "series"; else say what counts: duplicates: "sum", "mean" or "last"'
+      : 'Say what counts: duplicates: "sum", "mean" or "last"';
+  return refused(
+    "FORECAST_DUPLICATES",
+    `Cannot read the series: ${n} rows lie in the same step (of ${stepInWords(calendar)}) as another of their series, one row per step is needed`,
+    hint,
+    { nDuplicates: n },
+  );
+}
+
+/** A series with its gaps filled as asked. */
+function filled(values: Float64Array, gaps: NonNullable<ForecastDefinition["gaps"]>): Float64Array {
+  if (gaps === "zero") return values.map((value) => (value === value ? value : 0));
+  return gaps === "interpolate" ? interpolated(values) : values;
+}
+
+function interpolated(values: Float64Array): Float64Array {
+  const out = values.slice();
+  let known = 0;
+  for (let t = 1; t < out.length; t++) {
+    if (Number.isNaN(values[t]!)) continue;
+    const slope = (values[t]! - values[known]!) / (t - known);
+    for (let between = known + 1; between < t; between++) out[between] = values[known]! + slope * (between - known);
+    known = t;
+  }
+  return out;
+}

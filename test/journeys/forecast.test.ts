@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { openApp } from "../../src/app.ts";
+import { createClient, type TaskDescription } from "../../src/edge/client/index.ts";
+import { salesCsv, sampleSales } from "../sample-series.ts";
+import { fettle, put, scratchFolder, type TrainJson } from "../support.ts";
+
+const example = fileURLToPath(new URL("../../examples/forecast", import.meta.url));
+const reference = process.env.FETTLE_REFERENCE_DATA;
+const skip = reference === undefined ? "FETTLE_REFERENCE_DATA is not set: the series are not in the package" : false;
+
+interface Answer {
+  readonly series: string;
+  readonly method: string;
+  readonly forecast: readonly {
+    readonly at: string;
+    readonly value: number;
+    readonly intervals: readonly {
+      readonly level: number;
+      readonly low: number | null;
+      readonly high: number | null;
+    }[];
+  }[];
+}
+
+test("a long table becomes a forecast whose server, exported module and file answer alike, to the bit", async (context) => {
+  const folder = scratchFolder(context);
+  put(folder, "sales.csv", salesCsv(sampleSales()));
+  const options = ["--data", "sales.csv", "--target", "sales", "--horizon", "14"];
+  const inited = await fettle(folder, ["init", "demand", "--task", "forecast", ...options]);
+  assert.equal(inited.exit, 0, inited.stderr);
+  assert.match(
+    inited.stdout,
+    /"date" is taken for the time[\s\S]*"store" is taken for the series[\s\S]*one step is one day/,
+  );
+  const ran = await fettle(folder, ["train", "demand", "--json"]);
+  const { task, gates, metrics, report, candidates } = ran.json as TrainJson;
+  assert.equal(ran.exit, 0, ran.stdout);
+  assert.deepEqual([task, gates.every(({ passed }) => passed)], ["forecast", true]);
+  assert.deepEqual(
+    candidates.map(({ name, role }) => [name, role]),
+    [
+      ["seasonal-naive", "baseline"],
+      ["ets", "candidate"],
+      ["theta", "candidate"],
+    ],
+  );
+  assert.ok(metrics.test.mase!.high! < 0.9);
+  assert.match(readFileSync(report, "utf8"), /Error by step/);
+  assert.match((await fettle(folder, ["show", "demand"])).stdout, /coverage@0\.8/);
+  assert.match((await fettle(folder, ["verify", "demand@1"])).stdout, /identical/);
+
+  const app = await openApp(folder, { version: "0.1.0" });
+  const server = await app.serve({ models: [], host: "127.0.0.1", port: 0, auth: true, sync: true, allowHost: [] });
+  context.after(async () => {
+    await server.stop();
+    await app.close();
+  });
+  const client = createClient({ url: server.url, token: server.token! });
+  const described = await client.describe<TaskDescription>("demand");
+  assert.deepEqual([described.task, described.example], ["forecast", { series: "store 1", horizon: 14 }]);
+  const newer = [
+    { at: "2025-05-26", value: 120 },
+    { at: "2025-05-27", value: 110 },
+  ];
+  const requests = [
+    { series: "store 1" },
+    { series: "store 2", horizon: 3, levels: [0.8] },
+    { series: "store 3", history: newer },
+    { series: "new", start: "2025-05-01", values: Array.from({ length: 30 }, (_, k) => 100 + (k % 7)) },
+  ];
+  const { predictions } = await client.ask<object, Answer>("demand", requests);
+  const answers = predictions.map(({ id, ...answer }) => answer);
+  assert.equal(answers[2]!.forecast[0]!.at, "2025-05-28T00:00:00.000Z");
+  const mistyped = client.ask("demand", [{ series: "store 1", horizn: 3 }]);
+  await assert.rejects(mistyped, { code: "ROWS_INVALID", message: /did you mean "horizon"/ });
+
+  assert.equal((await fettle(folder, ["export", "demand@1"])).exit, 0);
+  const module = (await import(pathToFileURL(join(folder, "demand.mjs")).href)) as {
+    predictBatch(requests: readonly object[]): Answer[];
+  };
+  assert.deepEqual(module.predictBatch(requests), answers);
+
+  put(folder, "newer.csv", "date,store,sales\n2025-05-26,store 3,120\n2025-05-27,store 3,110\n");
+  const scored = await fettle(folder, ["score", "demand@1", "--in", "newer.csv", "--out", "next.ndjson"]);
+  assert.equal(scored.exit, 0, scored.stderr);
+  const rows = readFileSync(join(folder, "next.ndjson"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const expected = answers[2]!.forecast.map(({ at, value, intervals }, h) => ({
+    series: "store 3",
+    at,
+    step: h + 1,
+    value,
+    ...Object.fromEntries(
+      intervals.flatMap(({ level, low, high }) => [
+        [`low_${100 * level}`, low],
+        [`high_${100 * level}`, high],
+      ]),
+    ),
+  }));
+  assert.deepEqual(rows, expected);
+  const all = await fettle(folder, ["score", "demand@1", "--out", "all.csv"]);
+  assert.equal(all.exit, 0, all.stderr);
+  assert.equal(readFileSync(join(folder, "all.csv"), "utf8").trim().split("\n").length, 1 + 12 * 14);
+});
+
+test("the example of forecasting runs as its README says, and its client compiles against the exported types", async (context) => {
+  const folder = scratchFolder(context);
+  cpSync(example, folder, { recursive: true });
+  execFileSync(process.execPath, ["generate-rides.ts"], { cwd: folder });
+  const ran = await fettle(folder, ["train", "rides", "--json"]);
+  assert.equal(ran.exit, 0, ran.stderr);
+  assert.equal((await fettle(folder, ["export", "rides"])).exit, 0);
+  assert.ok(existsSync(join(folder, "rides.d.mts")));
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const compilerOptions = {
+    noEmit: true,
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+    paths: { "fettle/client": [join(root, "src/edge/client/index.ts")] },
+  };
+  const tsconfig = { extends: join(root, "tsconfig.json"), compilerOptions, include: [], files: ["ask.ts"] };
+  put(folder, "tsconfig.json", JSON.stringify(tsconfig));
+  execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { stdio: "pipe" });
+});
+
+const refusals: readonly [name: string, options: readonly string[], code: RegExp][] = [
+  ["a column that is not there", ["--series", "stor"], /Did you mean "store"[\s\S]*COLUMN_MISSING/],
+  ["an option of tables", ["--positive", "yes"], /INIT_OPTION/],
+  ["no time", ["--data", "plain.csv"], /INIT_SERIES/],
+  ["a horizon of 0", ["--horizon", "0"], /OPTION_INVALID/],
+];
+
+for (const [name, options, message] of refusals)
+  test(`init refuses ${name} for a forecast`, async (context) => {
+    const folder = scratchFolder(context);
+    put(folder, "sales.csv", salesCsv(sampleSales({ nStores: 2, nDays: 40 })));
+    put(folder, "plain.csv", "a,b\n1,2\n3,4\n");
+    const data = options.includes("--data") ? [] : ["--data", "sales.csv"];
+    const ran = await fettle(folder, ["init", "demand", "--task", "forecast", ...data, ...options]);
+    assert.equal(ran.exit, 2);
+    assert.match(ran.stderr, message);
+  });
+
+test("init tells what a training would refuse, and training refuses it", async (context) => {
+  const folder = scratchFolder(context);
+  put(folder, "visits.csv", "day,visits\n2026-01-01,3\n2026-01-02,4\n2026-01-02,5\n2026-01-03,6\n");
+  const inited = await fettle(folder, ["init", "visits", "--task", "forecast", "--data", "visits.csv"]);
+  assert.equal(inited.exit, 0, inited.stderr);
+  assert.match(inited.stdout, /a training would refuse the rows as they are[\s\S]*duplicates/);
+  const ran = await fettle(folder, ["train", "visits"]);
+  assert.equal(ran.exit, 2);
+  assert.match(ran.stderr, /FORECAST_DUPLICATES/);
+});
+
+test("airline passengers: the naive figures exactly, and Holt-Winters as statsmodels, through the public path", {
+  skip,
+}, async (context) => {
+  const folder = scratchFolder(context);
+  const file = `${reference}/classic-series/airline-passengers.csv`;
+  assert.equal((await fettle(folder, ["init", "air", "--task", "forecast", "--data", file])).exit, 0);
+  const path = join(folder, "models/air.ts");
+  const search = "search: { configurations: [{ family: 'holt-winters' }] },";
+  writeFileSync(path, readFileSync(path, "utf8").replace(/search: \{.*\},/, search));
+  const ran = await fettle(folder, ["train", "air", "--json"]);
+  assert.equal(ran.exit, 0, ran.stderr);
+  const { metrics, baseline } = ran.json as TrainJson;
+  assert.equal(baseline.test.rmse!.value!.toFixed(3), "50.708");
+  assert.equal(baseline.test.smape!.value!.toFixed(3), "10.572");
+  assert.ok(Math.abs(metrics.test.rmse!.value! / 16.98 - 1) < 0.01, String(metrics.test.rmse!.value));
+  assert.ok(metrics.test.smape!.value! < 2.796, String(metrics.test.smape!.value)); // statsmodels' fit is a little less good
+});
+
+test("some series of M4 hourly: the baseline's figures are those of the seasonal naive forecast by hand", {
+  skip,
+}, async (context) => {
+  const folder = scratchFolder(context);
+  const rowsOf = (name: string) =>
+    readFileSync(`${reference}/m4-hourly/${name}`, "utf8")
+      .trim()
+      .split("\n")
+      .slice(1, 25)
+      .map((line) =>
+        line
+          .replaceAll('"', "")
+          .split(",")
+          .slice(1)
+          .filter((text) => text !== "" && text !== "NA"),
+      );
+  const future = rowsOf("Hourly-test.csv");
+  const series = rowsOf("Hourly-train.csv").map((history, i) => [...history, ...future[i]!]);
+  const lines = series.flatMap((values, i) => values.map((value, t) => `H${i + 1},${t + 1},${value}`));
+  put(folder, "m4.csv", `id,hour,value\n${lines.join("\n")}\n`);
+  const options = ["--data", "m4.csv", "--season", "24", "--horizon", "48"];
+  const inited = await fettle(folder, ["init", "m4", "--task", "forecast", ...options]);
+  assert.equal(inited.exit, 0, inited.stderr);
+  const path = join(folder, "models/m4.ts");
+  writeFileSync(
+    path,
+    readFileSync(path, "utf8").replace(/search: \{.*\},/, "search: { families: ['seasonal-naive', 'theta'] },"),
+  );
+  const ran = await fettle(folder, ["train", "m4", "--json"]);
+  assert.ok(ran.exit <= 1, ran.stderr);
+  let expected = 0;
+  for (const texts of series) {
+    const y = texts.map(Number);
+    const n = y.length - 48;
+    let scale = 0;
+    for (let t = 24; t < n; t++) scale += Math.abs(y[t]! - y[t - 24]!) / (n - 24);
+    for (let h = 0; h < 48; h++) expected += Math.abs(y[n + h]! - y[n - 24 + (h % 24)]!) / scale / 48 / series.length;
+  }
+  assert.ok(Math.abs((ran.json as TrainJson).baseline.test.mase!.value! - expected) < 1e-9);
+});
