@@ -1,15 +1,21 @@
 // npm run bench -- NAME: measures the product and its peer in turn and prints one JSON object.
 import { parseArgs } from "node:util";
+import { alsBench } from "./als.ts";
+import { anomalyBench } from "./anomaly.ts";
 import { firstMile } from "./first-mile.ts";
+import { forecastBench } from "./forecast.ts";
 import { gamBench } from "./gam.ts";
 import { leakage } from "./leakage-bench.ts";
 import { learning } from "./learning.ts";
 import { linearBench } from "./linear.ts";
 import { predictOnline } from "./predict-online.ts";
+import { rankingBench } from "./ranking.ts";
+import { recommend } from "./recommend.ts";
 import { reference } from "./reference.ts";
 import { score } from "./score.ts";
 import { startup } from "./startup.ts";
 import { type Bench, type BenchResult, PeerUnavailable } from "./support.ts";
+import { textBench } from "./text.ts";
 import { trainAdult } from "./train-adult.ts";
 import { tune } from "./tune.ts";
 
@@ -19,12 +25,18 @@ const benches: readonly Bench[] = [
   linearBench,
   learning,
   gamBench,
+  alsBench,
+  recommend,
+  rankingBench,
   predictOnline,
   startup,
   score,
   firstMile,
+  forecastBench,
   leakage,
   tune,
+  anomalyBench,
+  textBench,
 ];
 
 const usage = `Usage: npm run bench -- <name> [options]
@@ -36,7 +48,8 @@ Options:
   --json         print one JSON object on standard output and nothing else there
   --data <dir>   folder of the reference tables; default: the variable FETTLE_REFERENCE_DATA
   --runs <n>     runs of each side, default 3
-  --rows <n>     rows of the benches score (default 1000000), linear (100000) and learning (small sizes)
+  --rows <n>     rows of the benches score (default 1000000), linear (100000), als (10000000) and learning (small sizes)
+  --rows <n>     rows of the benches score (default 1000000), linear (100000), ranking (300000) and learning (small sizes)
   --full         the sizes that the goals of learning are set for
   --only <name>  only this set of the bench reference, or this part of learning; may be given several times
   --write        replace the bench's table in docs/methods

@@ -18,6 +18,7 @@ const kernelSources = [
   ["learners", "kernels", ["--enable", "simd,threads", "--sharedMemory"]],
   ["learners", "shap", ["--enable", "simd"]],
   ["learners", "predict", ["--enable", "simd"]],
+  ["learners", "rows", ["--enable", "simd"]],
   ["recommenders", "recommend", ["--enable", "simd,threads", "--sharedMemory"]],
 ];
 const kernelHashes = {};
@@ -37,7 +38,7 @@ for (const [room, name, options] of kernelSources) {
 }
 
 const { build } = await import("esbuild");
-for (const name of ["embedded-runtime", "embedded-recommendation", "embedded-forecast"]) {
+for (const name of ["embedded-runtime", "embedded-recommendation", "embedded-forecast", "embedded-anomaly"]) {
   await build({
     entryPoints: [`${root}src/platform/capsule/${name}.ts`],
     outfile: `${root}dist/${name}.js`,

@@ -13,6 +13,7 @@ import {
 } from "./edge/compute/index.ts";
 import {
   diagnose,
+  initDetector,
   initForecast,
   initModel,
   initRecommender,
@@ -24,6 +25,7 @@ import {
 } from "./edge/project/index.ts";
 import { FettleError, sha256, uuidv7 } from "./lib/index.ts";
 import type { Precision } from "./ml/learners/index.ts";
+import type { AnomalyDefinition } from "./platform/anomaly/index.ts";
 import type { Capsule, TaskCapsule } from "./platform/capsule/index.ts";
 import type { ObjectStore, ReadOptions } from "./platform/data/index.ts";
 import type { PipelinePorts, ScoreSummary } from "./platform/pipelines/index.ts";
@@ -32,6 +34,7 @@ import {
   type AnyDefinition,
   type ImportDefinition,
   isTaskDefinition,
+  type ModelDefinition,
   type RunReport,
 } from "./platform/training/index.ts";
 
@@ -62,6 +65,7 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
       const { task, ...rest } = asked;
       const reader = createSourceReader();
       if (task === "recommendation") return initRecommender(project, model, rest, folder, reader);
+      if (task === "anomaly") return initDetector(project, model, rest, folder, reader);
       if (task === "forecast") return initForecast(project, model, rest, folder, reader);
       return initModel(project, model, task === undefined ? rest : { ...rest, task }, folder, reader);
     },
@@ -225,11 +229,17 @@ async function pipelinePorts(project: Project, store: LazyStore, version: string
 
 function withOverrides(definition: AnyDefinition, overrides: Parameters<ProjectApp["train"]>[1]): AnyDefinition {
   const { exclude, keep, trials, seed, warmStart } = overrides;
+  const join = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];
+  const leakageOf = (decided: ModelDefinition["leakage"]) =>
+    exclude || keep ? { leakage: { exclude: join(decided?.exclude, exclude), keep: join(decided?.keep, keep) } } : {};
   if (isTaskDefinition(definition)) {
-    const [asked] = Object.entries({ exclude, keep, warmStart }).find(([, value]) => value !== undefined) ?? [];
+    const hasLeakage = definition.task === "anomaly";
+    const untaken = hasLeakage ? { trials, warmStart } : { exclude, keep, warmStart };
+    const [asked] = Object.entries(untaken).find(([, value]) => value !== undefined) ?? [];
     if (asked === undefined)
       return {
         ...definition,
+        ...(hasLeakage ? leakageOf((definition as AnomalyDefinition).leakage) : {}),
         ...(trials === undefined ? {} : { search: { ...(definition as { search?: object }).search, trials } }),
         ...(seed === undefined ? {} : { seed }),
       };
@@ -237,20 +247,14 @@ function withOverrides(definition: AnyDefinition, overrides: Parameters<ProjectA
       "invalid-input",
       "TRAIN_OPTION",
       `Cannot train with "${asked}": a ${definition.task} model has no such option`,
-      { hint: "The definition says all that decides such a training but its seed and its number of trials" },
+      {
+        hint: `The definition says all that decides such a training but its seed and its ${hasLeakage ? "leaks" : "number of trials"}`,
+      },
     );
   }
-  const join = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];
   return {
     ...definition,
-    ...(exclude || keep
-      ? {
-          leakage: {
-            exclude: join(definition.leakage?.exclude, exclude),
-            keep: join(definition.leakage?.keep, keep),
-          },
-        }
-      : {}),
+    ...leakageOf(definition.leakage),
     ...(trials === undefined ? {} : { search: { ...definition.search, trials } }),
     ...(seed === undefined ? {} : { seed }),
     ...(warmStart === undefined ? {} : { warmStart }),
@@ -349,7 +353,7 @@ async function exportVersion(
 /** Files of an export by their path. */
 type ExportedTexts = ReadonlyMap<string, string | Uint8Array>;
 
-const taskKernels = () => ({ predict: loadPredictKernels(), scan: loadScanKernels() });
+const taskKernels = () => ({ predict: loadPredictKernels(), shap: loadShapKernels(), scan: loadScanKernels() });
 const runtimeOf = (name: string) => readFileSync(new URL(`../dist/${name}.js`, import.meta.url), "utf8");
 const typesPath = (path: string) => path.replace(/\.m?js$/, "").concat(".d.mts");
 
@@ -422,11 +426,17 @@ async function scoreFiles(
   folder: string,
   asked: Parameters<ProjectApp["score"]>[1],
 ): ReturnType<ProjectApp["score"]> {
-  const { isTaskCapsule, loadCapsule, openCapsule, openTaskCapsule, rowExplainer, rowExplainerAgainst } = await import(
-    "./platform/capsule/index.ts"
-  );
+  const {
+    isTaskCapsule,
+    loadCapsule,
+    openCapsule,
+    openTaskCapsule,
+    rowExplainer,
+    rowExplainerAgainst,
+    unexplainedTask,
+  } = await import("./platform/capsule/index.ts");
   const { createBatchWriter, readBatches } = await import("./edge/query/index.ts");
-  const { readBackground, scoreRun, scoreTaskRun } = await import("./platform/pipelines/index.ts");
+  const { rankQueries, readBackground, scoreRun, scoreTaskRun } = await import("./platform/pipelines/index.ts");
   const startedAt = performance.now();
   const capsule = await loadCapsule(objects, found.capsule);
   const out = resolve(folder, asked.out);
@@ -451,7 +461,7 @@ async function scoreFiles(
       throw new FettleError(
         "invalid-input",
         "SCORE_UNEXPLAINED",
-        `Cannot explain the answers of ${found.model}@${found.version}: a ${capsule.signature.task} model has no columns whose part could be said`,
+        `Cannot explain the answers of ${found.model}@${found.version}: ${unexplainedTask(capsule.signature.task)}`,
         { hint: "Leave out --explain and --background" },
       );
     const model = openTaskCapsule(capsule, taskKernels());
@@ -480,15 +490,21 @@ async function scoreFiles(
       `Cannot explain the scores of ${found.model}@${found.version}: ${explainer.reason}`,
       { hint: asked.background === undefined ? "Leave out --explain" : "Leave out --background" },
     );
+  const { query } = predictor.signature;
+  const ranks =
+    query === undefined ? null : await rankQueries(readBatches(files, reading), predictor, query, asked.signal);
   const writer = await createBatchWriter(out, format);
   const scored = await scoreRun({
     batches: readBatches(files, reading),
     predictor,
     ...(explainer ? { explainer } : {}),
+    ...(ranks === null ? {} : { ranks }),
     writer,
     ...hooks,
   });
-  return answer(scored);
+  if (query === undefined || ranks !== null) return answer(scored);
+  const notes = [...scored.notes, `column "${query}" is absent: rows have a score and no rank within their query`];
+  return answer({ ...scored, notes });
 }
 
 function noInput(): FettleError {

@@ -17,13 +17,14 @@ export interface Child {
 
 /** Starts our engine. */
 export const startEngine = (): Child =>
-  start("fettle", [process.execPath, "--expose-gc", "--no-warnings", `${root}bench/engine-child.ts`]);
+  startChild("fettle", [process.execPath, "--expose-gc", "--no-warnings", `${root}bench/engine-child.ts`]);
 
 /** Starts the peers' Python. */
 export const startPeers = (say: (line: string) => void): Child =>
-  start("peers", [peerPython(say), peerScript("engines.py")]);
+  startChild("peers", [peerPython(say), peerScript("engines.py")]);
 
-function start(name: string, [program = "", ...args]: readonly string[]): Child {
+/** Starts a process that answers requests. */
+export function startChild(name: string, [program = "", ...args]: readonly string[]): Child {
   const child = spawn(program, args, { env: { ...process.env, ...peerEnvironment }, stdio: ["pipe", "pipe", "pipe"] });
   let stderr = "";
   child.stderr.on("data", (chunk) => {

@@ -2,11 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { pathToFileURL } from "node:url";
-import { openApp } from "../../src/app.ts";
-import { createClient } from "../../src/edge/client/index.ts";
-import { createRng } from "../../src/lib/index.ts";
-import { customers, fettle, put, scratchFolder, type TrainJson, train } from "../support.ts";
+import { customers, fettle, put, scratchFolder, type TrainJson } from "../support.ts";
 
 const focal = `import { defineLoss, sigmoid, log } from "fettle";
 import { gamma } from "./gamma.ts";
@@ -91,53 +87,4 @@ test("a loss that never ends is ended with the training", async (context) => {
   const running = fettle(folder, ["train", "model", "--json"], abort.signal);
   setTimeout(() => abort.abort(), 1500);
   assert.equal((await running).exit, 130);
-});
-
-/** Search results as CSV: a grade per row that depends on two columns and noise. */
-function searchHits(nQueries: number, seed: number): string {
-  const rng = createRng(seed).fork("hits");
-  const rows = Array.from({ length: nQueries * 10 }, (_, i) => {
-    const [text, clicks, price] = [rng.uniform(), rng.below(50), 10 * rng.uniform()];
-    const score = 2 * text + clicks / 25 + 0.8 * rng.uniform() - (price > 8 ? 1 : 0);
-    const grade = Math.min(4, Math.max(0, Math.floor(score)));
-    return [`q${i % nQueries}`, text.toFixed(4), clicks, price.toFixed(2), grade].join(",");
-  });
-  return ["query,text,clicks,price,grade", ...rows, ""].join("\n");
-}
-
-test("a ranking trains, verifies, and answers a score per row alike on every way", async (context) => {
-  const definition = `{ name: "model", data: { files: ["table.csv"] }, task: "ranking", target: { column: "grade" }, query: "query", ${search} }`;
-  const folder = projectOf(context, searchHits(120, 1), definition);
-  const trained: TrainJson = await train(folder, "model");
-  assert.equal(trained.task, "ranking");
-  const { value, low, high } = trained.metrics.test["ndcg@10"]!;
-  assert.ok(low! < value! && value! < high!);
-  assert.ok(trained.gates.every(({ passed }) => passed));
-  assert.match(readFileSync(trained.report, "utf8"), /NDCG@10/);
-  const verified = await fettle(folder, ["verify", "model@1", "--json"]);
-  assert.equal((verified.json as { verdict: string }).verdict, "identical");
-
-  put(folder, "new.csv", searchHits(3, 9));
-  const scored = await fettle(folder, ["score", "model@1", "--in", "new.csv", "--out", "scored.ndjson", "--json"]);
-  assert.equal(scored.exit, 0, scored.stderr);
-  const lines = readFileSync(join(folder, "scored.ndjson"), "utf8").trim().split("\n");
-  const rows = lines.map((line) => JSON.parse(line) as Record<string, number>);
-  await fettle(folder, ["export", "model@1", "--to", "module", "--out", "model.mjs"]);
-  const module = (await import(pathToFileURL(join(folder, "model.mjs")).href)) as {
-    predict(row: object): { value: number };
-  };
-  const app = await openApp(folder, { version: "0.1.0" });
-  const asked = { models: [], host: "127.0.0.1", port: 0, auth: false, sync: true, allowHost: [] };
-  const server = await app.serve(asked);
-  context.after(async () => {
-    await server.stop();
-    await app.close();
-  });
-  const requests = rows.map(({ text, clicks, price }) => ({ text: text!, clicks: clicks!, price: price! }));
-  const { predictions } = await createClient({ url: server.url }).predict("model", requests);
-  for (const [i, prediction] of predictions.entries()) {
-    assert.ok("value" in prediction);
-    assert.equal(rows[i]!.prediction, prediction.value);
-    assert.equal(module.predict(requests[i]!).value, prediction.value);
-  }
 });

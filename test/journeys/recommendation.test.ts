@@ -126,6 +126,13 @@ for (const [name, options, message] of refusals)
     assert.ok(!existsSync(join(folder, "models")));
   });
 
+test("init refuses a user and an item where rows are to be answered", async (context) => {
+  const folder = scratchFolder(context);
+  put(folder, "events.csv", eventsCsv(sampleEvents({ nUsers: 20 })));
+  const ran = await fettle(folder, ["init", "taste", "--data", "events.csv", "--target", "rating", "--user", "user"]);
+  assert.match(ran.stderr, /--task recommendation[\s\S]*INIT_OPTION/);
+});
+
 test("init asks for the columns where their names do not say which is which", async (context) => {
   const folder = scratchFolder(context);
   put(folder, "plays.csv", "who,what,stars\na,x,1\na,y,2\nb,x,3\n");

@@ -30,6 +30,14 @@ export function wholeOption(options: Options, name: string, low: number, high: n
   throw optionInvalid(name, `a whole number from ${low} to ${high}`);
 }
 
+/** A number; throws OPTION_INVALID for anything else. */
+export function numberOption(options: Options, name: string): number | undefined {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  if (text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
+  throw optionInvalid(name, "a number");
+}
+
 /** A number > 0; throws OPTION_INVALID for anything else. */
 export function positiveOption(options: Options, name: string): number | undefined {
   const text = textOption(options, name);

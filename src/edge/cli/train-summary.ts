@@ -19,6 +19,7 @@ export function trainSummary({ version, report, reportPath }: TrainedVersion): s
     columns(metricLines(report)),
     "",
     ...report.evaluation.comparisons.map(({ sentence }) => `  ${sentence}`),
+    ...repeatedLines(report.evaluation),
     ...report.gates.map(
       (gate) => `  ${gate.passed ? pc.green("pass") : pc.red("fail")}  ${gate.name}: ${gate.message}`,
     ),
@@ -109,6 +110,7 @@ function metricLines({ evaluation }: RunReport): string[][] {
           ],
         ]
       : []),
+    ...anomalyLines(evaluation),
     ...(evaluation.calibration
       ? [
           [
@@ -118,6 +120,7 @@ function metricLines({ evaluation }: RunReport): string[][] {
           ],
         ]
       : []),
+    ...conformalLines(evaluation),
     ...evaluation.slices
       .filter((slice) => slice.weak)
       .slice(0, 3)
@@ -126,5 +129,67 @@ function metricLines({ evaluation }: RunReport): string[][] {
         `${slice.name} (${percent(slice.n / evaluation.nTest)} of test rows)`,
         `${slice.metric} ${metric(slice.value)}`,
       ]),
+  ];
+}
+
+// The threshold of a model that tells anomalies, whether its order is stable, and the kinds that it does not find.
+function anomalyLines({ anomaly }: RunReport["evaluation"]): string[][] {
+  if (anomaly === undefined) return [];
+  const { threshold, stability, top } = anomaly;
+  const halves = stability?.halves;
+  return [
+    [
+      "threshold",
+      number(threshold.value),
+      pc.dim(`chosen by ${threshold.chosenBy}; ${percent(threshold.testShare)} of test rows reach it`),
+    ],
+    ...(halves && halves.rankCorrelation !== null
+      ? [
+          [
+            "stability",
+            `rank correlation ${number(halves.rankCorrelation)} between two halves`,
+            pc.dim(`${percent(halves.overlap)} of the top ${stability.k} are the same`),
+          ],
+        ]
+      : []),
+    ...(top[0] !== undefined && top[0].reasons.length > 0
+      ? [
+          [
+            "top row",
+            `row ${top[0].row}`,
+            pc.dim(top[0].reasons.map(({ column, share }) => `${column} ${percent(share)}`).join(", ")),
+          ],
+        ]
+      : []),
+  ];
+}
+
+function conformalLines({ conformal, task }: RunReport["evaluation"]): string[][] {
+  if (conformal === undefined) return [];
+  const { level, overall, slices } = conformal;
+  const [size, noun] = task === "regression" ? ["mean width", "intervals"] : ["mean size", "sets"];
+  return [
+    [
+      `${noun} at ${number(level)}`,
+      `coverage ${metric(overall.value)}`,
+      pc.dim(`${size} ${overall.size.value === null ? "undefined" : number(overall.size.value)}`),
+    ],
+    ...slices
+      .filter(({ isBelow }) => isBelow)
+      .slice(0, 3)
+      .map(({ name, value }) => [pc.yellow("below level"), name, `coverage ${metric(value)}`]),
+  ];
+}
+
+function repeatedLines({ repeated, primary }: RunReport["evaluation"]): string[] {
+  if (repeated === undefined) return [];
+  const { nResamples, says, because, value, comparisons, choice, curve } = repeated;
+  return [
+    `  Small table (${because}): over ${nResamples} resamples (${says}) ${primary} is ${metric(value)}.`,
+    ...[
+      ...comparisons.map(({ sentence }) => sentence),
+      choice.sentence,
+      ...(curve === null ? [] : [curve.sentence]),
+    ].map((sentence) => pc.dim(`     ${sentence}`)),
   ];
 }

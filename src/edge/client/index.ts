@@ -20,6 +20,8 @@ export interface Explanation {
   }[];
   /** Sum of the contributions that are left out, where only the greatest were asked for. */
   readonly rest?: number;
+  /** Of a model that reads texts: what the terms of this row add, the greatest 20. */
+  readonly terms?: readonly { readonly feature: string; readonly term: string; readonly contribution: number }[];
 }
 
 /** Options of {@link Client.predict}. */
@@ -29,7 +31,11 @@ export interface PredictOptions {
 }
 
 /** The answer to one row: a class with its probability, or a value. */
-export type Prediction = { readonly explanation?: Explanation | null } & PredictedAnswer;
+export type Prediction = {
+  readonly explanation?: Explanation | null;
+  /** Text columns in which the model knows no term. */
+  readonly unread?: readonly string[];
+} & PredictedAnswer;
 
 type PredictedAnswer =
   | {
@@ -37,14 +43,47 @@ type PredictedAnswer =
       readonly label: string;
       readonly probability: number;
       readonly probabilities: Readonly<Record<string, number>>;
+      /** Classes that cannot be ruled out at the model's conformal level. */
+      readonly set?: readonly string[];
     }
-  | { readonly id: string; readonly value: number; readonly quantiles?: Readonly<Record<string, number>> };
+  | {
+      readonly id: string;
+      readonly value: number;
+      readonly quantiles?: Readonly<Record<string, number>>;
+      /** Holds the true value with a chance of at least `level`; null: no bound. */
+      readonly interval?: { readonly low: number | null; readonly high: number | null; readonly level: number };
+    };
 
 /** The answer to a predict request. */
 export interface PredictAnswer {
   readonly model: string;
   readonly version: number;
   readonly predictions: readonly Prediction[];
+  /** Why explanations that were asked for are null. */
+  readonly unexplained?: string;
+}
+
+/** A list to be ordered: items, and the fields that all of them share. */
+export interface RankRequest {
+  readonly query?: Row;
+  readonly items: readonly Row[];
+  /** How many to list. Default all. */
+  readonly k?: number;
+}
+
+/** The answer to a {@link RankRequest}: the best item first, equal scores in the order of the items. */
+export interface RankAnswer {
+  readonly model: string;
+  readonly version: number;
+  readonly ranked: readonly {
+    /** 1 is the best. */
+    readonly rank: number;
+    /** Place in the request's `items`, from 0. */
+    readonly index: number;
+    readonly score: number;
+    readonly id: string;
+    readonly explanation?: Explanation | null;
+  }[];
   /** Why explanations that were asked for are null. */
   readonly unexplained?: string;
 }
@@ -57,6 +96,10 @@ export interface ModelDescription {
   readonly classes: readonly string[];
   readonly threshold: number | null;
   readonly outputs: readonly string[];
+  /** Ranking: the column that says which rows are ordered together. */
+  readonly query?: string;
+  /** Chance, at least, that an answer's interval or set holds the true value; absent where answers have none. */
+  readonly conformalLevel?: number;
   readonly inputs: readonly { readonly name: string; readonly type: string }[];
   /** A row that the model answers. */
   readonly example: Row;
@@ -66,7 +109,7 @@ export interface ModelDescription {
 export interface TaskDescription {
   readonly model: string;
   readonly version: number;
-  readonly task: "recommendation" | "forecast";
+  readonly task: "recommendation" | "forecast" | "anomaly";
   /** JSON Schema of a request. */
   readonly request: Readonly<Record<string, unknown>>;
   /** JSON Schema of an answer. */
@@ -103,6 +146,8 @@ export interface Client {
     readonly version: number;
     readonly predictions: readonly ({ readonly id: string } & Answer)[];
   }>;
+  /** Of a ranking: the best items of a list. */
+  rank(model: string, request: RankRequest, options?: PredictOptions): Promise<RankAnswer>;
   /** The models that are served. */
   models(): Promise<readonly { readonly model: string; readonly version: number; readonly task: string }[]>;
   /** What a model takes and gives. */
@@ -167,6 +212,13 @@ export function createClient(options: ClientOptions): Client {
   return {
     predict: (model, rows, { explain } = {}) =>
       call(`/v1/models/${encodeURIComponent(model)}/predict`, { rows, ...(explain === undefined ? {} : { explain }) }),
+    rank: (model, { query, items, k }, { explain } = {}) =>
+      call(`/v1/models/${encodeURIComponent(model)}/predict`, {
+        items,
+        ...(query === undefined ? {} : { query }),
+        ...(k === undefined ? {} : { k }),
+        ...(explain === undefined ? {} : { explain }),
+      }),
     ask: (model, requests) => call(`/v1/models/${encodeURIComponent(model)}/predict`, { rows: requests }),
     models: async () => (await call<{ models: Awaited<ReturnType<Client["models"]>> }>("/v1/models")).models,
     describe: (model) => call(`/v1/models/${encodeURIComponent(model)}`),

@@ -3,11 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { FettleError } from "../../lib/index.ts";
 import { buildFolder, kernelSources } from "./entries.ts";
 
-/** Compiled kernels by their file in the build, and their sources: training and predictions of trees, explanations, recommenders. */
+/** Compiled kernels by their file in the build, and their sources: training and predictions of trees, explanations, sparse rows, recommenders. */
 export const kernelFiles = {
   kernels: "learners/assembly/kernels.ts",
   predict: "learners/assembly/predict.ts",
   shap: "learners/assembly/shap.ts",
+  rows: "learners/assembly/rows.ts",
   recommend: "recommenders/assembly/recommend.ts",
 } as const;
 

@@ -5,6 +5,7 @@ import { instantiateKernels, isSharedOf, type SharedKernels } from "./load-kerne
 import { loadPredictKernels } from "./load-predict-kernels.ts";
 import { loadScanKernels } from "./load-scan-kernels.ts";
 import { loadShapKernels } from "./load-shap-kernels.ts";
+import { loadSparseKernels } from "./load-sparse-kernels.ts";
 import { customLossOf } from "./loss-module.ts";
 import type { TrainWorkerData } from "./run-training.ts";
 import { unpackInput } from "./train-transfer.ts";
@@ -17,6 +18,7 @@ const teamHooks = shared === null ? {} : hooksOf(shared);
 const predictKernels = loadPredictKernels();
 const shapKernels = loadShapKernels();
 const scanKernels = loadScanKernels();
+const sparseKernels = loadSparseKernels();
 
 try {
   const customLoss = await customLossOf(input.definition, projectDir);
@@ -26,6 +28,7 @@ try {
     ...(predictKernels && { predictKernels }),
     ...(shapKernels && { shapKernels }),
     ...(scanKernels && { scanKernels }),
+    ...(sparseKernels && { sparseKernels }),
     ...(customLoss && { customLoss }),
     shouldStop: () => Atomics.load(stop, 0) !== 0,
     elapsedSeconds: () => (performance.now() - startedAt) / 1000,

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openTrials, type TrainHooks, type TrialBench } from "../../platform/training/index.ts";
 import { loadKernels } from "./load-kernels.ts";
+import { loadSparseKernels } from "./load-sparse-kernels.ts";
 import { customLossOf } from "./loss-module.ts";
 import { unpackInput } from "./train-transfer.ts";
 import type { TrialJob, TrialWorkerData } from "./trial-pool.ts";
@@ -10,8 +11,10 @@ import { toPlainError } from "./worker-error.ts";
 const { input, stopFlag, projectDir } = workerData as TrialWorkerData;
 const stop = new Int32Array(stopFlag);
 const kernels = loadKernels();
+const sparseKernels = loadSparseKernels();
 const hooks: TrainHooks = {
   ...(kernels === undefined ? {} : { kernels }),
+  ...(sparseKernels === undefined ? {} : { sparseKernels }),
   shouldStop: () => Atomics.load(stop, 0) !== 0,
   elapsedSeconds: () => performance.now() / 1000,
 };

@@ -44,15 +44,24 @@ export function modelRoutes(services: readonly ModelService[]): Route[] {
       method: "POST",
       path: "/v1/models/:name/predict",
       policy: "token",
-      summary: "Predictions for rows; every answer is recorded under its id",
+      summary: "Predictions for rows, or a ranked list of items; every answer is recorded under its id",
       maxBytes: 4 * megabyte,
       params: modelParams,
       query: predictQuery,
       body: predictBody,
       answers: { 200: predictAnswer, 400: errorBody, 404: errorBody, 413: errorBody },
       handle: (request) => {
-        const body = request.body as { rows?: unknown; explain?: unknown } | null;
-        return serviceOf(request).predict(body?.rows, body?.explain ?? explainAsked(request.query));
+        const body = request.body as { rows?: unknown; items?: unknown; explain?: unknown } | null;
+        const explain = body?.explain ?? explainAsked(request.query);
+        const service = serviceOf(request);
+        if (body?.items === undefined) return service.predict(body?.rows, explain);
+        if (body.rows === undefined) return service.rank(body, explain);
+        throw new FettleError(
+          "invalid-input",
+          "RANK_REQUEST",
+          'Cannot answer: the request has "rows" and "items", one of the two is needed',
+          { hint: 'Send "items" for a ranked list, "rows" for scores' },
+        );
       },
     },
   ];

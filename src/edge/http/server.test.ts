@@ -20,6 +20,7 @@ const predictor: Predictor = {
   nOutputs: 1,
   predictRow(row, out) {
     out[0] = Number(row[0] ?? 0) / 10;
+    return [];
   },
   predict: (table) => table.numbers("x").values.map((x) => x / 10),
 };
@@ -32,6 +33,7 @@ const explainer: RowExplainer = {
   expected: Float64Array.of(-1),
   explainRow: (_, out) => out.set([0.5, -1.5, -1]),
   explain: (table) => new Float64Array(3 * table.nRows),
+  terms: () => [],
   hasInteractions: false,
   interactRow: () => {},
 };

@@ -38,22 +38,42 @@ const explanation = z
       )
       .meta({ description: "Greatest first, whichever the sign" }),
     rest: z.number().optional().meta({ description: "Sum of the contributions that are left out" }),
+    terms: z
+      .array(z.object({ feature: z.string(), term: z.string(), contribution: z.number() }))
+      .optional()
+      .meta({ description: "Of a model that reads texts: what the terms of this row add, the greatest 20" }),
   })
   .nullable()
   .optional()
   .meta({ description: "SHAP values in the scale of the score; null where the model has none" });
+
+const interval = z
+  .object({ low: z.number().nullable(), high: z.number().nullable(), level: z.number() })
+  .optional()
+  .meta({ description: "Holds the true value with a chance of at least the level; null: no bound" });
+const unread = z
+  .array(z.string())
+  .optional()
+  .meta({ description: "Text columns in which the model knows no term: it answers as to an empty text" });
 
 const classified = z.object({
   id: z.string().meta({ description: "UUIDv7 of the prediction: labels attach to it" }),
   label: z.string(),
   probability: z.number().meta({ description: "Binary: of the positive class; multiclass: of the label" }),
   probabilities: z.record(z.string(), z.number()),
+  set: z
+    .array(z.string())
+    .optional()
+    .meta({ description: "Classes that cannot be ruled out at the model's conformal level" }),
+  unread,
   explanation,
 });
 const valued = z.object({
   id: z.string(),
   value: z.number(),
   quantiles: z.record(z.string(), z.number()).optional(),
+  interval,
+  unread,
   explanation,
 });
 
@@ -61,29 +81,66 @@ const answered = z
   .looseObject({ id: z.string() })
   .meta({ description: "The answer of a task of its own: see the model's schema" });
 
-export const predictBody = z
+const fields = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const explain = z
+  .union([z.boolean(), z.object({ top: z.int().min(1).meta({ description: "Contributions to give" }) })])
+  .optional()
+  .meta({ description: "Also say what each column contributes to the score" });
+
+const rowsBody = z
   .object({
     rows: z
       .array(
         z.union([
-          z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+          fields,
           z.record(z.string(), z.unknown()).meta({ description: "The request of a task of its own: see the model" }),
         ]),
       )
       .min(1),
-    explain: z
-      .union([z.boolean(), z.object({ top: z.int().min(1).meta({ description: "Contributions to give" }) })])
-      .optional()
-      .meta({ description: "Also say what each column contributes to the score" }),
+    explain,
   })
   .meta({ id: "PredictRequest" });
+
+const rankBody = z
+  .object({
+    query: fields
+      .optional()
+      .meta({ description: "Fields that all items share; an item's own count where it has them" }),
+    items: z.array(fields).meta({ description: "What is to be ordered" }),
+    k: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: "How many to list; all where it is absent or more than there are" }),
+    explain,
+  })
+  .meta({ id: "RankRequest", description: "Of a ranking: a list to be ordered" });
+
+export const predictBody = z.union([rowsBody, rankBody]);
 
 export const predictQuery = z.object({
   explain: z.literal("true").optional().meta({ description: 'As "explain" in the body' }),
   top: z.int().min(1).optional().meta({ description: 'As "explain.top" in the body' }),
 });
 
-export const predictAnswer = z
+const ranked = z.object({
+  rank: z.int().meta({ description: "1 is the best" }),
+  index: z.int().meta({ description: "Place in the request's items, from 0" }),
+  score: z.number(),
+  id: z.string().meta({ description: "UUIDv7 of the prediction: labels attach to it" }),
+  explanation,
+});
+
+const rankAnswer = z
+  .object({
+    model: z.string(),
+    version: z.int(),
+    ranked: z.array(ranked).meta({ description: "The best first; equal scores in the order of the items" }),
+    unexplained: z.string().optional(),
+  })
+  .meta({ id: "RankResponse" });
+
+const rowsAnswer = z
   .object({
     model: z.string(),
     version: z.int(),
@@ -92,10 +149,12 @@ export const predictAnswer = z
   })
   .meta({ id: "PredictResponse" });
 
+export const predictAnswer = z.union([rowsAnswer, rankAnswer]);
+
 const taskModelAnswer = z.object({
   model: z.string(),
   version: z.int(),
-  task: z.enum(["recommendation", "forecast"]),
+  task: z.enum(["recommendation", "forecast", "anomaly"]),
   request: z
     .record(z.string(), z.unknown())
     .meta({ description: "JSON Schema of one of the rows of a predict request" }),
@@ -110,6 +169,11 @@ const tableModelAnswer = z.object({
   classes: z.array(z.string()),
   threshold: z.number().nullable(),
   outputs: z.array(z.string()),
+  query: z.string().optional().meta({ description: "Ranking: the column that says which rows are ordered together" }),
+  conformalLevel: z
+    .number()
+    .optional()
+    .meta({ description: "Chance, at least, that an answer's interval or set holds the true value" }),
   inputs: z.array(
     z.object({
       name: z.string(),

@@ -1,4 +1,5 @@
 export { type Diagnosis, diagnose, type Patient } from "./doctor.ts";
+export { initDetector } from "./init-detector.ts";
 export { initForecast } from "./init-forecast.ts";
 export { type InitialisedModel, initModel, type NewModel, startProject } from "./init-model.ts";
 export { initRecommender } from "./init-recommender.ts";

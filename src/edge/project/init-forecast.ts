@@ -171,9 +171,9 @@ function checkAsked(asked: NewTableModel): void {
   const invalid = (code: string, what: string, hint: string) =>
     new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
   if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
-  const { test, positive, group, ignore, weight, cost, user, item } = asked;
+  const { test, positive, group, ignore, weight, cost, user, item, label, share } = asked;
   const [unused] =
-    Object.entries({ test, positive, group, ignore, weight, cost, user, item }).find(
+    Object.entries({ test, positive, group, ignore, weight, cost, user, item, label, share }).find(
       ([, said]) => said !== undefined,
     ) ?? [];
   if (unused !== undefined) throw invalid("INIT_OPTION", `a forecast has no ${unused}`, `Leave out --${unused}`);

@@ -1,24 +1,31 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { FettleError, nearestName } from "../../lib/index.ts";
+import type { Table } from "../../ml/table/index.ts";
 import {
+  type BuiltTarget,
   buildTarget,
+  checkOrder,
   contractToSource,
+  countQueries,
   detectPersonalData,
+  groupCodes,
   inferContract,
   type LogicalType,
   type ReadOptions,
   type Schema,
   type SourceReader,
   type SourceReading,
+  saysQueries,
 } from "../../platform/data/index.ts";
 import { checkModelName } from "../../platform/registry/index.ts";
 import { defineModel, definitionToSource, type ModelDefinition } from "../../platform/training/index.ts";
+import { isReadRight, textColumns, textSettings, typesOf } from "./init-texts.ts";
 import type { Project } from "./project.ts";
 
 /** What a new model is made from, whatever its task. */
 export interface NewModel extends Omit<NewTableModel, "task"> {
-  readonly task?: NonNullable<NewTableModel["task"]> | "recommendation" | "forecast";
+  readonly task?: NonNullable<NewTableModel["task"]> | "recommendation" | "forecast" | "anomaly";
 }
 
 /** What a new model that answers rows of a table is made from. */
@@ -27,7 +34,12 @@ export interface NewTableModel {
   readonly target: string;
   readonly test?: string;
   readonly positive?: string;
-  readonly task?: "binary" | "multiclass" | "regression";
+  /** `text`: a classification of texts, of two classes or more. */
+  readonly task?: "binary" | "multiclass" | "regression" | "ranking" | "text";
+  /** For the task `text`: its columns. Default: found. */
+  readonly text?: readonly string[];
+  /** Ranking: the column that says which rows are ordered together. */
+  readonly query?: string;
   /** Recommendation: the columns of who and what. */
   readonly user?: string;
   readonly item?: string;
@@ -35,11 +47,16 @@ export interface NewTableModel {
   readonly series?: string;
   readonly horizon?: number;
   readonly season?: number;
+  /** Anomaly detection: the column that says which rows are anomalous, and the share of rows to call so. */
+  readonly label?: string;
+  readonly share?: number;
   readonly time?: string;
   readonly group?: string;
   readonly ignore?: readonly string[];
   readonly weight?: string;
   readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
+  /** Answers with intervals or sets at this level. */
+  readonly conformal?: number;
   readonly header?: boolean;
   readonly separator?: string;
   readonly quote?: string;
@@ -76,15 +93,22 @@ export async function initModel(
   checkModelName(model);
   checkAsked(asked);
   const paths = asked.data.map((path) => resolve(from, path));
-  const options = readOptions(asked);
-  const reading = await reader.read(paths, { ...options, literalColumns: [asked.target] });
-  const definition = definitionOf(project, model, asked, from, options, reading);
+  const read = (options: ReadOptions) => reader.read(paths, { ...options, literalColumns: [asked.target] });
+  const first = await read(readOptions(asked));
+  const texts = asked.task === "text" ? textColumns(asked, first) : [];
+  const options = { ...readOptions(asked), ...(texts.length === 0 ? {} : { types: typesOf(texts) }) };
+  const reading = isReadRight(first, texts) ? first : await read(options);
+  const definition = definitionOf(project, model, asked, from, options, reading, texts);
   const { table, schema } = reading;
-  const target = buildTarget(table, schema, {
-    column: asked.target,
-    ...(asked.positive === undefined ? {} : { positive: asked.positive }),
-    ...(asked.task === undefined ? {} : { task: asked.task }),
-  });
+  const targetAs = (task: NewTableModel["task"]) =>
+    buildTarget(table, schema, {
+      column: asked.target,
+      ...(asked.positive === undefined ? {} : { positive: asked.positive }),
+      ...(task === undefined || task === "text" ? {} : { task }),
+    });
+  const inferred = targetAs(asked.task);
+  const target = asked.task === "text" && inferred.target.task === "regression" ? targetAs("multiclass") : inferred;
+  const queries = asked.query === undefined ? [] : queryNotes(table, asked.query, target);
   const personalData = detectPersonalData(table, schema);
   const contract = inferContract(table, schema, personalData);
   const { task } = target.target;
@@ -100,8 +124,16 @@ export async function initModel(
     task,
     target: target.says,
     personalData: [...personalData.keys()],
-    notes: [...readingNotes(reading), ...targetNotes(target.nMissing), ...target.notes],
+    notes: [...readingNotes(reading), ...targetNotes(target.nMissing), ...target.notes, ...queries],
   };
+}
+
+// Throws QUERIES_EQUAL where no query has an order to learn.
+function queryNotes(table: Table, query: string, { target, rows }: BuiltTarget): string[] {
+  const { groups } = groupCodes(table.take(rows).column(query), rows.length);
+  const queries = countQueries(groups, target.values);
+  checkOrder(queries, "the data");
+  return [saysQueries(queries)];
 }
 
 /**
@@ -133,8 +165,31 @@ function checkAsked(asked: NewTableModel): void {
   if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
   if (asked.target === "")
     throw invalid("INIT_TARGET", "no target is named, a column is needed", "Add --target COLUMN");
+  if (asked.user !== undefined || asked.item !== undefined)
+    throw invalid(
+      "INIT_OPTION",
+      "a model that answers rows of a table has no user and no item",
+      "Add --task recommendation, or leave out --user and --item",
+    );
+  if (asked.label !== undefined || asked.share !== undefined)
+    throw invalid(
+      "INIT_OPTION",
+      "a model that predicts a target has no label and no share",
+      "Add --task anomaly, or leave out --label and --share",
+    );
+  const isRanking = asked.task === "ranking";
+  if (isRanking && asked.query === undefined)
+    throw invalid(
+      "INIT_QUERY",
+      "a ranking orders the rows of a query, the column that says which rows belong to one is needed",
+      "Add --query COLUMN",
+    );
+  if (!isRanking && asked.query !== undefined)
+    throw invalid("INIT_QUERY", "only a ranking has queries", "Add --task ranking, or leave out --query");
   if (asked.time !== undefined && asked.group !== undefined)
     throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
+  if (asked.text !== undefined && asked.task !== "text")
+    throw invalid("INIT_TEXT", "a text column is named, the task text is needed for it", "Add --task text");
 }
 
 /** What was said about how to read the files. */
@@ -150,9 +205,12 @@ function definitionOf(
   from: string,
   options: ReadOptions,
   { table, schema }: SourceReading,
+  texts: readonly string[],
 ): ModelDefinition {
   const column = asked.time ?? asked.group;
-  const named = [asked.target, column, asked.weight, ...(asked.ignore ?? [])].filter((known) => known !== undefined);
+  const named = [asked.target, asked.query, column, asked.weight, ...(asked.ignore ?? []), ...texts].filter(
+    (known) => known !== undefined,
+  );
   for (const wanted of named) checkColumn(wanted, table.names);
   checkKind(schema, "split by time along", asked.time, ["instant", "integer", "number"]);
   checkKind(schema, "weigh rows by", asked.weight, ["integer", "number"]);
@@ -160,11 +218,13 @@ function definitionOf(
     name,
     data: dataOf(project, asked, from, options),
     target: { column: asked.target, ...(asked.positive === undefined ? {} : { positive: asked.positive }) },
-    ...(asked.task === undefined ? {} : { task: asked.task }),
+    ...(asked.task === undefined || asked.task === "text" ? {} : { task: asked.task }),
+    ...(texts.length === 0 ? {} : textSettings(texts)),
+    ...(asked.query === undefined ? {} : { query: asked.query }),
     ...(column === undefined ? {} : { split: { kind: asked.time === undefined ? "group" : "time", column } }),
     ...(asked.weight === undefined ? {} : { weight: asked.weight }),
     ...(asked.ignore === undefined ? {} : { ignore: asked.ignore }),
-    ...(asked.cost === undefined ? {} : { evaluation: { cost: asked.cost } }),
+    ...evaluationOf(asked),
   });
 }
 
@@ -187,6 +247,16 @@ export function dataOf(
   };
 }
 
+function evaluationOf({ cost, conformal }: NewModel): Pick<ModelDefinition, "evaluation"> {
+  if (cost === undefined && conformal === undefined) return {};
+  return {
+    evaluation: {
+      ...(cost === undefined ? {} : { cost }),
+      ...(conformal === undefined ? {} : { conformal: { level: conformal } }),
+    },
+  };
+}
+
 /** Throws COLUMN_MISSING with the nearest name where a table has no such column. */
 export function checkColumn(name: string, names: readonly string[]): void {
   if (names.includes(name)) return;
@@ -197,7 +267,13 @@ export function checkColumn(name: string, names: readonly string[]): void {
   });
 }
 
-function checkKind(schema: Schema, action: string, name: string | undefined, needed: readonly LogicalType[]): void {
+/** Throws INIT_COLUMN_KIND where a column is of no type that its use needs. */
+export function checkKind(
+  schema: Schema,
+  action: string,
+  name: string | undefined,
+  needed: readonly LogicalType[],
+): void {
   const type = schema.find((column) => column.name === name)?.type;
   if (type === undefined || needed.includes(type)) return;
   throw new FettleError(

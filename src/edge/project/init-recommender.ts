@@ -91,12 +91,12 @@ function columnsFor(role: Role, schema: Schema): string[] {
   );
 }
 
-function checkAsked({ data, target, group, ignore, cost, weight, positive }: NewTableModel): void {
+function checkAsked({ data, target, group, ignore, cost, weight, positive, label, share }: NewTableModel): void {
   const invalid = (code: string, what: string, hint: string) =>
     new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
   if (data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
   const [unused] =
-    Object.entries({ target: target === "" ? undefined : target, group, ignore, cost }).find(
+    Object.entries({ target: target === "" ? undefined : target, group, ignore, cost, label, share }).find(
       ([, value]) => value !== undefined,
     ) ?? [];
   if (unused !== undefined) throw invalid("INIT_OPTION", `a recommender has no ${unused}`, `Leave out --${unused}`);

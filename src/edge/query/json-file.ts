@@ -71,7 +71,8 @@ interface Splitter {
   finish(): void;
 }
 
-function lineSplitter(onValue: (text: string, line: number) => void): Splitter {
+/** Cuts a text into lines; calls `onValue` for those that are not blank, with their numbers from 1. */
+export function lineSplitter(onValue: (text: string, line: number) => void): Splitter {
   let carry: Buffer = Buffer.alloc(0);
   let line = 1;
   const take = (text: string) => {

@@ -13,6 +13,7 @@ import {
   type VectorCollector,
 } from "./parquet-columns.ts";
 import { detectFormat, emptyFile, inspectFile, type SourceFile } from "./source-file.ts";
+import { readSvmlight } from "./svmlight-file.ts";
 import { textTable } from "./text-columns.ts";
 
 /** One column as a file gives it: texts of which the type is to be found, or values that have a type. */
@@ -72,7 +73,9 @@ export async function* readParts(
     const reading =
       format === "json" || format === "ndjson"
         ? readJson(file, format, given, table, fileLog)
-        : readCsv(file, given, table, fileLog);
+        : format === "svmlight"
+          ? readSvmlight(file, given, table, fileLog)
+          : readCsv(file, given, table, fileLog);
     for (;;) {
       const step = await reading.next();
       if (step.done) {

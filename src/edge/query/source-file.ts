@@ -157,6 +157,10 @@ const formatOfEnding: Readonly<Record<string, SourceFormat>> = {
   jsonl: "ndjson",
   parquet: "parquet",
   pq: "parquet",
+  svmlight: "svmlight",
+  libsvm: "svmlight",
+  svm: "svmlight",
+  letor: "svmlight",
 };
 
 /** The format of a file: by its first bytes, then by its ending, else CSV. Throws DATA_FORMAT for archives. */
@@ -173,7 +177,16 @@ export function detectFormat(file: SourceFile): SourceFormat {
     );
   const byEnding = formatOfEnding[/\.([a-z]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? ""];
   if (byEnding !== undefined && byEnding !== "json") return byEnding;
-  const first = new TextDecoder(detectEncoding(file)).decode(head).trimStart()[0];
+  const text = new TextDecoder(detectEncoding(file)).decode(head);
+  if (byEnding === undefined && beginsAsSvmlight(text)) return "svmlight";
+  const first = text.trimStart()[0];
   if (first === "[" && byEnding === "json") return "json";
   return first === "{" ? "ndjson" : (byEnding ?? "csv");
+}
+
+const firstLine = /^\s*[-+]?[\d.]+(?:[eE][-+]?\d+)?(?:\s+qid:\S+)?(?:\s+\d+:[-+.\deE]+)+\s*(?:#.*)?$/;
+
+// Whether a file begins as svmlight does: a number, then numbered values.
+function beginsAsSvmlight(text: string): boolean {
+  return firstLine.test(text.split("\n", 1)[0]!.slice(0, 20_000));
 }

@@ -5,7 +5,7 @@ import { emptyFile } from "./source-file.ts";
 import { typeRows } from "./typed-rows.ts";
 
 /**
- * Reads CSV, TSV, JSON, NDJSON and Parquet files; files read together are put below one another, columns joined by name.
+ * Reads CSV, TSV, JSON, NDJSON, Parquet and svmlight files; files read together are put below one another, columns joined by name.
  * Throws DATA_FILE_MISSING, DATA_EMPTY (no row), DATA_FORMAT, DATA_UNREADABLE, ENCODING_UNKNOWN, READ_OPTION.
  */
 export function createSourceReader(): SourceReader {

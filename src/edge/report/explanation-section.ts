@@ -9,7 +9,7 @@ import { count, decimalsOf, fixed, interval, metricName, number, percent, shorte
 const scaleNames = {
   value: "the target's unit",
   "log-odds": "log-odds",
-  "class-score": "the class's score before softmax",
+  "class-score": "the class's score before it becomes a probability",
   "log-value": "the logarithm of the value",
   share: "shares",
 } as const satisfies Record<ScoreScale, string>;

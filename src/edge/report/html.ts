@@ -71,6 +71,11 @@ export function table(label: string, heads: readonly Head[], rows: HtmlPart): Ht
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
+/** A drawing with its caption. */
+export function figure(drawing: Html, caption: string): Html {
+  return html`<figure>${drawing}<figcaption>${caption}</figcaption></figure>`;
+}
+
 /** A list of facts: term and description. */
 export function facts(entries: readonly (readonly [term: string, description: HtmlPart])[]): Html {
   return html`<dl class="facts">${entries.map(([term, description]) => html`<div><dt>${term}</dt><dd>${description}</dd></div>`)}</dl>`;

@@ -4,11 +4,11 @@ import { badge, type Html, html, type Section } from "./html.ts";
 import { count, metricName, number, withMetricName } from "./words.ts";
 
 /** Columns that seem to know the target, with the evidence in words. */
-export function leakageSection({ leakage }: RunReport): Section {
-  const { findings, excluded, pretended } = leakage;
+export function leakageSection(report: RunReport): Section {
+  const { findings, excluded, pretended } = report.leakage;
   const lead =
     findings.length === 0
-      ? "No column and no pair of rows showed signs of knowing the target in advance."
+      ? nothingFound(report)
       : `${count(findings.length, "finding")}; ${excluded.length === 0 ? "no column was excluded" : `${count(excluded.length, "column")} excluded from the model`}.`;
   return {
     id: "leakage",
@@ -23,6 +23,14 @@ export function leakageSection({ leakage }: RunReport): Section {
       }
       ${findings.map(findingInWords)}`,
   };
+}
+
+function nothingFound({ evaluation: { recommendation } }: RunReport): string {
+  if (recommendation === undefined)
+    return "No column and no pair of rows showed signs of knowing the target in advance.";
+  return recommendation.timeline === null
+    ? "Without times it cannot be said whether the training holds events that are later than those of the test."
+    : "No event of the training is later than the first one of the test.";
 }
 
 const decisions = {

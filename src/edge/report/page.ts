@@ -1,5 +1,7 @@
 import { sha256 } from "../../lib/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
+import { anomaliesSection, kindsSection, scoresSection } from "./anomaly-section.ts";
+import { conformalSection } from "./conformal-section.ts";
 import { dataSection } from "./data-section.ts";
 import { explanationSection } from "./explanation-section.ts";
 import {
@@ -14,6 +16,7 @@ import { type Html, html, type Section, trusted } from "./html.ts";
 import { leakageSection } from "./leakage-section.ts";
 import { calibrationSection, confusionSection, curvesSection } from "./prediction-sections.ts";
 import { candidatesSection, metricsSection } from "./quality-sections.ts";
+import { listsSection, worstQueriesSection } from "./ranking-sections.ts";
 import {
   eventSplitSection,
   eventsSection,
@@ -21,11 +24,14 @@ import {
   lengthSection,
   userSlicesSection,
 } from "./recommendation-sections.ts";
+import { repeatedSection } from "./repeated-section.ts";
 import { reproductionSection } from "./reproduction-section.ts";
+import { reweightingSection } from "./reweighting-section.ts";
 import { script } from "./script.ts";
 import { splitSection } from "./split-section.ts";
 import { style } from "./style.ts";
 import { termsSection } from "./terms-section.ts";
+import { textsSection } from "./texts-section.ts";
 import { thresholdSection } from "./threshold-section.ts";
 import { tuningSection } from "./tuning-section.ts";
 import { verdictSection, versionName } from "./verdict.ts";
@@ -42,16 +48,44 @@ const tableSections: readonly DrawSection[] = [
   tuningSection,
   candidatesSection,
   metricsSection,
+  listsSection,
+  worstQueriesSection,
+  repeatedSection,
   curvesSection,
   confusionSection,
   calibrationSection,
   thresholdSection,
+  reweightingSection,
+  conformalSection,
   slicesSection,
   errorsSection,
   importanceSection,
   explanationSection,
   termsSection,
+  textsSection,
   fairnessSection,
+  reproductionSection,
+];
+
+// Without labels nothing is measured, and nothing can be leaked.
+const ifLabelled =
+  (draw: DrawSection): DrawSection =>
+  (report) =>
+    report.evaluation.anomaly?.isLabelled ? draw(report) : null;
+
+const anomalySections: readonly DrawSection[] = [
+  verdictSection,
+  dataSection,
+  ifLabelled(leakageSection),
+  splitSection,
+  candidatesSection,
+  ifLabelled(metricsSection),
+  scoresSection,
+  curvesSection,
+  confusionSection,
+  kindsSection,
+  anomaliesSection,
+  (report) => (report.evaluation.slices.length > 0 ? slicesSection(report) : null),
   reproductionSection,
 ];
 
@@ -89,8 +123,14 @@ const forecastSections: readonly DrawSection[] = [
  * content are left out. Every text from data is escaped, and the page's content policy allows its own style and script only.
  */
 export function renderReport(report: RunReport): string {
-  const { recommendation, forecast } = report.evaluation;
-  const sections = recommendation ? recommendationSections : forecast ? forecastSections : tableSections;
+  const { anomaly, forecast, recommendation } = report.evaluation;
+  const sections = anomaly
+    ? anomalySections
+    : recommendation
+      ? recommendationSections
+      : forecast
+        ? forecastSections
+        : tableSections;
   const drawn = sections.map((section) => section(report)).filter((section) => section !== null);
   const name = versionName(report.model, report.version);
   const page = html`<!doctype html>
@@ -131,6 +171,7 @@ const taskNames = {
   ranking: "Ranking",
   recommendation: "Recommendation",
   forecast: "Forecast",
+  anomaly: "Anomaly detection",
 } as const satisfies Record<RunReport["task"], string>;
 
 const contentPolicy = `default-src 'none'; style-src '${digest(style)}'; script-src '${digest(script)}'; base-uri 'none'; form-action 'none'`;

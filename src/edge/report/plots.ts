@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import type { Calibration, Point } from "../../platform/evaluation/index.ts";
+import type { AnomalyEvaluation, Calibration, Point } from "../../platform/evaluation/index.ts";
 import { type Html, trusted } from "./html.ts";
 
 /** Colours are CSS variables, so that one drawing serves light, dark and print. */
@@ -138,6 +138,40 @@ export function histogramPlot(
     marks: [
       Plot.rectY(bars, { x1: "from", x2: "to", y: "n", fill: accent, fillOpacity: 0.75, inset: 0.5 }),
       Plot.ruleX([0], { stroke: ink, strokeOpacity: 0.55, strokeDasharray: "3,3" }),
+    ],
+  });
+}
+
+/** Rows by score with the threshold: one bar per bin, the part of known anomalies in another colour. */
+export function scoresPlot(
+  { scale, edges, usual, anomalous, unlabelled }: AnomalyEvaluation["histogram"],
+  threshold: number,
+): Html {
+  const bars = usual.flatMap((n, k) => {
+    const [x1, x2] = [edges[k]!, edges[k + 1]!];
+    const plain = n + unlabelled[k]!;
+    return [
+      { x1, x2, y1: 0, y2: plain, isKnown: false },
+      { x1, x2, y1: plain, y2: plain + anomalous[k]!, isKnown: true },
+    ];
+  });
+  const most = bars.reduce((top, { y2 }) => Math.max(top, y2), 1);
+  const [low, high] = [edges[0]!, edges.at(-1)!];
+  return draw("Scores of test rows", {
+    width: 640,
+    x: { label: "Score", ticks: 5, type: scale === "log" ? "symlog" : "linear", domain: [low, high] },
+    // A handful of anomalies beside thousands of usual rows would not be seen on a linear scale.
+    y: { label: "Rows", grid: true, type: "sqrt", ticks: 5, domain: [0, most], tickFormat: tickFormat(0, most) },
+    marks: [
+      Plot.rect(
+        bars.filter((bar) => bar.y2 > bar.y1 && !bar.isKnown),
+        { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill: accent, fillOpacity: 0.6, inset: 0.5 },
+      ),
+      Plot.rect(
+        bars.filter((bar) => bar.y2 > bar.y1 && bar.isKnown),
+        { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill: "var(--bad)", fillOpacity: 0.85, inset: 0.5 },
+      ),
+      Plot.ruleX([Math.min(high, Math.max(low, threshold))], { stroke: ink, strokeDasharray: "3,3" }),
     ],
   });
 }

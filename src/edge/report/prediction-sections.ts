@@ -1,7 +1,7 @@
 import type { Evaluation } from "../../platform/evaluation/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { valueOrReason } from "./cells.ts";
-import { type Html, html, type Section, table } from "./html.ts";
+import { figure, type Html, html, type Section, table } from "./html.ts";
 import { histogramPlot, precisionRecallPlot, reliabilityPlot, rocPlot, scatterPlot } from "./plots.ts";
 import { count, decimalsOf, fixed, measured, number, percent, shorten } from "./words.ts";
 
@@ -36,26 +36,25 @@ export function curvesSection({ evaluation, problem }: RunReport): Section | nul
   return {
     id: "curves",
     title: evaluation.task === "regression" ? "Predictions" : "Curves",
-    ...(at && { lead: `The ring marks the decision threshold ${number(evaluation.threshold?.threshold)}.` }),
+    ...(at && {
+      lead: `The ring marks the decision threshold ${number((evaluation.threshold?.threshold ?? evaluation.anomaly?.threshold.value)!)}.`,
+    }),
     body: html`<div class="figures">${figures}</div>`,
   };
 }
 
-function figure(drawing: Html, caption: string): Html {
-  return html`<figure>${drawing}<figcaption>${caption}</figcaption></figure>`;
-}
-
-function decisionPoint({ threshold, confusion }: Evaluation) {
+function decisionPoint({ threshold, anomaly, confusion }: Evaluation) {
   const [negative, positive] = confusion ?? [];
-  if (!threshold || !negative || !positive) return null;
+  if (!(threshold || anomaly) || !negative || !positive) return null;
   const [tn = 0, fp = 0] = negative;
   const [fn = 0, tp = 0] = positive;
   if (tp + fp === 0 || tp + fn === 0 || tn + fp === 0) return null;
   return { falsePositiveRate: fp / (fp + tn), recall: tp / (tp + fn), precision: tp / (tp + fp) };
 }
 
-function prevalence({ confusion, task }: Evaluation): number | null {
-  if (task !== "binary" || !confusion) return null;
+/** Share of positive rows; null but for two classes. */
+export function prevalence({ confusion, task }: Evaluation): number | null {
+  if ((task !== "binary" && task !== "anomaly") || !confusion) return null;
   const rows = confusion.map(total);
   return total(rows) > 0 ? rows[1]! / total(rows) : null;
 }

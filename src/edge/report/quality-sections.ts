@@ -1,8 +1,16 @@
-import { forecastMetricFacts, listMetricFacts, type MetricValue, metricFacts } from "../../ml/metrics/index.ts";
+import {
+  forecastMetricFacts,
+  listMetricFacts,
+  type MetricValue,
+  metricAtCount,
+  metricFacts,
+  metrics,
+} from "../../ml/metrics/index.ts";
 import type { Evaluation } from "../../platform/evaluation/index.ts";
 import type { Candidate, RunReport } from "../../platform/training/index.ts";
 import { axis, type Scale, scaleOf, valueOrReason, whisker } from "./cells.ts";
 import { badge, type Html, html, type Section, table } from "./html.ts";
+import { prevalence } from "./prediction-sections.ts";
 import {
   decimalsOf,
   duration,
@@ -10,6 +18,7 @@ import {
   measuredNoun,
   metricName,
   number,
+  percent,
   shorten,
   withMetricName,
 } from "./words.ts";
@@ -64,7 +73,8 @@ function paramsInWords(params: Candidate["params"]): string {
 export function metricsSection({ evaluation, champion }: RunReport): Section {
   const { primary, metrics: values, baseline, nTest, task } = evaluation;
   const noun = measuredNoun(task);
-  const factsOf = { recommendation: listMetricFacts, forecast: forecastMetricFacts }[task as string] ?? metricFacts;
+  const ofTable = (name: string) => metrics[name] ?? metricAtCount(name);
+  const factsOf = { recommendation: listMetricFacts, forecast: forecastMetricFacts }[task as string] ?? ofTable;
   const names = [primary, ...Object.keys(values).filter((name) => name !== primary)].filter(
     (name) => values[name] && !(task === "forecast" && name.startsWith("coverage@")), // which has a section of its own
   );
@@ -86,7 +96,15 @@ export function metricsSection({ evaluation, champion }: RunReport): Section {
           ["Model", "n"],
           [`Baseline: ${baseline.name}`, "n"],
         ],
-        names.map((name) => metricRow(name, values[name]!, baseline.metrics[name], name === primary)),
+        names.map((name) =>
+          metricRow(
+            name,
+            values[name]!,
+            baseline.metrics[name],
+            name === primary,
+            name === "prAuc" ? prevalence(evaluation) : null,
+          ),
+        ),
       )}
       <details><summary>What the metrics mean</summary><dl class="terms">${names.map((name) => {
         const facts = factsOf(name);
@@ -111,7 +129,14 @@ function comparison({ verdict, sentence, metric }: Evaluation["comparisons"][num
   return html`<p>${badge(verdicts[verdict][0], verdicts[verdict][1])} ${withMetricName(sentence, metric)}</p>`;
 }
 
-function metricRow(name: string, value: MetricValue, baseline: MetricValue | undefined, isPrimary: boolean): Html {
+// Average precision means little without the share of positive rows, which is what chance reaches.
+function metricRow(
+  name: string,
+  value: MetricValue,
+  baseline: MetricValue | undefined,
+  isPrimary: boolean,
+  baseRate: number | null,
+): Html {
   const scale = metricScale(name, value, baseline);
   const drawn =
     value.value === null && !baseline
@@ -120,7 +145,7 @@ function metricRow(name: string, value: MetricValue, baseline: MetricValue | und
   return html`<tr${isPrimary && html` class="chosen"`}>
     <th scope="row">${metricName(name)} <span class="dim">${isGreaterBetter(name) ? "↑" : "↓"}</span></th>
     <td class="plot">${drawn}</td>
-    <td class="n">${valueOrReason(value)}</td>
+    <td class="n">${valueOrReason(value)}${baseRate !== null && html`<small>chance ${percent(baseRate)}</small>`}</td>
     <td class="n dim">${baseline ? valueOrReason(baseline) : "—"}</td></tr>`;
 }
 

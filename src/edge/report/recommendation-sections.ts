@@ -24,7 +24,7 @@ export function eventsSection(report: RunReport): Section {
         ["Items per user, mean", fixed(nInteractions / nUsers, 1)],
       ])}
       <div class="figures">
-        <figure>${longTailPlot(longTail)}<figcaption>The long tail: share of all interactions that the most frequent items have (dark line), share of all places in the lists of the model (<span class="low">blue</span>) and of popularity (dashed).</figcaption></figure>
+        <figure>${longTailPlot(longTail)}<figcaption>The long tail: share of all interactions that the most frequent items have (thin line), share of all places in the lists of the model (<span class="low">blue</span>) and of popularity (dashed).</figcaption></figure>
         <figure>${activityPlot(activity)}<figcaption>Users by the number of items in their history.</figcaption></figure>
       </div>`,
   };

@@ -21,9 +21,13 @@ const sections = {
     ...["importance", "explanations", "terms", "fairness"],
     "reproduction",
   ],
-  multiclass: [...common, "confusion", "calibration", "slices", "errors", "importance", "explanations", "reproduction"],
-  regression: [...common, "curves", "slices", "errors", "importance", "explanations", "reproduction"],
-  ranking: [...common, "slices", "importance", "explanations", "reproduction"],
+  multiclass: [
+    ...common,
+    ...["repeated", "confusion", "calibration", "threshold-cost", "class-weights", "conformal", "slices", "errors"],
+    ...["importance", "explanations", "texts", "reproduction"],
+  ],
+  regression: [...common, "curves", "conformal", "slices", "errors", "importance", "explanations", "reproduction"],
+  ranking: [...common, "lists", "worst-queries", "importance", "explanations", "reproduction"],
 };
 
 for (const task of tasks) {
@@ -70,6 +74,21 @@ for (const task of tasks) {
   });
 }
 
+test("renderReport() draws what a model learned of texts: telling terms, what is not read, a learning curve", () => {
+  const section = documentOf(pages.get("multiclass")!).querySelector("#texts")!;
+  const text = section.textContent!;
+  assert.match(text, /message \(words\): 1,200 terms and message \(characters\): 8,043 terms/);
+  assert.match(text, /Of 3 test rows the model knows no term of message/);
+  assert.match(text, /“charged <twice>” 0.83/);
+  assert.deepEqual(
+    Array.from(
+      section.querySelectorAll("table:last-of-type tbody td:first-child"),
+      (cell) => (cell as { textContent: string }).textContent,
+    ),
+    ["125", "1,000"],
+  );
+});
+
 test("renderReport() draws the terms of an additive model: a curve, levels, a table, and what missing adds", () => {
   const section = documentOf(pages.get("binary")!).querySelector("#terms")!;
   assert.equal(section.querySelectorAll("figure svg.plot").length, 3);
@@ -79,6 +98,54 @@ test("renderReport() draws the terms of an additive model: a curve, levels, a ta
   assert.equal(drawn(0).querySelectorAll("[fill-opacity='0.16']").length, 1, "the band");
   assert.equal(drawn(1).querySelectorAll("circle").length, 2);
   assert.equal(drawn(2).querySelectorAll("rect").length, 5, "four cells and the frame");
+});
+
+test("renderReport() draws coverage by segment, flags what is covered less than promised, and says what time does to the promise", () => {
+  const section = documentOf(pages.get("regression")!).querySelector("#conformal")!;
+  assert.match(section.textContent!, /90\.6\s% lie in their interval; 90\.0\s% are promised/);
+  assert.match(section.textContent!, /1 segment is covered less than promised/);
+  assert.match(section.textContent!, /rows that could come in any order. In time they cannot/);
+  assert.equal(section.querySelectorAll(".badge.bad").length, 1);
+  assert.equal(section.querySelectorAll("figure svg.plot").length, 1);
+  const caveats = documentOf(pages.get("regression")!).querySelector("#verdict")!.textContent!;
+  assert.match(caveats, /intervals hold the truth in 81\.0\s% of the rows of “highest fifth”/);
+  assert.match(
+    documentOf(pages.get("multiclass")!).querySelector("#conformal")!.textContent!,
+    /95 of 100 samples give/,
+  );
+});
+
+test("renderReport() says what a small table cannot tell: intervals, smallest differences, the choice, more rows", () => {
+  const document = documentOf(pages.get("multiclass")!);
+  const section = document.querySelector("#repeated")!;
+  assert.match(section.textContent!, /The table is small: the test part has 73 rows/);
+  assert.match(section.textContent!, /37 resamples \(.*13 more were planned, but time ran out\)/);
+  assert.match(section.textContent!, /the true value may as well be 0\.45 as 0\.57/);
+  assert.match(section.textContent!, /<\s0\.001/);
+  assert.match(section.textContent!, /would be missed there in more than one of five cases/);
+  assert.equal(section.querySelectorAll("table").length, 3);
+  const verdict = document.querySelector("#verdict")!.textContent!;
+  assert.match(verdict, /Over 37 resamples of a small table it reaches Log loss 0\.51/);
+  assert.match(verdict, /chooses boosted trees in 16 of 37 cases/, "a choice that other parts do not make is a caveat");
+  const report = sampleReport("regression");
+  const timed = renderReport({
+    ...report,
+    evaluation: { ...report.evaluation, notRepeated: "rows follow each other in time" },
+  });
+  assert.match(
+    documentOf(timed).querySelector("#repeated")!.textContent!,
+    /was not measured on other parts of it: rows follow/,
+  );
+});
+
+test("renderReport() says what decisions cost, what weights did, and what chance reaches", () => {
+  const document = documentOf(pages.get("multiclass")!);
+  assert.match(document.querySelector("#threshold-cost")!.textContent!, /costs 310 \(280–340\) per 1,000 rows/);
+  const weights = document.querySelector("#class-weights")!;
+  assert.match(weights.textContent!, /In training each class weighs the same in sum/);
+  assert.equal(weights.querySelectorAll(".badge.good").length, 1, "a lower cost is better");
+  assert.equal(weights.querySelectorAll(".badge.plain").length, 1);
+  assert.match(documentOf(pages.get("binary")!).querySelector("#metrics")!.textContent!, /PR AUC[^A-Z]*chance \d/);
 });
 
 test("renderReport() says the verdict first, with the interval", () => {

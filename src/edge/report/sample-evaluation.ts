@@ -160,6 +160,103 @@ function multiclass(rng: Rng): Evaluation {
       compared("class prior", "logLoss", bootstrapDifference("logLoss", yTrue, yProba, constant, bootstrap)),
     ],
     confusion,
+    repeated: {
+      because: "the test part has 73 rows, fewer than 300",
+      says: "5 folds of rows, stratified, dealt out 10 times",
+      nResamples: 37,
+      nPlanned: 50,
+      nTrain: 290,
+      nTest: 73,
+      metric: "logLoss",
+      value: metric(0.51, 0.06, n),
+      comparisons: [
+        {
+          reference: "the baseline",
+          value: metric(1.38, 0.02, n),
+          difference: metric(-0.87, 0.05, n),
+          pValue: 0.000002,
+          detectable: 0.07,
+          verdict: "better",
+          sentence: "Better than the baseline: over the resamples logLoss is lower by 0.87.",
+        },
+        {
+          reference: "a linear model",
+          value: metric(0.52, 0.06, n),
+          difference: metric(-0.01, 0.05, n),
+          pValue: 0.69,
+          detectable: 0.07,
+          verdict: "no-evidence",
+          sentence: "No evidence of a difference to a linear model.",
+        },
+      ],
+      choice: {
+        chosen: "boosted trees",
+        frequencies: [
+          { name: "linear", n: 21 },
+          { name: "boosted trees", n: 16 },
+        ],
+        rival: { name: "linear", difference: metric(0.01, 0.04, n), pValue: 0.6 },
+        sentence: "On other parts of the rows the same search chooses boosted trees in 16 of 37 cases.",
+      },
+      curve: {
+        points: [
+          { nRows: 72, value: metric(0.71, 0.1, n) },
+          { nRows: 145, value: metric(0.6, 0.08, n) },
+          { nRows: 290, value: metric(0.51, 0.06, n) },
+        ],
+        difference: metric(-0.09, 0.05, n),
+        sentence: "Twice the rows made it better, beyond chance.",
+      },
+    },
+    decision: {
+      costs: classes.map((_, t) => classes.map((_, k) => (t === k ? 0 : 1 + t))),
+      costPer1000: metric(310, 30, n),
+      likeliestPer1000: metric(340, 31, n),
+      difference: metric(-30, 12, n),
+      trivialPer1000: 900,
+      trivialClass: classes[0]!,
+    },
+    reweighting: {
+      says: "each class weighs the same in sum",
+      metrics: [
+        {
+          metric: "costPer1000",
+          with: metric(310, 30, n),
+          without: metric(340, 31, n),
+          difference: metric(-30, 12, n),
+        },
+        {
+          metric: "logLoss",
+          with: metric(0.5, 0.05, n),
+          without: metric(0.49, 0.05, n),
+          difference: metric(0.01, 0.02, n),
+        },
+      ],
+      shares: classes.map((name) => ({ name, observed: 0.25, with: 0.252, without: 0.248 })),
+      sentence: "The weights pay: the same configuration trained on all rows alike is worse, beyond chance.",
+    },
+    conformal: {
+      level: 0.8,
+      score: "lac",
+      method: "split",
+      nCalibration: 150,
+      thresholds: [{ group: "all rows", n: 150, threshold: 0.62 }],
+      overall: { ...coverage(n, 0.813, 1.2), isBelow: false },
+      expected: { low: 0.73, high: 0.87 },
+      unit: "row",
+      widths: null,
+      setSizes: [
+        { size: 1, n: 340, covered: 280 },
+        { size: 2, n: 83, covered: 64 },
+      ],
+      slices: classes.map((name) => ({
+        ...coverage(100, 0.8, 1.2),
+        name,
+        origin: "class",
+        qValue: 0.7,
+        isBelow: false,
+      })),
+    },
     calibration: { method: "none", bins: reliabilityBins(hits, greatest), ece: metrics.ece! },
     errors: errorsOf(rng, 10, (k) => ({ predicted: k / 200, actual: classes[k % 4]! })),
     importance: importanceOf(rng, 0.4),
@@ -186,6 +283,32 @@ function regression(rng: Rng): Evaluation {
     curves: {
       scatter: Array.from(yTrue.slice(0, 2000), (y, i) => [yPred[i]!, y] as const),
       residuals: { edges: Array.from({ length: 42 }, (_, k) => -1e5 + (2e5 * k) / 41), counts },
+    },
+    conformal: {
+      level: 0.9,
+      score: "quantile",
+      method: "cross",
+      nCalibration: 800,
+      thresholds: [
+        { group: "region = north", n: 500, threshold: 4200 },
+        { group: "region: every other value", n: 300, threshold: null },
+      ],
+      overall: { ...coverage(n, 0.906, 152_000), isBelow: false },
+      expected: null,
+      unit: "block",
+      widths: { nUnbounded: 12, histogram: { edges: [100_000, 150_000, 200_000, 250_000], counts: [900, 1100, 388] } },
+      slices: [
+        { ...coverage(480, 0.94, 101_000), name: "lowest fifth", origin: "prediction", qValue: 1, isBelow: false },
+        { ...coverage(480, 0.81, 240_000), name: "highest fifth", origin: "prediction", qValue: 0.001, isBelow: true },
+        {
+          ...coverage(240, 0.9, 150_000),
+          name: "2024-01-01 to 2024-02-01",
+          origin: "time",
+          qValue: 0.6,
+          isBelow: false,
+        },
+      ],
+      setSizes: null,
     },
     errors: errorsOf(rng, 20, (k) => ({ predicted: 180_000 + 2000 * k, actual: String(610_000 - 9000 * k) })),
     importance: importanceOf(rng, 21_000),
@@ -215,6 +338,38 @@ function ranking(rng: Rng): Evaluation {
     ],
     errors: { worst: [], shared: [] },
     importance: importanceOf(rng, 0.2),
+    ranking: {
+      queries: { n: 125, nSingle: 2, nEqual: 3, nEmpty: 1, medianRows: 12, mostRows: 12 },
+      byLength: [1, 3, 5, 10].map((at, k) => ({
+        at,
+        ndcg: { value: 0.7 + 0.03 * k, low: 0.66 + 0.03 * k, high: 0.74 + 0.03 * k, n: 124 },
+        baselines: [0.3 + 0.05 * k, k === 0 ? null : 0.5 + 0.04 * k],
+      })),
+      baselines: ["random order", "best single feature"],
+      distribution: {
+        edges: Array.from({ length: 21 }, (_, k) => k / 20),
+        counts: Array.from({ length: 20 }, (_, k) => k),
+      },
+      grades: [0, 1, 4],
+      places: Array.from({ length: 10 }, (_, k) => ({
+        place: k + 1,
+        n: 124,
+        shares: [0.2 + 0.05 * k, 0.3, 0.5 - 0.05 * k],
+        best: [0.1 * k, 0, 1 - 0.1 * k],
+      })),
+      worst: ["<b>shoes</b>", null].map((name, k) => ({
+        name,
+        nRows: 12,
+        ndcg: 0.2 + 0.1 * k,
+        list: [0, 1, 2].map((at) => ({
+          row: 40 + at,
+          score: 1 - at,
+          grade: at,
+          best: 4 - at,
+          cells: { price: String(10 * at), brand: "<i>" },
+        })),
+      })),
+    },
   };
 }
 
@@ -234,6 +389,15 @@ function empty(nTest: number, classes: readonly string[]) {
 
 function metric(value: number, halfWidth: number, n = 9769): MetricValue {
   return { value, low: value - halfWidth, high: value + halfWidth, n };
+}
+
+function coverage(n: number, share: number, size: number) {
+  return {
+    n,
+    covered: Math.round(share * n),
+    value: metric(share, 0.9 / Math.sqrt(n), n),
+    size: metric(size, size / 50, n),
+  };
 }
 
 function compared(reference: string, name: string, difference: MetricValue): Evaluation["comparisons"][number] {

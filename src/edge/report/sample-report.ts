@@ -45,6 +45,7 @@ export function sampleReport(task: Task): RunReport {
       { ...candidate("boosted trees 2", "candidate", primary, metrics[primary]!, 9.7), chosen: true, note: choice },
     ],
     ...(task === "binary" ? { terms: sampleTerms } : {}),
+    ...(task === "multiclass" ? { texts: sampleTexts } : {}),
     ...(task === "binary" ? { tuning: sampleTuning() } : {}),
     champion: task === "binary" ? `${sampleProblems[task].model}@2` : null,
     evaluation,
@@ -79,6 +80,22 @@ export function sampleReport(task: Task): RunReport {
     },
   };
 }
+
+const sampleTexts: NonNullable<RunReport["texts"]> = {
+  blocks: [
+    { name: "message (words)", nTerms: 1200 },
+    { name: "message (characters)", nTerms: 8043 },
+  ],
+  unread: [{ column: "message", nRows: 3 }],
+  telling: [
+    { of: "bill", terms: [{ term: "charged <twice>", contribution: 0.83 }] },
+    { of: "delivery", terms: [] },
+  ],
+  learningCurve: [
+    { nRows: 125, value: { value: 0.61, low: 0.55, high: 0.68, n: 300 } },
+    { nRows: 1000, value: { value: 0.3, low: 0.25, high: 0.36, n: 300 } },
+  ],
+};
 
 const sampleTerms: NonNullable<RunReport["terms"]> = [
   {

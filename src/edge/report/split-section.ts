@@ -8,26 +8,28 @@ export function splitSection(report: RunReport): Section {
   const { parts, says, notes, testEvaluations } = report.split;
   const total = parts.reduce((sum, { n }) => sum + n, 0);
   const shares = parts.map(({ n }) => n / Math.max(1, total));
+  const hasLevel = report.task !== "multiclass" && report.evaluation.anomaly?.isLabelled !== false;
   const rows = parts.map(
     ({ name, n, targetMean }, i) => html`<tr>
       <th scope="row"><span class="key part${i % 4}"></span>${name}</th>
       <td class="n">${fixed(n, 0)}</td>
       <td class="n">${percent(shares[i]!)}</td>
-      ${report.task !== "multiclass" && html`<td class="n">${targetLevel(report, targetMean)}</td>`}</tr>`,
+      ${hasLevel && html`<td class="n">${targetLevel(report, targetMean)}</td>`}</tr>`,
   );
-  const target: [string, string][] =
-    report.task === "multiclass"
-      ? []
-      : [
-          [
-            report.task === "binary"
-              ? `Share of “${positive(report)}”`
-              : report.task === "ranking"
-                ? "Mean grade"
+  const target: [string, string][] = !hasLevel
+    ? []
+    : [
+        [
+          report.task === "binary"
+            ? `Share of “${positive(report)}”`
+            : report.task === "ranking"
+              ? "Mean grade"
+              : report.task === "anomaly"
+                ? "Share of known anomalies"
                 : "Mean of the target",
-            "n",
-          ],
-        ];
+          "n",
+        ],
+      ];
   return {
     id: "split",
     title: "Split",
@@ -36,9 +38,11 @@ export function splitSection(report: RunReport): Section {
       ${shareBar(shares, parts.map(({ name }, i) => `${name} ${percent(shares[i]!)}`).join(", "))}
       ${table("Parts", ["Part", ["Rows", "n"], ["Share", "n"], ...target], rows)}
       <p>${
-        testEvaluations > 1
-          ? html`These test rows have been evaluated <strong>${fixed(testEvaluations, 0)} times</strong>, this run included. Each look makes the test result a little more flattering.`
-          : "These test rows were evaluated once, by this run."
+        report.evaluation.anomaly?.isLabelled === false
+          ? "Nothing is measured on the test rows, which have no labels; what is shown of them was not fitted on."
+          : testEvaluations > 1
+            ? html`These test rows have been evaluated <strong>${fixed(testEvaluations, 0)} times</strong>, this run included. Each look makes the test result a little more flattering.`
+            : "These test rows were evaluated once, by this run."
       }</p>
       ${sentences(notes)}
       ${featureList(report)}`,
@@ -51,7 +55,7 @@ function positive({ problem }: RunReport): string {
 
 function targetLevel({ task }: RunReport, mean: number | null): HtmlPart {
   if (mean === null) return "—";
-  return task === "binary" ? percent(mean) : number(mean);
+  return task === "binary" || task === "anomaly" ? percent(mean) : number(mean);
 }
 
 const mostFeatures = 300;

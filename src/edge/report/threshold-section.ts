@@ -1,13 +1,14 @@
-import type { ThresholdChoice } from "../../platform/evaluation/index.ts";
+import type { DecisionCost, ThresholdChoice } from "../../platform/evaluation/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
-import { type Html, html, jsonBlock, type Section } from "./html.ts";
-import { fixed, measured, number, percent } from "./words.ts";
+import { type Html, html, jsonBlock, type Section, table } from "./html.ts";
+import { fixed, measured, number, percent, shorten, signed } from "./words.ts";
 
 type CurvePoint = ThresholdChoice["curve"][number];
 
 /** The decision threshold with its cost, and an explorer of other thresholds and costs; null where no threshold was chosen. */
 export function thresholdSection({ evaluation, problem }: RunReport): Section | null {
   const { threshold } = evaluation;
+  if (evaluation.decision) return decisionSection(evaluation.decision, evaluation.classes);
   if (!threshold || threshold.curve.length === 0) return null;
   const { costFalsePositive: fp, costFalseNegative: fn, costPer1000, trivialCostPer1000 } = threshold;
   const positive = problem.classes[1] ?? "positive";
@@ -21,8 +22,29 @@ export function thresholdSection({ evaluation, problem }: RunReport): Section | 
           ? `This threshold has the least expected cost on validation rows, where a false positive costs ${number(fp)} and a false negative ${number(fn)}.`
           : "No costs were given, so both kinds of mistake count 1 and the threshold is 0.5."
       }
+      ${threshold.perRow && "Each mistake costs that times the row's own number; the explorer counts rows alike."}
       On test rows it costs <strong>${measured(costPer1000)}</strong> per 1,000 rows; calling all rows the same would cost ${number(trivialCostPer1000)}.</p>
       ${explorer(threshold, positive, problem.classes[0] ?? "other")}`,
+  };
+}
+
+/** Decisions between several classes by what they cost. */
+function decisionSection(decision: DecisionCost, classes: readonly string[]): Section {
+  const { costs, costPer1000, likeliestPer1000, difference, trivialPer1000, trivialClass } = decision;
+  return {
+    id: "threshold-cost",
+    title: "Decisions by cost",
+    lead: "A row is given the class of least expected cost, not the most probable one.",
+    body: html`<p>On test rows this costs <strong>${measured(costPer1000)}</strong> per 1,000 rows; the most probable class would cost ${measured(likeliestPer1000)}, a difference of ${signed(difference)}.
+      Answering “${trivialClass}” always would cost ${number(trivialPer1000)}.</p>
+      ${table(
+        "Costs of decisions",
+        ["True ↓ answered →", ...classes.map((name): [string, string] => [shorten(name, 18), "n"])],
+        costs.map(
+          (row, t) =>
+            html`<tr><th scope="row">${classes[t]}</th>${row.map((cost) => html`<td class="n">${number(cost)}</td>`)}</tr>`,
+        ),
+      )}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { RunReport, TunedTrial, TuningReport } from "../../platform/training/index.ts";
-import { badge, facts, type Head, type Html, html, type Section, table } from "./html.ts";
+import { badge, facts, figure, type Head, type Html, html, type Section, table } from "./html.ts";
 import { bestSoFarPlot, importancePlot, paretoPlot } from "./tuning-plots.ts";
 import { bytes, count, duration, fixed, listed, metricName, number, percent } from "./words.ts";
 
@@ -65,10 +65,6 @@ function figures({ objectives, trials, lossName }: TuningReport): (Html | null)[
       `Filled dots are on the Pareto front of ${listed(objectives)}: no other trial is at least as good in all of them. The ring is the chosen one.`,
     );
   });
-}
-
-function figure(plot: Html, caption: string): Html {
-  return html`<figure>${plot}<figcaption>${caption}</figcaption></figure>`;
 }
 
 function trialTables(tuning: TuningReport): Html {

@@ -17,17 +17,12 @@ import {
   shorten,
 } from "./words.ts";
 
-/** Segments of the test rows with a quality of their own. */
-export function slicesSection({ evaluation }: RunReport): Section {
+/** Segments of the test rows with a quality of their own; null for a ranking, which is judged by whole queries. */
+export function slicesSection({ evaluation }: RunReport): Section | null {
+  if (evaluation.task === "ranking") return null;
   const { slices } = evaluation;
   const weak = slices.filter((slice) => slice.weak).length;
   const base = { id: "slices", title: "Slices" };
-  if (evaluation.task === "ranking")
-    return {
-      ...base,
-      lead: "A ranking is judged by whole queries: no part of their rows has a quality of its own.",
-      body: null,
-    };
   const metric = slices[0]?.metric;
   if (metric === undefined)
     return {
@@ -74,7 +69,7 @@ const mostCells = 6;
 /** The worst rows, and what the worst tenth has in common; null for a ranking. */
 export function errorsSection(report: RunReport): Section | null {
   const { task } = report;
-  if (task === "ranking" || task === "recommendation" || task === "forecast") return null; // no row is right or wrong by itself
+  if (task === "ranking" || task === "recommendation" || task === "forecast" || task === "anomaly") return null; // no row is right or wrong by itself
   const { worst, shared } = report.evaluation.errors;
   const columns = cellColumns(report);
   const isRegression = task === "regression";

@@ -25,7 +25,7 @@ export interface GlobalLayout {
 
 /**
  * The columns of a row. It stands for one step of one series, seen from an origin: the first step that is not known. All values count from a base, the
- * last known value a whole number of seasons before the step, in units of the series' scale, so that series of any size make like rows.
+ * last known value a whole number of seasons before the step (without one, the last known value), in units of the series' scale, so that series of any size make like rows.
  */
 export function featureNames({ nSeasons, nRecent, known }: GlobalLayout): string[] {
   return [
@@ -81,7 +81,7 @@ export function writeRows(
     const relative = (value: number) => (value - base[h]!) / scale;
     let j = 0;
     const put = (value: number) => {
-      columns[j++]![at + h] = value;
+      columns[j++]![at + h] = Math.abs(value) === Number.POSITIVE_INFINITY ? Number.NaN : value;
     };
     put(h + 1);
     for (let k = 1; k <= nSeasons; k++) put(relative(valueAt(t - k * m)));
@@ -100,9 +100,10 @@ export function writeRows(
   return { scale, base };
 }
 
-// The last step before the origin that has a value and lies whole seasons before t; −1 where none does.
+// The last step before the origin that has a value and lies whole seasons before t; where none does, the last that has one; −1 for none.
 function lastInPhase(values: Float64Array, origin: number, t: number, m: number): number {
   for (let at = t - m * Math.ceil((t - origin + 1) / m); at >= 0; at -= m) if (values[at] === values[at]) return at;
+  for (let at = origin - 1; at >= 0; at--) if (values[at] === values[at]) return at;
   return -1;
 }
 

@@ -15,9 +15,9 @@ import { checkFinite, checkHorizon, checkPeriod } from "./series-errors.ts";
 export interface GlobalTreesParams {
   /** Most steps that can be forecast. */
   readonly horizon: number;
-  /** Seasons that are looked back on. Default 8: of hours, a week and a day. */
+  /** Seasons that are looked back on. Default 14: of hours of days, two weeks. */
   readonly nSeasons?: number;
-  /** Most rows that are learned from; of more, origins are left out evenly. Default 400,000. */
+  /** Most rows that are learned from; of more, origins are left out evenly. Default 200,000. */
   readonly maxRows?: number;
   /** Parameters of the trees. Default: absolute loss, 200 trees, 50 rows in a leaf. */
   readonly trees?: GbdtParams;
@@ -67,7 +67,7 @@ const defaultTrees: GbdtParams = { loss: "absolute", nTrees: 200, minSamplesLeaf
  * features; forecasts are not fed back, so that errors do not build up and training is for what is asked. Each row is relative to a seasonal naive forecast and
  * in units of the series' own scale.
  */
-export function globalTrees({ horizon, nSeasons = 8, maxRows = 400_000, trees = {} }: GlobalTreesParams): GlobalTrees {
+export function globalTrees({ horizon, nSeasons = 14, maxRows = 200_000, trees = {} }: GlobalTreesParams): GlobalTrees {
   checkHorizon(horizon);
   const params = { horizon, nSeasons, maxRows, trees: { ...defaultTrees, ...trees } };
   return {

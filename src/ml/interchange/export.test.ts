@@ -133,7 +133,8 @@ test("exportXgboost() refuses what XGBoost has no form of, with EXPORT_XGBOOST",
   const trees = of(gbdt({ nTrees: 2 }), binary);
   assert.throws(() => exportXgboost(trees, beta), { code: "EXPORT_XGBOOST", kind: "invalid-input" });
   const quantiles = gbdt({ loss: "quantile", quantiles: [0.1, 0.9], nTrees: 2 });
-  for (const data of [of(linear(), binary), of(forest({ nTrees: 2 }), classes), of(quantiles, number)])
+  const focal = of(gbdt({ loss: "focal", nTrees: 2 }), binary);
+  for (const data of [of(linear(), binary), of(forest({ nTrees: 2 }), classes), of(quantiles, number), focal])
     assert.throws(() => exportXgboost(data, null), { code: "EXPORT_XGBOOST" });
 });
 
@@ -149,5 +150,6 @@ test("exportOnnx() refuses what it has no exact form of, with EXPORT_ONNX", () =
   const isotonic: Calibrator = { maps: [{ kind: "isotonic", x: [0, 1], y: [0, 1] }] };
   assert.throws(() => exportOnnx(trees, isotonic, "m"), { code: "EXPORT_ONNX", kind: "invalid-input" });
   const constant = { kind: "mean", task: "regression", featureNames: [], outputs: [1] } as const;
-  assert.throws(() => exportOnnx(constant, null, "m"), { code: "EXPORT_ONNX" });
+  const focal = gbdt({ loss: "focal", nTrees: 2 }).fit(table, binary, { seed: 1 }).toJSON();
+  for (const data of [constant, focal]) assert.throws(() => exportOnnx(data, null, "m"), { code: "EXPORT_ONNX" });
 });

@@ -12,6 +12,7 @@ export function exportOnnx(model: ModelData, calibrator: Calibrator | null, name
     throw unsupported(`the model is of the kind "${model.kind}"`, "trees or a linear model");
   const graph = onnxGraph(name, model.featureNames.length);
   if (model.kind === "linear") {
+    if (model.blocks !== undefined) throw unsupported("it reads terms of texts", "a model of numbers and categories");
     const link = ({ binary: "logistic", multiclass: "softmax", regression: "identity", ranking: "identity" } as const)[
       model.task
     ];
@@ -70,6 +71,8 @@ function linked(graph: OnnxGraph, scores: string, link: Link, nOutputs: number):
       return graph.node("Softmax", [scores], { axis: { int: 1 } });
     case "exp":
       return graph.node("Exp", [scores]);
+    case "focal":
+      throw unsupported("its scores are those of a focal loss", "another loss");
     case "shares": {
       if (nOutputs === 1) return graph.node("Clip", [scores, graph.constant([0], []), graph.constant([1], [])]);
       const positive = graph.node("Relu", [scores]);

@@ -84,7 +84,9 @@ function objectiveOf({ link, loss }: GbdtData, nOutputs: number) {
       if (nOutputs > 1)
         throw unsupported(`the model has ${nOutputs} outputs of loss "${loss}"`, "one number, or classes");
       return { config: { name: "reg:squarederror", reg_loss_param: { scale_pos_weight: "1" } }, baseScore: "0E0" };
-    default:
+    case "focal":
+      throw unsupported("its scores are those of a focal loss", "another loss");
+    case "shares":
       throw unsupported("its leaves hold shares of classes", "scores");
   }
 }

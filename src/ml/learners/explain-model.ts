@@ -1,7 +1,9 @@
 import { assertNever } from "../../lib/index.ts";
+import type { SparseRow } from "../table/index.ts";
 import { type Explainer, explainerOn, type NoExplainer, type ScoreScale, scaleOfLink } from "./explainer.ts";
 import { cellOfRow } from "./gam-axes.ts";
 import type { Task } from "./learner.ts";
+import { addSparseRow, weightsOfBlock } from "./linear-blocks.ts";
 import type { ConstantData, GamData, LinearData, ModelData, StackData } from "./model-data.ts";
 import { explainTrees, type TreeExplainer } from "./tree-explainer.ts";
 import type { ShapKernels } from "./tree-shap-memory.ts";
@@ -29,6 +31,8 @@ export function explainerOf(data: ModelData, kernels?: ShapKernels): Explainer |
   }
 }
 
+const blockNames = (nBlocks: number) => Array.from({ length: nBlocks }, (_, b) => `block ${b + 1}`);
+
 const scaleOfTask: Readonly<Record<Task, ScoreScale>> = {
   binary: "log-odds",
   multiclass: "class-score",
@@ -40,8 +44,12 @@ const scaleOfTask: Readonly<Record<Task, ScoreScale>> = {
 function explainLinear(data: LinearData): Explainer | NoExplainer {
   const { featureNames, nLevels, weights, intercepts, means } = data;
   if (means === undefined) return { reason: "it was trained by an earlier version of fettle, which kept no means" };
-  const stride = featureNames.length + 1;
+  const blocks = (data.blocks ?? []).map(weightsOfBlock);
+  const nOutputs = intercepts.length;
+  const names = [...featureNames, ...blockNames(blocks.length)];
+  const stride = names.length + 1;
   const starts = startsOf(nLevels);
+  const scores = new Float64Array(nOutputs);
   const average = weights.map((w) =>
     starts.map((from, j) => {
       let sum = 0;
@@ -49,8 +57,13 @@ function explainLinear(data: LinearData): Explainer | NoExplainer {
       return sum;
     }),
   );
+  data.blocks?.forEach(({ averages }) => {
+    averages.forEach((part, k) => {
+      average[k]!.push(part);
+    });
+  });
   const expected = intercepts.map((intercept, k) => average[k]!.reduce((sum, part) => sum + part, intercept));
-  return explainerOn(scaleOfTask[data.task], featureNames, Float64Array.from(expected), (row, out) => {
+  const contribute = (row: Float64Array, out: Float64Array, sparse: readonly SparseRow[]) => {
     weights.forEach((w, k) => {
       starts.forEach((from, j) => {
         const x = row[j]!;
@@ -59,7 +72,21 @@ function explainLinear(data: LinearData): Explainer | NoExplainer {
         out[k * stride + j] = own - average[k]![j]!;
       });
     });
-  });
+    blocks.forEach((ofBlock, b) => {
+      addSparseRow(sparse[b]!, ofBlock, nOutputs, scores.fill(0), 0);
+      const j = featureNames.length + b;
+      for (let k = 0; k < nOutputs; k++) out[k * stride + j] = scores[k]! - average[k]![j]!;
+    });
+  };
+  const entryWeight: Explainer["entryWeight"] = (block, index, output) => blocks[block]![index * nOutputs + output]!;
+  return explainerOn(
+    scaleOfTask[data.task],
+    names,
+    Float64Array.from(expected),
+    contribute,
+    blocks.length,
+    entryWeight,
+  );
 }
 
 function startsOf(nLevels: readonly number[]): number[] {
@@ -88,27 +115,40 @@ function explainGam({ featureNames, link, intercepts, terms }: GamData): Explain
 /** Each model's contributions times its weight. Of several classes the scores are meant up to one number for all, which softmax does not see. */
 function explainStack(data: StackData, kernels?: ShapKernels): Explainer | NoExplainer {
   const { task, featureNames, nOutputs, intercept, weights } = data;
-  const bases: { readonly explainer: Explainer; readonly from: number; readonly out: Float64Array }[] = [];
+  const bases: {
+    readonly explainer: Explainer;
+    /** Features of the base that are no sparse blocks. */
+    readonly nDense: number;
+    readonly from: number;
+    readonly out: Float64Array;
+  }[] = [];
   for (const { model, from } of data.bases) {
     const explainer = explainerOf(model, kernels);
     if ("reason" in explainer) return explainer;
     if (explainer.scale !== scaleOfTask[task])
       return { reason: `one of its models is explained as ${explainer.scale}` };
-    bases.push({ explainer, from, out: new Float64Array(nOutputs * (explainer.featureNames.length + 1)) });
+    const nDense = model.featureNames.length;
+    bases.push({ explainer, nDense, from, out: new Float64Array(nOutputs * (explainer.featureNames.length + 1)) });
   }
   const expected = Float64Array.from({ length: nOutputs }, (_, k) =>
     bases.reduce((sum, { explainer }, b) => sum + weights[b]! * explainer.expected[k]!, intercept),
   );
-  const stride = featureNames.length + 1;
-  return explainerOn(scaleOfTask[task], featureNames, expected, (row, out) => {
+  const nBlocks = Math.max(...bases.map(({ explainer, nDense }) => explainer.featureNames.length - nDense));
+  const names = [...featureNames, ...blockNames(nBlocks)];
+  const stride = names.length + 1;
+  const contribute = (row: Float64Array, out: Float64Array, sparse: readonly SparseRow[]) => {
     out.fill(0);
-    bases.forEach(({ explainer, from, out: own }, b) => {
+    bases.forEach(({ explainer, nDense, from, out: own }, b) => {
       const n = explainer.featureNames.length;
-      explainer.explainRow(row.subarray(from, from + n), own);
+      explainer.explainRow(row.subarray(from, from + nDense), own, sparse);
+      const place = (j: number) => (j < nDense ? from + j : featureNames.length + j - nDense);
       for (let k = 0; k < nOutputs; k++)
-        for (let j = 0; j < n; j++) out[k * stride + from + j]! += weights[b]! * own[k * (n + 1) + j]!;
+        for (let j = 0; j < n; j++) out[k * stride + place(j)]! += weights[b]! * own[k * (n + 1) + j]!;
     });
-  });
+  };
+  const entryWeight: Explainer["entryWeight"] = (block, index, output) =>
+    bases.reduce((sum, { explainer }, b) => sum + weights[b]! * explainer.entryWeight(block, index, output), 0);
+  return explainerOn(scaleOfTask[task], names, expected, contribute, nBlocks, entryWeight);
 }
 
 /** A constant owes nothing to any feature. */

@@ -132,6 +132,7 @@ const plainLoss: LossOptions = {
   quantiles: [],
   delta: null,
   variancePower: 1.5,
+  focusing: 0,
   truncation: 1,
   gains: null,
   seed: 0,
@@ -267,10 +268,10 @@ function validationRows(
   terms: readonly TermRows[],
   before: readonly Stage[],
   bag: number,
-  { table, target }: NonNullable<FitOptions["validation"]>,
+  { table, target, sampleWeight }: NonNullable<FitOptions["validation"]>,
 ): BoostedRows {
   const rows = Int32Array.from({ length: table.nRows }, (_, row) => row);
-  const loss = lossOn(target, new Float64Array(table.nRows).fill(1));
+  const loss = lossOn(target, weightsOf(table.nRows, sampleWeight));
   const scores = startScores(loss.base, table.nRows);
   const onTable = (of: readonly TermRows[]) => of.map(({ axes }) => termRows(axes, table, features.names));
   for (const stage of before) addSteps(onTable(stage.rows), stage.boosted[bag]!.steps, rows, scores);

@@ -118,8 +118,10 @@ function cross(groups: readonly Group[], features: readonly FeatureBins[]): Grou
     }
   }
   if (open !== null) crosses.push(open);
-  return [...groups.filter((group) => !isSmall(group)), ...crosses].sort((a, b) => a.features[0]! - b.features[0]!);
+  return [...groups.filter((group) => !isSmall(group)), ...crosses].sort((a, b) => leastOf(a) - leastOf(b));
 }
+
+const leastOf = ({ features }: Group) => features.reduce((least, j) => Math.min(least, j));
 
 function frequentBin(bins: Uint8Array): { readonly bin: number; readonly share: number } {
   const counts = new Float64Array(256);
@@ -171,7 +173,7 @@ function occupy({ isTaken }: Bundle, bins: Uint8Array, byDefault: number): void 
   for (let i = 0; i < bins.length; i++) if (bins[i]! !== byDefault) isTaken[i] = 1;
 }
 
-// In place: groups come in the order of their first features, so column k takes the place of a feature that was read for it or before.
+// In place: groups come in the order of their least features, so column k takes the place of a feature that was read for it or before.
 function writeShared(
   byFeature: Uint8Array,
   n: number,

@@ -17,6 +17,7 @@ import {
   type SplitSettings,
   type Workspace,
 } from "./gbdt-workspace.ts";
+import type { QueryArrays } from "./lambda-gradients.ts";
 
 const pageBytes = 65_536;
 const bytesPerBin = 16;
@@ -27,7 +28,7 @@ const recordBytes = 96;
 const itemBytes = 24;
 const scanScratchBytes = 4096 + 2048 + 1024;
 /** Rows of a chunk: enough work that taking it costs nothing. */
-const chunkRows = { histogram: 1024, partition: 8192, elementwise: 16_384, bins: 8192 } as const;
+const chunkRows = { histogram: 1024, partition: 8192, elementwise: 16_384, bins: 8192, queries: 8192 } as const;
 /** A job of fewer bins to scan than this is not worth a second thread. */
 const fewestBinsToShare = 4096;
 
@@ -169,6 +170,21 @@ function elementwise(kernels: GbdtKernels, team: Team, heap: Heap) {
       const args = [scores, labels, weights, gradients].map(addressOf);
       overRows(team, jobOf.squaredGradients, labels.length, chunkRows.elementwise, args);
       return team.answers.reduce((most, value) => Math.max(most, value), 0);
+    },
+    lambdaGradients({ starts, rows, order, gains, perBest, discounts, weights, truncation }: QueryArrays) {
+      const longest = discounts.length - 1;
+      const head = heap.int32(9);
+      head.set([starts, rows, order, gains, perBest, discounts, weights].map(addressOf));
+      head.set([truncation, longest], 7);
+      // Six arrays of numbers and two of positions, each with one more for the second lane.
+      const scratchBytes = 64 * (longest + 2);
+      const scratch = heap.take(scratchBytes * team.size);
+      const nQueries = starts.length - 1;
+      const perChunk = Math.max(1, Math.floor((chunkRows.queries * nQueries) / rows.length));
+      return (scores: Float64Array, gradients: Float64Array, hessians: Float64Array) => {
+        const args = [addressOf(head), addressOf(scores), addressOf(gradients), addressOf(hessians)];
+        overRows(team, jobOf.lambdaGradients, nQueries, perChunk, [...args, scratch, scratchBytes]);
+      };
     },
     roundPairs(
       gradients: Float64Array,

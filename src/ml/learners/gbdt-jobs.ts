@@ -75,6 +75,15 @@ export interface KernelFunctions {
     to: number,
     gradients: number,
   ): number;
+  lambdaGradients(
+    queries: number,
+    from: number,
+    to: number,
+    scores: number,
+    gradients: number,
+    hessians: number,
+    scratch: number,
+  ): void;
   roundPairs(
     gradients: number,
     hessians: number,
@@ -204,6 +213,12 @@ const squaredGradients: Job = ({ functions }, a, answers, chunk) => {
   answers[chunk] = functions.squaredGradients(a[3]!, a[4]!, a[5]!, from, to, a[6]!);
 };
 
+// from, to, queries per chunk, queries, scores, gradients, hessians, scratch, scratchBytes.
+const lambdaGradients: Job = ({ functions }, a, _answers, chunk, thread) => {
+  const [from, to] = rowRange(a, chunk);
+  functions.lambdaGradients(a[3]!, from, to, a[4]!, a[5]!, a[6]!, a[7]! + thread * a[8]!);
+};
+
 // from, to, rows per chunk, gradients, hessians, constant, perGradient, perHessian, pairs.
 const roundPairs: Job = ({ functions }, a, _answers, chunk) => {
   const [from, to] = rowRange(a, chunk);
@@ -259,6 +274,7 @@ export const gbdtJobs: readonly Job[] = [
   number,
   learnThresholds,
   gatherRows,
+  lambdaGradients,
 ];
 
 /** Places in {@link gbdtJobs}. */
@@ -277,4 +293,5 @@ export const jobOf = {
   number: 11,
   learnThresholds: 12,
   gatherRows: 13,
+  lambdaGradients: 14,
 } as const;

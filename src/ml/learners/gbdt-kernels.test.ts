@@ -11,10 +11,17 @@ import { plainWorkspace } from "./gbdt-plain.ts";
 import { nodeRules } from "./gbdt-rules.ts";
 import { pairScale, type Workspace } from "./gbdt-workspace.ts";
 import { type GbdtParams, gbdt, type Target } from "./index.ts";
+import { arraysIn, queryArrays } from "./lambda-gradients.ts";
 
 const kernels = loadKernels();
 const skip = kernels === undefined ? "the kernels are not built: node scripts/build.mjs" : false;
 const workspaces = (): Workspace[] => [plainWorkspace, compiledWorkspace(kernels!, false)];
+
+function copied(workspace: Workspace, values: Float64Array): Float64Array {
+  const copy = workspace.float64(values.length);
+  copy.set(values);
+  return copy;
+}
 
 /** Numbers, some missing, some few-valued, and categories; mostly-zero columns where there are many. */
 function tableOf(n: number, nNumbers: number, nCategories: number, seed: number): Table {
@@ -108,6 +115,42 @@ test("pairs of the logistic and the squared loss are the same compiled and plain
       });
       assert.deepEqual(compiled, plain);
     }),
+    { numRuns: 60 },
+  );
+});
+
+test("gradients of LambdaMART are the same compiled and plain, round after round", { skip }, () => {
+  const sizes = fc.array(fc.constantFrom(1, 2, 3, 7, 31, 33, 64, 65, 130, 500), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(
+      sizes,
+      fc.integer(),
+      fc.boolean(),
+      fc.constantFrom(1, 5, 30, 1000),
+      fc.constantFrom(0, 0.3, 3, 2000),
+      (of, seed, isWeighted, truncation, spread) => {
+        const rng = createRng(seed);
+        const codes = of.flatMap((size, query) => new Array<number>(size).fill(query));
+        const n = codes.length;
+        const queries = Int32Array.from(permutation(n, rng), (place) => codes[place]!);
+        const numbers = (value: (i: number) => number) => Float64Array.from({ length: n }, (_, i) => value(i));
+        const gains = numbers((i) => (queries[i] === 2 ? 1 : 2 ** rng.below(5) - 1));
+        const weights = isWeighted ? numbers(() => 3 * rng.uniform()) : null;
+        const [plain, compiled] = workspaces().map((workspace) => ({
+          workspace,
+          derive: workspace.lambdaGradients(arraysIn(workspace, queryArrays(queries, gains, weights, truncation))),
+        }));
+        for (let round = 0; round < 3; round++) {
+          const scores = numbers(() => (rng.below(4) === 0 ? 0 : spread * (rng.uniform() - 0.5)));
+          const [expected, found] = [plain!, compiled!].map(({ workspace, derive }) => {
+            const [own, gradients, hessians] = [scores, scores, scores].map((values) => copied(workspace, values));
+            derive(own!, gradients!, hessians!);
+            return [[...gradients!], [...hessians!]];
+          });
+          assert.deepEqual(found, expected);
+        }
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -219,6 +262,23 @@ test("one tree is the same whether or not features share columns", () => {
     const [first, ...others] = trees.map(({ nColumns: _, ...tree }) => tree);
     for (const other of others) assert.deepEqual(other, first);
   }
+});
+
+test("every feature of a cross can be read back, whichever of them has the fewest bins", () => {
+  const nLevels = [40, 6, 5, 30, 2, 9, 2, 3];
+  const rng = createRng(11);
+  const features = Table.of(
+    nLevels.map((m, j) => [`x${j}`, numberColumn(Float64Array.from({ length: 400 }, () => rng.below(m)))] as const),
+  );
+  const learned = learnBins(features);
+  const own = binTable(features, learned, plainWorkspace);
+  const shared = binTable(features, learned, plainWorkspace, { crossFrom: 0 });
+  const { n, columns, columnOf, stepOf } = shared;
+  learned.forEach(({ nBins }, j) => {
+    const bytes = columns.subarray(columnOf[j]! * n, (columnOf[j]! + 1) * n);
+    const bins = stepOf[j] === 0 ? bytes : bytes.map((byte) => Math.floor(byte / stepOf[j]!) % nBins);
+    assert.deepEqual([...bins], [...own.columns.subarray(j * n, (j + 1) * n)], `feature ${j}`);
+  });
 });
 
 test("gbdt() gives the same model with and without compiled kernels", { skip }, () => {

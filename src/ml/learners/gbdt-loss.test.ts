@@ -13,6 +13,7 @@ const quantiles = [0.1, 0.5, 0.8];
 const options: LossOptions = {
   quantiles,
   delta: 1.5,
+  focusing: 2,
   variancePower: 1.3,
   truncation: 30,
   gains: null,
@@ -41,6 +42,8 @@ const positive = fc.double({ min: 0.01, max: 9, noNaN: true });
 const cases: readonly Case[] = [
   { loss: "logistic", task: "binary", times: 1, isExact: true, target: fc.nat({ max: 1 }) },
   { loss: "softmax", task: "multiclass", nOutputs: 3, times: 1, isExact: false, target: fc.nat({ max: 2 }) },
+  { loss: "focal", task: "binary", times: 1, isExact: false, target: fc.nat({ max: 1 }) },
+  { loss: "focal", task: "multiclass", nOutputs: 3, times: 1, isExact: false, target: fc.nat({ max: 2 }) },
   { loss: "squared", task: "regression", times: 2, isExact: true, target: real },
   { loss: "huber", task: "regression", times: 1, isExact: false, target: real },
   { loss: "absolute", task: "regression", times: 1, isExact: false, target: real },
@@ -58,7 +61,7 @@ const targetOf = (task: Task, values: Float64Array): Target => ({
 });
 
 for (const { loss, task, nOutputs = 1, times, isExact, target } of cases)
-  test(`${loss}: the gradient is the slope of mean(), the hessian its slope or a bound on it`, () => {
+  test(`${loss} (${task}): the gradient is the slope of mean(), the hessian its slope or a bound on it`, () => {
     const row = fc.tuple(target, fc.array(real, { minLength: nOutputs, maxLength: nOutputs }), fc.nat({ max: 3 }));
     fc.assert(
       fc.property(fc.array(row, { minLength: 2, maxLength: 6 }), (rows) => {

@@ -3,6 +3,7 @@ import type { BoostingLoss } from "./boosting-loss.ts";
 import { logistic, softmax } from "./gbdt-loss-classes.ts";
 import { type CustomLoss, customLoss } from "./gbdt-loss-custom.ts";
 import { devianceLoss } from "./gbdt-loss-deviance.ts";
+import { focal, focalSoftmax } from "./gbdt-loss-focal.ts";
 import { lambdarank, xendcg } from "./gbdt-loss-ranking.ts";
 import { defaultDelta, huber, pinball, squared } from "./gbdt-loss-residuals.ts";
 import type { FitOptions, Target, Task } from "./learner.ts";
@@ -11,8 +12,8 @@ import type { Link } from "./model-data.ts";
 
 /** The losses of each task that boosted trees minimise; the first is the default. */
 export const lossesOf = {
-  binary: ["logistic", "custom"],
-  multiclass: ["softmax"],
+  binary: ["logistic", "focal", "custom"],
+  multiclass: ["softmax", "focal"],
   regression: ["squared", "absolute", "quantile", "huber", "poisson", "tweedie", "gamma", "custom"],
   ranking: ["lambdarank", "xendcg"],
 } as const satisfies Readonly<Record<Task, readonly string[]>>;
@@ -28,6 +29,8 @@ export interface LossOptions {
   readonly delta: number | null;
   /** Tweedie: the variance is proportional to the mean to this power, between 1 and 2. */
   readonly variancePower: number;
+  /** Focal: how much less a row counts that is right already; 0 is log loss. */
+  readonly focusing: number;
   /** Ranking: places from the top whose pairs count. */
   readonly truncation: number;
   /** Ranking: gain of each grade; null: 2^grade − 1. */
@@ -53,6 +56,10 @@ export function boostingLoss(
       return logistic(y, weights, base);
     case "softmax":
       return softmax(y, weights, target.nClasses, base);
+    case "focal":
+      return target.task === "binary"
+        ? focal(y, weights, options.focusing, base)
+        : focalSoftmax(y, weights, target.nClasses, options.focusing, base);
     case "squared":
       return squared(y, weights, base);
     case "absolute":
@@ -97,7 +104,7 @@ export function lossOptions(
 export function linkOf(loss: GbdtLoss, task: Task, custom: CustomLoss | null): Link {
   if (loss === "custom") return custom?.link ?? (task === "binary" ? "logistic" : "identity");
   if (loss === "poisson" || loss === "tweedie" || loss === "gamma") return "exp";
-  return loss === "logistic" || loss === "softmax" ? loss : "identity";
+  return loss === "logistic" || loss === "softmax" || loss === "focal" ? loss : "identity";
 }
 
 /**

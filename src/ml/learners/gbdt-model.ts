@@ -2,10 +2,11 @@ import { assertNever } from "../../lib/index.ts";
 import { exp, sigmoid } from "../stats/index.ts";
 import type { Table } from "../table/index.ts";
 import type { PredictKernels } from "./gbdt-arena.ts";
+import { focalLink } from "./gbdt-loss-focal.ts";
 import { type Scorer, scorerOf } from "./gbdt-predict.ts";
 import type { FittedModel } from "./learner.ts";
 import { softmaxInPlace } from "./linear-objective.ts";
-import type { GbdtData, Link } from "./model-data.ts";
+import type { FocalLink, GbdtData, Link } from "./model-data.ts";
 
 /** Boosted trees, with the number of rounds that early stopping kept. */
 export interface FittedGbdt extends FittedModel {
@@ -17,7 +18,7 @@ export interface FittedGbdt extends FittedModel {
  * it is faster, to the same bits.
  */
 export function gbdtModel(data: GbdtData, kernels?: PredictKernels): FittedGbdt {
-  const { kind, task, loss, link, featureNames, base, trees } = data;
+  const { kind, task, loss, link, focal, featureNames, base, trees } = data;
   const nOutputs = base.length;
   let made: Scorer | undefined; // many a model is kept without being asked
   const scorer = () => {
@@ -25,7 +26,7 @@ export function gbdtModel(data: GbdtData, kernels?: PredictKernels): FittedGbdt 
     return made;
   };
   const finish = (out: Float64Array, from: number) => {
-    applyLink(link, out, from, nOutputs);
+    applyLink(link, out, from, nOutputs, focal);
     // Quantiles of different levels are fitted apart and may cross: sorting them never raises the loss (Chernozhukov et al. 2010).
     if (loss === "quantile" && nOutputs > 1) out.subarray(from, from + nOutputs).sort();
   };
@@ -51,7 +52,7 @@ export function gbdtModel(data: GbdtData, kernels?: PredictKernels): FittedGbdt 
 }
 
 /** Turns the nOutputs scores from `from` on into outputs. */
-export function applyLink(link: Link, out: Float64Array, from: number, nOutputs: number): void {
+export function applyLink(link: Link, out: Float64Array, from: number, nOutputs: number, focal?: FocalLink): void {
   switch (link) {
     case "identity":
       return;
@@ -66,6 +67,9 @@ export function applyLink(link: Link, out: Float64Array, from: number, nOutputs:
       return;
     case "shares":
       sharesInPlace(out, from, nOutputs);
+      return;
+    case "focal":
+      focalLink(out, from, nOutputs, focal!);
       return;
     default:
       assertNever(link);

@@ -1,5 +1,6 @@
 import type { BoostingLoss } from "./boosting-loss.ts";
 import { type PairScale, pairScale, type Workspace } from "./gbdt-workspace.ts";
+import { arraysIn } from "./lambda-gradients.ts";
 
 /** Writes the pairs of one output and returns their factors. Scores are column-major, nOutputs × n, of the workspace. */
 export type DerivePairs = (scores: Float64Array, output: number, pairs: Int32Array) => PairScale;
@@ -28,7 +29,12 @@ export function derivePairs(
     copy.set(values);
     return copy;
   };
-  if (loss.kernel === undefined) return { derive: byDerivatives(loss, workspace, n, headroom), perRow: null };
+  if (loss.kernel === "lambdarank") {
+    const derive = workspace.lambdaGradients(arraysIn(workspace, { ...loss.queries!, weights: sampleWeight }));
+    // Queries know their rows by number, so rows keep their order.
+    return { derive: rounded(workspace, n, headroom, (scores, _output, g, h) => derive(scores, g, h)), perRow: null };
+  }
+  if (loss.kernel === undefined) return { derive: rounded(workspace, n, headroom, loss.derive), perRow: null };
   const labels = copied(y);
   const weights = sampleWeight && copied(sampleWeight);
   const mostWeight = headroom * (weights === null ? 1 : greatest(weights));
@@ -54,11 +60,12 @@ export function derivePairs(
   return { derive, perRow };
 }
 
-function byDerivatives(loss: BoostingLoss, workspace: Workspace, n: number, headroom: number): DerivePairs {
+// Pairs of derivatives that are written as numbers first.
+function rounded(workspace: Workspace, n: number, headroom: number, derive: BoostingLoss["derive"]): DerivePairs {
   const gradients = workspace.float64(n);
   const hessians = workspace.float64(n);
   return (scores, output, pairs) => {
-    loss.derive(scores, output, gradients, hessians);
+    derive(scores, output, gradients, hessians);
     const scale = pairScale(n, headroom * greatest(gradients), headroom * greatest(hessians));
     workspace.roundPairs(gradients, hessians, scale, pairs);
     return scale;

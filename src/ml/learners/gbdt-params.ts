@@ -12,6 +12,8 @@ export interface GbdtParams {
   readonly delta?: number | null;
   /** Tweedie: power of the mean that the variance is proportional to, between 1 and 2. Default 1.5. */
   readonly variancePower?: number;
+  /** Focal: the exponent γ: how much less a row counts that is right already; 0 is log loss. Default 2. */
+  readonly focusing?: number;
   /** Lambdarank: places from the top whose pairs count. Default 30. */
   readonly truncation?: number;
   /** Ranking: gain of each grade, from grade 0 on. Default null: 2^grade − 1. */
@@ -67,6 +69,7 @@ const defaults = {
   quantiles: [0.5],
   delta: null,
   variancePower: 1.5,
+  focusing: 2,
   truncation: 30,
   gains: null,
   nTrees: 100,
@@ -108,6 +111,10 @@ const rules: Readonly<Partial<Record<keyof typeof defaults, Rule>>> = {
     needed: "a finite number > 0",
   },
   variancePower: { isRight: (value) => value > 1 && value < 2, needed: "a number between 1 and 2" },
+  focusing: {
+    isRight: (value) => value >= 0 && value <= 10,
+    needed: "a number from 0 to 10",
+  },
   truncation: wholeFrom(1),
   nTrees: wholeFrom(1),
   learningRate: share,

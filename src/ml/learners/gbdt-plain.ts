@@ -15,6 +15,7 @@ import {
   type SplitSettings,
   type Workspace,
 } from "./gbdt-workspace.ts";
+import { lambdaGradients } from "./lambda-gradients.ts";
 
 /** Numbers per bin: gradient, hessian, rows. */
 export const numbersPerBin = 3;
@@ -32,6 +33,7 @@ export const plainWorkspace: Workspace = {
   addTree,
   logisticPairs,
   squaredGradients,
+  lambdaGradients: (queries) => (scores, gradients, hessians) => lambdaGradients(queries, scores, gradients, hessians),
   roundPairs,
 };
 

@@ -4,6 +4,8 @@
  * whole numbers: gradients and hessians are rounded once per tree, so no order of work can change a sum.
  */
 
+import type { QueryArrays } from "./lambda-gradients.ts";
+
 /** How one feature's values become small whole numbers. The last bin is the missing one. */
 export type FeatureBins =
   | { readonly kind: "number"; readonly nBins: number; readonly thresholds: Float32Array }
@@ -181,6 +183,10 @@ export interface Workspace {
   logisticPairs(loss: PairInput, scale: PairScale, pairs: Int32Array): void;
   /** Gradients of the squared loss; returns the greatest magnitude. */
   squaredGradients(loss: PairInput, gradients: Float64Array): number;
+  /** Prepares to derive LambdaMART for queries whose arrays are all of the workspace: see `lambdaGradients`. */
+  lambdaGradients(
+    queries: QueryArrays,
+  ): (scores: Float64Array, gradients: Float64Array, hessians: Float64Array) => void;
   /** Rounds gradients and hessians to pairs; a number stands for hessians that are all alike. */
   roundPairs(gradients: Float64Array, hessians: Float64Array | number, scale: PairScale, pairs: Int32Array): void;
 }

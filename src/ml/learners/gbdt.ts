@@ -1,6 +1,7 @@
 import { createRng, FettleError, permutation, type Rng } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
 import type { BoostingLoss } from "./boosting-loss.ts";
+import { roundJudge } from "./gbdt-best-round.ts";
 import { binTable, learnBins } from "./gbdt-bins.ts";
 import { usualSharing } from "./gbdt-bundles.ts";
 import { createWorkspace } from "./gbdt-create-workspace.ts";
@@ -18,10 +19,13 @@ import { type Watch, watchValidation } from "./gbdt-validation.ts";
 import type { BinnedTable, FeatureBins, GrowSpace, PairScale, SplitSettings, Workspace } from "./gbdt-workspace.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
 import { checkFit, stopCheck, weightsOf } from "./learner-errors.ts";
-import { type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
+import { type FocalLink, type GbdtData, type TreeData, withoutNegativeZero } from "./model-data.ts";
 
 /** Features that one tree looks at, at most: of very many columns each tree sees a random part. */
 const mostActive = 1000;
+
+/** Rounds whose mean loss is looked at where the loss jumps, at most: as many as it takes to make one full step. */
+const mostSmoothedRounds = 50;
 
 /** Rows from which it pays to bring them into the order of the first tree's leaves. */
 const fewestRowsToReorder = 100_000;
@@ -45,12 +49,21 @@ export function bestRule(params: GbdtParams = {}): Learner {
 }
 
 // Parameters that the loss does not read are left out.
-function shownParams({ loss, delta, variancePower, truncation, gains, ...shared }: SettledGbdt): Learner["params"] {
+function shownParams({
+  loss,
+  delta,
+  variancePower,
+  focusing,
+  truncation,
+  gains,
+  ...shared
+}: SettledGbdt): Learner["params"] {
   return {
     ...shared,
     ...(loss === null ? {} : { loss }),
     ...(loss === "huber" ? { delta } : {}),
     ...(loss === "tweedie" ? { variancePower } : {}),
+    ...(loss === "focal" ? { focusing } : {}),
     ...(loss === "lambdarank" ? { truncation } : {}),
     ...(loss === "lambdarank" || loss === "xendcg" ? { gains } : {}),
   };
@@ -72,7 +85,10 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const made = lossOptions(loss, target, weights, params, options);
   const objective = boostingLoss(loss, target, weights, { ...made, ...(warmStart && { base: warmStart.base }) });
   const lossName = loss === "custom" ? nameOfCustomLoss(made.custom) : loss;
-  if (warmStart) checkWarmStart(warmStart, lossName, objective.nOutputs, features.names);
+  if (warmStart) {
+    const focal = loss === "focal" ? focalOf(params, target) : undefined;
+    checkWarmStart(warmStart, lossName, objective.nOutputs, features.names, focal);
+  }
 
   const workspace = createWorkspace(options.kernels, n, features.names.length);
   const check = stopCheck(options);
@@ -98,7 +114,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
   const trees: TreeData[] = [...(warmStart?.trees ?? [])];
   const before = trees.length;
   const { nOutputs } = objective;
-  let best = { loss: Number.POSITIVE_INFINITY, nTrees: before };
+  const window = objective.isJumpy === true ? Math.min(mostSmoothedRounds, Math.round(1 / params.learningRate)) : 1;
+  const judge = roundJudge(window, params.earlyStoppingRounds);
   for (let round = 0; round < params.nTrees; round++) {
     const dropped = dropout.begin(scores);
     const grown: GrownTree[] = [];
@@ -123,9 +140,8 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     options.onProgress?.((round + 1) / params.nTrees);
     if (watch) {
       const heldLoss = watch(grown);
-      if (heldLoss < best.loss) best = { loss: heldLoss, nTrees: trees.length };
-      if (options.onRound?.(round + 1, heldLoss) === false) break;
-      if (params.earlyStoppingRounds > 0 && trees.length - best.nTrees >= params.earlyStoppingRounds * nOutputs) break;
+      const goesOn = judge.goesOn(heldLoss);
+      if (options.onRound?.(round + 1, heldLoss) === false || !goesOn) break;
     }
     const isStuck = grown.every(({ leaves }) => leaves.length === 1);
     if (isStuck && !grower.isRandom) break;
@@ -135,9 +151,10 @@ function fitGbdt(features: Table, target: Target, options: FitOptions, params: S
     task: target.task,
     loss: lossName,
     link: linkOf(loss, target.task, made.custom),
+    ...(loss === "focal" && { focal: focalOf(params, target) }),
     featureNames: features.names,
     base: objective.base.map(withoutNegativeZero),
-    trees: watch && params.earlyStoppingRounds > 0 ? trees.slice(0, best.nTrees) : trees,
+    trees: watch && params.earlyStoppingRounds > 0 ? trees.slice(0, before + nOutputs * judge.best()) : trees,
   };
   return gbdtModel(data, options.predictKernels);
 }
@@ -165,10 +182,21 @@ function startScores(
   return scores;
 }
 
-function checkWarmStart(data: GbdtData, loss: string, nOutputs: number, names: readonly string[]): void {
+function focalOf({ focusing }: SettledGbdt, { nClasses }: Target): FocalLink {
+  return { focusing, rates: new Array<number>(nClasses).fill(1) };
+}
+
+function checkWarmStart(
+  data: GbdtData,
+  loss: string,
+  nOutputs: number,
+  names: readonly string[],
+  focal: FocalLink | undefined,
+): void {
   const isSame =
     data.kind === "gbdt" &&
     data.loss === loss &&
+    data.focal?.focusing === focal?.focusing &&
     data.base.length === nOutputs &&
     data.featureNames.length === names.length &&
     data.featureNames.every((name, j) => name === names[j]);
@@ -183,7 +211,7 @@ function checkWarmStart(data: GbdtData, loss: string, nOutputs: number, names: r
 type Held = NonNullable<FitOptions["validation"]>;
 
 function watchHeld(
-  { table, target }: Held,
+  { table, target, sampleWeight }: Held,
   names: readonly string[],
   learned: readonly FeatureBins[],
   workspace: Workspace,
@@ -193,7 +221,7 @@ function watchHeld(
   check: () => void,
 ): Watch {
   const features = table.select(names);
-  const objective = boostingLoss(loss, target, new Float64Array(table.nRows).fill(1), options);
+  const objective = boostingLoss(loss, target, weightsOf(table.nRows, sampleWeight), options);
   const scores = startScores(workspace, options.base, table.nRows, warmStart, features);
   return watchValidation(features, learned, workspace, scores, objective, check);
 }

@@ -5,6 +5,7 @@ export { fitBeta } from "./calibrator-beta.ts";
 export { fitIsotonic } from "./calibrator-isotonic.ts";
 export { fitPlatt } from "./calibrator-platt.ts";
 export { fitTemperature } from "./calibrator-temperature.ts";
+export { type Reweighting, reweighted } from "./class-weights.ts";
 export { explainerOf } from "./explain-model.ts";
 export type { Explainer, NoExplainer, ScoreScale } from "./explainer.ts";
 export { type ForestParams, forest } from "./forest.ts";
@@ -18,6 +19,7 @@ export { type CustomLoss, nameOfCustomLoss, scoreOf } from "./gbdt-loss-custom.t
 export { defaultDelta } from "./gbdt-loss-residuals.ts";
 export type { FittedGbdt } from "./gbdt-model.ts";
 export type { GbdtParams } from "./gbdt-params.ts";
+export { scorerOf } from "./gbdt-predict.ts";
 export * from "./learner.ts";
 export { greatestGrade, stopCheck } from "./learner-errors.ts";
 export { type LinearParams, linear } from "./linear.ts";
@@ -34,7 +36,9 @@ export type {
   StackData,
   TreeData,
 } from "./model-data.ts";
+export { naiveBayes } from "./naive-bayes.ts";
 export { type PackedTrees, type Precision, packTrees, precisions, unpackTrees } from "./packed-trees.ts";
+export { mostBalanceRounds, plainSparse, type SparseKernels } from "./sparse-kernels.ts";
 export { joinPredictions } from "./stack-model.ts";
 export { fitStack, type StackWeights } from "./stack-weights.ts";
 export { explainTrees, explainTreesAgainst, type TreeExplainer } from "./tree-explainer.ts";

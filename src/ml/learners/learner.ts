@@ -1,9 +1,10 @@
 import type { Json } from "../../lib/index.ts";
-import type { Table } from "../table/index.ts";
+import type { SparseRow, Table } from "../table/index.ts";
 import type { PredictKernels } from "./gbdt-arena.ts";
 import type { GbdtKernels } from "./gbdt-jobs.ts";
 import type { CustomLoss } from "./gbdt-loss-custom.ts";
 import type { GbdtData, ModelData } from "./model-data.ts";
+import type { SparseKernels } from "./sparse-kernels.ts";
 
 /** What is learned: two classes, several classes, a number, or an order of the rows of each query. */
 export type Task = "binary" | "multiclass" | "regression" | "ranking";
@@ -32,8 +33,8 @@ export interface FitOptions {
   readonly sampleWeight?: Float64Array;
   /** The only source of chance. */
   readonly seed: number;
-  /** Held-out rows for early stopping; the learner never fits to them. */
-  readonly validation?: { readonly table: Table; readonly target: Target };
+  /** Held-out rows for early stopping, each with its weight (default 1); the learner never fits to them. */
+  readonly validation?: { readonly table: Table; readonly target: Target; readonly sampleWeight?: Float64Array };
   /** A model of the same loss, outputs and features to go on from; boosted trees only. */
   readonly warmStart?: GbdtData;
   /** Told of every round's loss on the validation rows, rounds from 1; false ends the fit there. Boosted trees without drop-out only. */
@@ -44,6 +45,8 @@ export interface FitOptions {
   readonly kernels?: GbdtKernels;
   /** Compiled kernels for the predictions of boosted trees; without them the same bits take longer. */
   readonly predictKernels?: PredictKernels;
+  /** Compiled products of sparse rows for linear models; without them the same bits take longer. */
+  readonly sparseKernels?: SparseKernels;
   /** Called now and then with a share in [0, 1] of the work done. */
   readonly onProgress?: (share: number) => void;
   /** Asked at least every 50 ms of work; true ends the fit with FIT_CANCELLED. */
@@ -67,9 +70,10 @@ export interface FittedModel {
   predict(features: Table): Float64Array;
   /**
    * Predictions for one row given as numbers, one per feature name: a number column's value (NaN missing), or a category
-   * column's code (-1 missing or unseen). Equal to {@link predict} to the bit. Writes nOutputs numbers to `out`.
+   * column's code (-1 missing or unseen); `sparse` holds the row of each sparse block. Equal to {@link predict} to the bit. Writes nOutputs
+   * numbers to `out`.
    */
-  predictRow(row: Float64Array, out: Float64Array): void;
+  predictRow(row: Float64Array, out: Float64Array, sparse?: readonly SparseRow[]): void;
   /** The model as plain data: `loadModel(model.toJSON())` predicts the same bytes. */
   toJSON(): ModelData;
 }

@@ -15,6 +15,7 @@ import {
   previousValue,
   prior,
   quantile,
+  reweighted,
   type Target,
   type Task,
 } from "./index.ts";
@@ -22,6 +23,7 @@ import {
 // What every learner promises, on tables with missing numbers, missing codes, constant and infinite columns.
 
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
+const balanced = { classWeights: "balanced", negativeRate: 1 } as const;
 const small = { nTrees: 5, minSamplesLeaf: 1 };
 const smallGam = { nBags: 2, nRounds: 20, nPairRounds: 10, interactions: 2, minSamplesLeaf: 1 };
 const learners: readonly { name: string; learner: Learner; tasks: readonly Task[] }[] = [
@@ -39,6 +41,9 @@ const learners: readonly { name: string; learner: Learner; tasks: readonly Task[
     learner: gbdt({ ...small, loss: "quantile", quantiles: [0.9, 0.1, 0.5] }),
     tasks: ["regression"],
   },
+  { name: "gbdt focal", learner: gbdt({ ...small, loss: "focal" }), tasks: ["binary", "multiclass"] },
+  { name: "balanced gbdt", learner: reweighted(gbdt(small), balanced), tasks: ["binary", "multiclass"] },
+  { name: "balanced linear", learner: reweighted(linear(), balanced), tasks: ["binary", "multiclass"] },
   { name: "gbdt of some features", learner: gbdt({ ...small, featureFraction: 0.5 }), tasks },
   { name: "gam", learner: gam(smallGam), tasks },
   { name: "gam of one bag", learner: gam({ ...smallGam, nBags: 1, earlyStoppingRounds: 0 }), tasks: ["regression"] },

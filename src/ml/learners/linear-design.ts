@@ -1,4 +1,5 @@
 import type { Table } from "../table/index.ts";
+import { columnsOfBlock } from "./linear-blocks.ts";
 
 /** One number a row, all rows. */
 export interface DenseColumn {
@@ -27,7 +28,7 @@ export interface LevelColumn {
  */
 export interface Design {
   readonly n: number;
-  /** Weights in all: one per number column, one per level of a category. */
+  /** Weights in all: one per number column, one per level of a category, then one per entry of a sparse block. */
   readonly nWeights: number;
   readonly dense: readonly DenseColumn[];
   readonly sparse: readonly SparseColumn[];
@@ -64,7 +65,11 @@ export function designOf(features: Table, nLevels: readonly number[]): Design {
     else if (isMostlyZero(column.values)) sparse.push({ ...nonZeroOf(column.values), offset });
     else dense.push({ values: column.values, offset });
   });
-  const nWeights = nLevels.reduce((sum, nLevel) => sum + Math.max(1, nLevel), 0);
+  let nWeights = nLevels.reduce((sum, nLevel) => sum + Math.max(1, nLevel), 0);
+  for (const block of features.blocks) {
+    for (const column of columnsOfBlock(block, nWeights)) sparse.push(column);
+    nWeights += block.width;
+  }
   return { n: features.nRows, nWeights, dense, sparse, levels };
 }
 

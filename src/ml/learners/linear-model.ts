@@ -1,6 +1,7 @@
 import { sigmoid } from "../stats/index.ts";
-import type { Column } from "../table/index.ts";
+import { type Column, sparseRowOf } from "../table/index.ts";
 import type { FittedModel } from "./learner.ts";
+import { addSparseRow, weightsOfBlock } from "./linear-blocks.ts";
 import { offsetsOf } from "./linear-design.ts";
 import { softmaxInPlace } from "./linear-objective.ts";
 import type { LinearData } from "./model-data.ts";
@@ -11,6 +12,7 @@ export function linearModel(data: LinearData): FittedModel {
   const nOutputs = intercepts.length;
   const weights = data.weights.map((output) => Float64Array.from(output));
   const offsets = offsetsOf(nLevels);
+  const blockWeights = (data.blocks ?? []).map(weightsOfBlock);
   const finish = (scores: Float64Array, from: number) => {
     if (task === "binary") scores[from] = sigmoid(scores[from]!);
     else if (task === "multiclass") softmaxInPlace(scores, from, nOutputs);
@@ -32,10 +34,14 @@ export function linearModel(data: LinearData): FittedModel {
         });
         for (let i = 0; i < n; i++) scores[i * nOutputs + k] = margins[i]!;
       }
+      blockWeights.forEach((ofBlock, b) => {
+        const block = features.blocks[b]!;
+        for (let i = 0; i < n; i++) addSparseRow(sparseRowOf(block, i), ofBlock, nOutputs, scores, i * nOutputs);
+      });
       if (task !== "regression") for (let i = 0; i < n; i++) finish(scores, i * nOutputs);
       return scores;
     },
-    predictRow(row, out) {
+    predictRow(row, out, sparse = []) {
       for (let k = 0; k < nOutputs; k++) {
         const w = weights[k]!;
         let sum = intercepts[k]!;
@@ -47,6 +53,9 @@ export function linearModel(data: LinearData): FittedModel {
         }
         out[k] = sum;
       }
+      blockWeights.forEach((ofBlock, b) => {
+        addSparseRow(sparse[b]!, ofBlock, nOutputs, out, 0);
+      });
       finish(out, 0);
     },
     toJSON: () => data,

@@ -47,7 +47,7 @@ export interface Solution {
 }
 
 /** Asks the host whether to go on; throws FIT_CANCELLED. */
-export function heed({ shouldStop }: Course): void {
+export function heed({ shouldStop }: Pick<Course, "shouldStop">): void {
   if (shouldStop?.()) throw cancelled();
 }
 

@@ -2,8 +2,10 @@ import { FettleError } from "../../lib/index.ts";
 import type { Table } from "../table/index.ts";
 import type { FitOptions, Learner, Target } from "./learner.ts";
 import { checkFit, checkLoss, weightsOf } from "./learner-errors.ts";
+import { blockData } from "./linear-blocks.ts";
 import { descentSteps } from "./linear-descent.ts";
 import { type Design, designOf, nLevelsOf, takeDesign, takeNumbers, withoutNaN } from "./linear-design.ts";
+import { dualSoftmax, dualTolerance } from "./linear-dual.ts";
 import { linearModel } from "./linear-model.ts";
 import { newtonSteps } from "./linear-newton.ts";
 import { objectiveOf } from "./linear-objective.ts";
@@ -28,8 +30,11 @@ export interface LinearParams {
   readonly l1Share?: number;
   /** `balanced` gives every class the same weight in sum, and leaves the total as it is. Default `none`. */
   readonly classWeight?: "none" | "balanced";
-  /** The fit ends where no component of the (sub)gradient exceeds this share of the greatest at zero weights. Default 1e-8. */
-  readonly tolerance?: number;
+  /**
+   * The fit ends where no component of the (sub)gradient exceeds this share of the greatest at zero weights. Default (null): 1e-8; of several classes
+   * over many texts, where an epoch of dual ascent moves the rows' answers by less than 1e-3 on average.
+   */
+  readonly tolerance?: number | null;
   /** Most Newton steps. Default 100. */
   readonly maxIterations?: number;
 }
@@ -37,10 +42,10 @@ export interface LinearParams {
 /**
  * Linear, logistic or softmax regression with an L2 penalty, by truncated Newton (conjugate gradients inside, Nash 2000), or an elastic net, by coordinate
  * descent. A category column
- * counts as one indicator per level; missing, unseen and NaN contribute nothing.
+ * counts as one indicator per level, a sparse block as a number column per entry; missing, unseen and NaN contribute nothing.
  */
 export function linear(params: LinearParams = {}): Learner {
-  const { lambda = 1, l1Share = 0, classWeight = "none", tolerance = 1e-8, maxIterations = 100 } = params;
+  const { lambda = 1, l1Share = 0, classWeight = "none", tolerance = null, maxIterations = 100 } = params;
   const refuse = (name: string, value: string | number, needed: string) =>
     new FettleError(
       "invalid-input",
@@ -52,7 +57,8 @@ export function linear(params: LinearParams = {}): Learner {
   if (!(l1Share >= 0 && l1Share <= 1)) throw refuse("l1Share", l1Share, "a number in [0, 1]");
   if (classWeight !== "none" && classWeight !== "balanced")
     throw refuse("classWeight", `"${classWeight}"`, '"none" or "balanced"');
-  if (!(tolerance >= 0 && tolerance < 1)) throw refuse("tolerance", tolerance, "a number in [0, 1)");
+  if (tolerance !== null && !(tolerance >= 0 && tolerance < 1))
+    throw refuse("tolerance", tolerance, "a number in [0, 1)");
   if (!(Number.isInteger(maxIterations) && maxIterations >= 1))
     throw refuse("maxIterations", maxIterations, "a whole number ≥ 1");
   const settled = { lambda, l1Share, classWeight, tolerance, maxIterations };
@@ -72,7 +78,7 @@ interface Settled {
   readonly lambda: number;
   readonly l1Share: number;
   readonly classWeight: "none" | "balanced";
-  readonly tolerance: number;
+  readonly tolerance: number | null;
   readonly maxIterations: number;
 }
 
@@ -87,28 +93,59 @@ function fitLinear(features: Table, target: Target, options: FitOptions, settled
   const width = rows.design.nWeights + 1; // per output: intercept first, then the weights
   const penalty = { ridge: lambda * (1 - l1Share), lasso: lambda * l1Share };
   const course: Course = {
-    tolerance: settled.tolerance,
+    tolerance: settled.tolerance ?? 1e-8,
     maxIterations: settled.maxIterations,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop }),
   };
-  const zero = new Float64Array((target.task === "multiclass" ? target.nClasses : 1) * width);
-  const start = rows.design.n < rowsForSample * zero.length ? zero : startOf(rows, penalty, course, zero);
-  const { weights, iterations, converged } = fitRows(rows, penalty, course, start);
+  const { weights, iterations, converged } = solution(rows, penalty, course, features, settled, options);
   const outputs = Array.from({ length: weights.length / width }, (_, k) =>
     weights.subarray(k * width, (k + 1) * width),
   );
+  const nDense = nLevels.reduce((sum, levels) => sum + Math.max(1, levels), 0);
+  let from = nDense;
+  const blocks = features.blocks.map(({ width }) => {
+    from += width;
+    const own = outputs.map((output) => output.subarray(1 + from - width, 1 + from));
+    return blockData(width, own, rows.means.subarray(from - width, from));
+  });
   return {
     kind: "linear",
     task: target.task,
     featureNames: features.names,
     nLevels,
-    weights: outputs.map((output) => Array.from(output.subarray(1), withoutNegativeZero)),
+    weights: outputs.map((output) => Array.from(output.subarray(1, 1 + nDense), withoutNegativeZero)),
     intercepts: outputs.map((output) => withoutNegativeZero(output[0]!)),
-    means: Array.from(rows.means, withoutNegativeZero),
+    means: Array.from(rows.means.subarray(0, nDense), withoutNegativeZero),
+    ...(features.blocks.length === 0 ? {} : { blocks }),
     iterations,
     converged,
   };
+}
+
+/** Numbers of the sparse columns times classes up to which Newton's method ends what dual ascent has begun. */
+const mostPolished = 200_000;
+
+function solution(
+  rows: Rows,
+  penalty: Penalty,
+  course: Course,
+  { blocks }: Table,
+  { tolerance }: Settled,
+  { seed, sparseKernels }: FitOptions,
+): Solution {
+  const { design, target, weights } = rows;
+  if (blocks.length > 0 && target.task === "multiclass" && penalty.lasso === 0 && penalty.ridge > 0) {
+    const ascent = { ...course, tolerance: dualTolerance, seed };
+    const dual = dualSoftmax(design, target, weights, penalty.ridge, ascent, sparseKernels);
+    const nNumbers = design.sparse.reduce((sum, { rows }) => sum + rows.length, 0);
+    const isRough = tolerance === null && nNumbers * target.nClasses > mostPolished;
+    if (dual.isReached && isRough) return { ...dual, iterations: dual.epochs, converged: true };
+    return fitRows(rows, penalty, isRough ? { ...course, tolerance: dualTolerance } : course, dual.weights);
+  }
+  const zero = new Float64Array((target.task === "multiclass" ? target.nClasses : 1) * (design.nWeights + 1));
+  const start = design.n < rowsForSample * zero.length ? zero : startOf(rows, penalty, course, zero);
+  return fitRows(rows, penalty, course, start);
 }
 
 interface Rows {

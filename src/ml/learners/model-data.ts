@@ -21,8 +21,19 @@ export interface LinearData {
   readonly intercepts: readonly number[];
   /** Per weight, what it is multiplied with on average over the training rows: explanations start from there. */
   readonly means?: readonly number[];
+  /** The sparse blocks beside the features, in their order; absent where there is none. */
+  readonly blocks?: readonly LinearBlock[];
   readonly iterations: number;
   readonly converged: boolean;
+}
+
+/** The weights of one sparse block. */
+export interface LinearBlock {
+  readonly width: number;
+  /** Base64 of f32 numbers, lowest byte first: entry after entry, the weights of all outputs together. */
+  readonly weights: string;
+  /** Per output, what the block adds on average over the training rows: explanations start from there. */
+  readonly averages: readonly number[];
 }
 
 /**
@@ -49,8 +60,19 @@ export interface TreeData {
   readonly leafCover: readonly number[];
 }
 
-/** How a score becomes an output: `shares` clips at 0 and divides by the sum (of one output: clips to [0, 1]). */
-export type Link = "identity" | "logistic" | "softmax" | "exp" | "shares";
+/**
+ * How a score becomes an output: `shares` clips at 0 and divides by the sum (of one output: clips to [0, 1]); `focal` undoes what {@link FocalLink} says
+ * after the logistic function or softmax.
+ */
+export type Link = "identity" | "logistic" | "softmax" | "exp" | "shares" | "focal";
+
+/** What stands between a focal loss's best answer and the chances of the classes. */
+export interface FocalLink {
+  /** The exponent of the loss. */
+  readonly focusing: number;
+  /** Per class (of one output: the first, the second): what a training row of it counted for, by which chances are divided. */
+  readonly rates: readonly number[];
+}
 
 /** Trees whose values add up: gradient-boosted ones, or a forest, whose leaves hold their share of the average. */
 export interface GbdtData {
@@ -59,6 +81,8 @@ export interface GbdtData {
   /** The loss that was minimised. */
   readonly loss: string;
   readonly link: Link;
+  /** With the link `focal` only. */
+  readonly focal?: FocalLink;
   readonly featureNames: readonly string[];
   /** Start score per output. */
   readonly base: readonly number[];

@@ -22,14 +22,15 @@ export function stackModel(data: StackData, load: (model: ModelData) => FittedMo
           Table.of(
             model.featureNames.map((name, j) => [name, features.column(featureNames[from + j]!)] as const),
             features.nRows,
+            features.blocks,
           ),
         ),
       );
       return joinPredictions(task, data, predictions, nOutputs);
     },
-    predictRow(row, out) {
+    predictRow(row, out, sparse) {
       bases.forEach(({ model, from }, b) => {
-        model.predictRow(row.subarray(from, from + model.featureNames.length), single[b]!);
+        model.predictRow(row.subarray(from, from + model.featureNames.length), single[b]!, sparse);
       });
       out.set(joinPredictions(task, data, single, nOutputs));
     },

@@ -1,7 +1,7 @@
 import { createRng } from "../../lib/index.ts";
 import { quantileSorted } from "../stats/index.ts";
 import { metrics } from "./dictionary.ts";
-import type { Ranked, Weighable } from "./metric.ts";
+import type { Metric, Ranked, Weighable } from "./metric.ts";
 import type { MetricValue } from "./metric-value.ts";
 
 /** What a resample draws: rows, whole groups (a code per row), or circular blocks of ⌈n^(1/3)⌉ consecutive rows. */
@@ -28,22 +28,23 @@ export interface BootstrapOptions {
 const mostUndefined = 0.05;
 
 /**
- * Metrics by name, each with the 2.5 % and 97.5 % quantiles of its bootstrap distribution (percentile method, Efron 1979). One
+ * Metrics of the dictionary by name, or given, each with the 2.5 % and 97.5 % quantiles of its bootstrap distribution (percentile method, Efron 1979). One
  * draw of row counts serves all metrics, so a resample costs one linear pass per metric.
  */
 export function bootstrapMetrics(
-  names: readonly string[],
+  asked: readonly (string | Metric)[],
   yTrue: Float64Array,
   prediction: Float64Array,
   options: BootstrapOptions,
 ): Record<string, MetricValue> {
-  const prepared = names.map((name) => metrics[name]!.prepare(yTrue, prediction, options.ranked));
+  const chosen = asked.map((one) => (typeof one === "string" ? metrics[one]! : one));
+  const prepared = chosen.map((metric) => metric.prepare(yTrue, prediction, options.ranked));
   const results = intervals(
     prepared.map((weigh) => [weigh]),
     yTrue.length,
     options,
   );
-  return Object.fromEntries(names.map((name, k) => [name, results[k]!]));
+  return Object.fromEntries(chosen.map(({ name }, k) => [name, results[k]!]));
 }
 
 /** A metric of prediction `a` minus the same of `b`, both on the same resamples: the paired interval of the difference. */

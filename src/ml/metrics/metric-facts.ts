@@ -2,6 +2,7 @@ import { metrics } from "./dictionary.ts";
 import { forecastMetrics } from "./forecast-metrics.ts";
 import { listMetrics } from "./list-metrics.ts";
 import type { Metric } from "./metric.ts";
+import { metricAtCount } from "./ranking-metrics.ts";
 
 /** What is said of a metric beside its values. */
 export type MetricFacts = Pick<Metric, "direction" | "range" | "definition">;
@@ -29,7 +30,7 @@ const catalogueMetrics: Readonly<Record<string, MetricFacts>> = {
 /** The facts of a metric by its name, of the dictionary or with the places of a list that it looks at, such as `recall@10`; undefined for another name. */
 export function metricFacts(name: string): MetricFacts | undefined {
   if (Object.hasOwn(metrics, name)) return metrics[name];
-  return listMetricFacts(name) ?? forecastMetricFacts(name);
+  return listMetricFacts(name) ?? metricAtCount(name) ?? forecastMetricFacts(name);
 }
 
 const ofIntervals: Readonly<Record<string, string>> = {

@@ -57,6 +57,75 @@ function prepareAveragePrecision(yTrue: Float64Array, scores: Float64Array): Wei
   };
 }
 
+// Weight of the positive rows among the first k rows, k by weight; of rows of equal scores that k parts, each counts in part.
+function hitsAmong(k: number, yTrue: Float64Array, scores: Float64Array): (weight: Float64Array) => number {
+  const { order, ends } = descending(scores);
+  return (weight) => {
+    let hits = 0;
+    let room = k;
+    let at = 0;
+    for (const end of ends) {
+      let positive = 0;
+      let all = 0;
+      for (; at < end; at++) {
+        const row = order[at]!;
+        all += weight[row]!;
+        if (yTrue[row] === 1) positive += weight[row]!;
+      }
+      if (all === 0) continue;
+      hits += positive * Math.min(1, room / all);
+      room -= all;
+      if (room <= 0) return hits;
+    }
+    return hits;
+  };
+}
+
+/** Share of positive rows among the k of the highest scores, k ≥ 1; of rows of equal scores that k parts, each counts in part. */
+export function precisionAt(k: number): Metric {
+  return {
+    name: `precision@${k}`,
+    tasks: ["binary"],
+    direction: "maximise",
+    range: [0, 1],
+    needs: "probability",
+    definition: `Share of positive rows among the ${k} of the highest scores; of equal scores that the count parts, each counts in part.`,
+    prepare(yTrue, prediction) {
+      const hits = hitsAmong(k, yTrue, prediction);
+      return (weight) => {
+        const total = weight.reduce((sum, w) => sum + w, 0);
+        return total > 0 ? hits(weight) / Math.min(k, total) : { undefined: "no row has weight" };
+      };
+    },
+  };
+}
+
+/** Share of the positive rows that are among the k of the highest scores, k ≥ 1; ties as {@link precisionAt}. */
+export function recallAt(k: number): Metric {
+  return {
+    name: `recall@${k}`,
+    tasks: ["binary"],
+    direction: "maximise",
+    range: [0, 1],
+    needs: "probability",
+    definition: `Share of the positive rows that are among the ${k} of the highest scores; of equal scores that the count parts, each counts in part.`,
+    prepare(yTrue, prediction) {
+      const hits = hitsAmong(k, yTrue, prediction);
+      return (weight) => {
+        let positives = 0;
+        for (let i = 0; i < yTrue.length; i++) if (yTrue[i] === 1) positives += weight[i]!;
+        return positives > 0 ? hits(weight) / positives : { undefined: "no positive row is present" };
+      };
+    },
+  };
+}
+
+/** The metric of a name such as `precision@10` or `recall@100`; undefined for another name. */
+export function metricAtCount(name: string): Metric | undefined {
+  const [, kind, count] = /^(precision|recall)@([1-9]\d*)$/.exec(name) ?? [];
+  return kind === undefined ? undefined : (kind === "precision" ? precisionAt : recallAt)(Number(count));
+}
+
 // Macro mean over classes, each against the rest; undefined where one class is.
 function oneVersusRest(prepare: (yTrue: Float64Array, scores: Float64Array) => Weighable) {
   return (yTrue: Float64Array, prediction: Float64Array): Weighable => {

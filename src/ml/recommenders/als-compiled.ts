@@ -5,6 +5,7 @@ import {
   type ConfidentRows,
   chunkStarts,
   chunksPerCheck,
+  gramPartsPerCheck,
   gramRows,
   tooLarge,
 } from "./als-problem.ts";
@@ -59,18 +60,21 @@ export function compiledSpace(
   const gramAt = take(4 * matrix);
   const scratchBytes = 64 * Math.ceil(Math.max(12 * stride, 4 * matrix) / 64);
   const scratch = take(team.size * scratchBytes);
-  const partsOf = (nRows: number) => Math.ceil(nRows / gramRows(nRows, nFactors));
-  const parts = take(8 * matrix * Math.max(partsOf(nUsers), partsOf(nItems)));
+  const perPart = gramRows(nFactors);
+  const partsPerCheck = gramPartsPerCheck(nFactors);
+  const parts = take(8 * matrix * partsPerCheck);
 
-  const sumGram = (fixed: typeof users) => {
-    const nParts = partsOf(fixed.nRows);
-    const perPart = gramRows(fixed.nRows, nFactors);
-    team.args.set([fixed.factors, fixed.nRows, perPart, stride, parts, 8 * matrix, scratch, scratchBytes]);
-    team.run(jobOf.gram, nParts);
+  const sumGram = (fixed: typeof users, check: () => void) => {
     const sum = new Float64Array(matrix);
-    for (let part = 0; part < nParts; part++) {
-      const numbers = new Float64Array(memory.buffer, parts + 8 * matrix * part, matrix);
-      for (let k = 0; k < matrix; k++) sum[k]! += numbers[k]!;
+    for (let first = 0; first < fixed.nRows; first += perPart * partsPerCheck) {
+      check();
+      const nParts = Math.min(partsPerCheck, Math.ceil((fixed.nRows - first) / perPart));
+      team.args.set([fixed.factors, first, fixed.nRows, perPart, stride, parts, 8 * matrix, scratch, scratchBytes]);
+      team.run(jobOf.gram, nParts);
+      for (let part = 0; part < nParts; part++) {
+        const numbers = new Float64Array(memory.buffer, parts + 8 * matrix * part, matrix);
+        for (let k = 0; k < matrix; k++) sum[k]! += numbers[k]!;
+      }
     }
     new Float32Array(memory.buffer, gramAt, matrix).set(gramOf(sum, nFactors, lambda));
   };
@@ -79,7 +83,7 @@ export function compiledSpace(
     items: new Float32Array(memory.buffer, items.factors, stride * nItems),
     improve(side, check) {
       const [rows, fixed] = side === "users" ? [users, items] : [items, users];
-      sumGram(fixed);
+      sumGram(fixed, () => check(0));
       for (let first = 0; first < rows.nChunks; first += chunksPerCheck) {
         check(first / rows.nChunks);
         team.args.set([first, rows.chunks, rows.offsets, rows.partners, rows.confidences, gramAt, fixed.factors]);

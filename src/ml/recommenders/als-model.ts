@@ -31,13 +31,12 @@ export function alsModel(
   const { nFactors, lambda, alpha, users, gram } = factorisation;
   const stride = strideOf(nFactors);
   const { items, scan } = itemScan(factorisation.items, stride, kernels);
-  const isSeen = Uint8Array.from(usersPerItem(interactions), (n) => Number(n > 0));
+  const nUsersOf = usersPerItem(interactions);
+  const unseen = Int32Array.from(nUsersOf.keys()).filter((item) => nUsersOf[item] === 0);
   const lengths = lengthsOf(items, stride);
   const scoresWith = (factors: Float32Array): ItemScores => {
-    const products = scan(factors);
-    const values = new Float64Array(nItems);
-    for (let item = 0; item < nItems; item++)
-      values[item] = isSeen[item] === 1 ? products[item]! : Number.NEGATIVE_INFINITY;
+    const values = new Float64Array(scan(factors));
+    for (const item of unseen) values[item] = Number.NEGATIVE_INFINITY;
     return { values, basis: "history" };
   };
   return {
@@ -51,7 +50,7 @@ export function alsModel(
     },
     scoresOf(given) {
       const row = rowOf(given, nItems);
-      if (!row.items.some((item) => isSeen[item] === 1)) return popular();
+      if (!row.items.some((item) => nUsersOf[item]! > 0)) return popular();
       return scoresWith(foldIn(row, { nFactors, lambda, alpha, items, gram }));
     },
     similarItems(item, k) {
@@ -103,7 +102,7 @@ function lengthsOf(rows: Float32Array, stride: number): Float64Array {
   const lengths = new Float64Array(rows.length / stride);
   for (let row = 0; row < lengths.length; row++) {
     let sum = 0;
-    for (let k = row * stride; k < (row + 1) * stride; k++) sum += rows[k]! ** 2;
+    for (let k = row * stride; k < (row + 1) * stride; k++) sum += rows[k]! * rows[k]!;
     lengths[row] = Math.sqrt(sum);
   }
   return lengths;

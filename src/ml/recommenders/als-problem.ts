@@ -89,14 +89,21 @@ export function chunkStarts({ offsets }: ConfidentRows, nFactors: number, nSteps
 /** Chunks that are done between two checks. */
 export const chunksPerCheck = 32;
 
-/** Most parts that a Gram matrix is summed in, and most numbers of them all. */
-const mostGramParts = 64;
-const mostGramNumbers = 2 ** 21;
+/** Multiplications that make up a part of a Gram matrix, where a block is not more. */
+const gramPartWork = 4_000_000;
 
 /** Rows of one part of a Gram matrix: whole blocks. */
-export function gramRows(nRows: number, nFactors: number): number {
-  const most = Math.max(1, Math.min(mostGramParts, Math.floor(mostGramNumbers / strideOf(nFactors) ** 2)));
-  return gramBlock * Math.max(1, Math.ceil(nRows / gramBlock / most));
+export function gramRows(nFactors: number): number {
+  const blockWork = (gramBlock * strideOf(nFactors) ** 2) / 2;
+  return gramBlock * Math.max(1, Math.floor(gramPartWork / blockWork));
+}
+
+/** Most numbers of the parts that are summed at once. */
+const mostGramNumbers = 2 ** 22;
+
+/** Parts of a Gram matrix that are summed between two checks. */
+export function gramPartsPerCheck(nFactors: number): number {
+  return Math.max(1, Math.min(chunksPerCheck, Math.floor(mostGramNumbers / strideOf(nFactors) ** 2)));
 }
 
 /** Bytes that the kernels can address. */
@@ -104,7 +111,7 @@ const mostBytes = 2 ** 32;
 
 /** Refuses what a fit cannot hold: RECOMMENDER_TOO_LARGE, with the memory it would need. Nothing is taken before. */
 export function checkSize({ nUsers, nItems, items }: Interactions, nFactors: number): void {
-  const bytes = 16 * items.length + (4 * strideOf(nFactors) + 8) * (nUsers + nItems) + 10 * mostGramNumbers;
+  const bytes = 16 * items.length + (4 * strideOf(nFactors) + 8) * (nUsers + nItems) + 8 * mostGramNumbers;
   if (bytes > mostBytes) throw tooLarge(bytes);
 }
 

@@ -13,9 +13,9 @@ import { badParameter, noInteractions } from "./recommender-errors.ts";
 export interface AlsParams {
   /** Numbers per user and item. Default 64. */
   readonly factors?: number;
-  /** L2 penalty on every factor, at least 1e-6. Default 0.01. */
+  /** L2 penalty on every factor, 1e-6 to 1e9. Default 1. */
   readonly lambda?: number;
-  /** How much an interaction's weight adds to the confidence 1 of a pair. Default 1. */
+  /** How much an interaction's weight adds to the confidence 1 of a pair, 1e-6 to 1e9. Default 1. */
   readonly alpha?: number;
   /** Rounds; each improves all users, then all items. Default 15. */
   readonly iterations?: number;
@@ -23,8 +23,8 @@ export interface AlsParams {
   readonly steps?: number;
 }
 
-/** Of lambda and alpha: below, rounding would count for more. */
-const least = 1e-6;
+/** Of lambda and alpha: below, rounding would count for more; above, f32 sums would not bear it. */
+const [least, greatest] = [1e-6, 1e9];
 const most = { factors: 1024, iterations: 1000, steps: 1000 } as const;
 
 /**
@@ -32,15 +32,15 @@ const most = { factors: 1024, iterations: 1000, steps: 1000 } as const;
  * all pairs of a user and an item, where p is 1 for an interaction and 0 elsewhere.
  */
 export function als(params: AlsParams = {}): RecommenderLearner {
-  const { factors = 64, lambda = 0.01, alpha = 1, iterations = 15, steps = 3 } = params;
+  const { factors = 64, lambda = 1, alpha = 1, iterations = 15, steps = 3 } = params;
   const kind = "als";
   const settled = { factors, lambda, alpha, iterations, steps };
   for (const name of ["factors", "iterations", "steps"] as const)
     if (!(Number.isInteger(settled[name]) && settled[name] >= 1 && settled[name] <= most[name]))
       throw badParameter(kind, name, settled[name], `a whole number from 1 to ${most[name]}`);
   for (const name of ["lambda", "alpha"] as const)
-    if (!(settled[name] >= least && Number.isFinite(settled[name])))
-      throw badParameter(kind, name, settled[name], `a number ≥ ${least}`);
+    if (!(settled[name] >= least && settled[name] <= greatest))
+      throw badParameter(kind, name, settled[name], `a number from ${least} to ${greatest}`);
   return {
     kind,
     params: settled,
@@ -57,6 +57,7 @@ export function als(params: AlsParams = {}): RecommenderLearner {
           check();
           onProgress?.((half + share) / (2 * iterations));
         });
+      onProgress?.(1);
       const [users, items] = [space.users.slice(), space.items.slice()];
       return alsModel(
         interactions,

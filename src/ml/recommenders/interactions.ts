@@ -10,9 +10,13 @@ export interface Interactions {
   /** nUsers + 1 places in `items`. */
   readonly offsets: Int32Array;
   readonly items: Int32Array;
-  /** Above 0 and finite: how often, how long, how much. */
+  /** From 1e-100 to 1e100: how often, how long, how much. */
   readonly weights: Float64Array;
 }
+
+/** Of a pair, its weights summed: so that products of two are neither 0 nor infinite. */
+const leastWeight = 1e-100;
+const greatestWeight = 1e100;
 
 /** Items of one user, known or not. Order does not matter, an item that stands twice counts the sum of its weights. */
 export interface History {
@@ -23,7 +27,8 @@ export interface History {
 
 /**
  * Interactions from pairs of user and item in any order. Weights of the same pair are summed in the order given; a pair whose weights sum to 0 is no
- * interaction and is left out. Throws INTERACTIONS for lengths that differ, indexes outside the counts, and weights that are negative or not finite.
+ * interaction and is left out. Throws INTERACTIONS for lengths that differ, indexes outside the counts, weights that are negative or not finite, and
+ * sums outside of 1e-100 to 1e100.
  * @param weights one per pair; null: all 1
  */
 export function interactionsOf(
@@ -33,16 +38,21 @@ export function interactionsOf(
   nUsers: number,
   nItems: number,
 ): Interactions {
-  if (users.length !== items.length || (weights !== null && weights.length !== items.length))
-    throw refused(
-      `there are ${users.length} users, ${items.length} items and ${weights?.length ?? items.length} weights, equal numbers are needed`,
-    );
-  if (!users.every((user) => user >= 0 && user < nUsers))
-    throw refused(`an index of a user lies outside of ${nUsers} users`);
-  checkItems(items, weights, nItems);
+  checkPairs(users, items, weights, nUsers, nItems);
   // Two passes of counting sort, by item and then by user: stable, so that equal pairs lie together in the order given.
-  const byItem = countingSort(null, items, nItems);
-  const order = countingSort(byItem, users, nUsers);
+  const order = countingSort(countingSort(null, items, nItems), users, nUsers);
+  return inOrder(order, users, items, weights, nUsers, nItems);
+}
+
+// Interactions from pairs whose order is known.
+function inOrder(
+  order: Int32Array,
+  users: Int32Array,
+  items: Int32Array,
+  weights: Float64Array | null,
+  nUsers: number,
+  nItems: number,
+): Interactions {
   const offsets = new Int32Array(nUsers + 1);
   const rowItems = new Int32Array(items.length);
   const rowWeights = new Float64Array(items.length);
@@ -55,6 +65,10 @@ export function interactionsOf(
       weight += weights === null ? 1 : weights[order[k]!]!;
     }
     if (weight === 0) continue;
+    if (weight < leastWeight || weight > greatestWeight)
+      throw refused(
+        `a weight lies outside of ${leastWeight} to ${greatestWeight}, numbers whose squares are numbers are needed`,
+      );
     rowItems[n] = item;
     rowWeights[n++] = weight;
     offsets[user + 1]!++;
@@ -101,10 +115,25 @@ export function rowOf(
   { items, weights }: History,
   nItems: number,
 ): { readonly items: Int32Array; readonly weights: Float64Array } {
-  return historyOf(interactionsOf(new Int32Array(items.length), items, weights, 1, nItems), 0);
+  const users = new Int32Array(items.length);
+  checkPairs(users, items, weights, 1, nItems);
+  const order = Int32Array.from(items.keys()).sort((a, b) => items[a]! - items[b]! || a - b);
+  return historyOf(inOrder(order, users, items, weights, 1, nItems), 0);
 }
 
-function checkItems(items: Int32Array, weights: Float64Array | null, nItems: number): void {
+function checkPairs(
+  users: Int32Array,
+  items: Int32Array,
+  weights: Float64Array | null,
+  nUsers: number,
+  nItems: number,
+): void {
+  if (users.length !== items.length || (weights !== null && weights.length !== items.length))
+    throw refused(
+      `there are ${users.length} users, ${items.length} items and ${weights?.length ?? items.length} weights, equal numbers are needed`,
+    );
+  if (!users.every((user) => user >= 0 && user < nUsers))
+    throw refused(`an index of a user lies outside of ${nUsers} users`);
   if (!items.every((item) => item >= 0 && item < nItems))
     throw refused(`an index of an item lies outside of ${nItems} items`);
   const nBad = weights?.reduce((n, weight) => n + Number(!(weight >= 0 && Number.isFinite(weight))), 0) ?? 0;

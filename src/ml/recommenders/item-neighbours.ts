@@ -1,7 +1,7 @@
 import { stopCheck } from "../learners/index.ts";
 import { type Interactions, transposed } from "./interactions.ts";
 import { type Neighbours, neighboursModel } from "./neighbours-model.ts";
-import type { RecommenderLearner } from "./recommender.ts";
+import type { RankedItems, RecommenderLearner } from "./recommender.ts";
 import { badParameter, noInteractions } from "./recommender-errors.ts";
 import { topAmong } from "./top-items.ts";
 
@@ -15,7 +15,7 @@ export interface ItemNeighboursParams {
    * `cosine` (default): of the items' columns of weights, Σ w·w′ / (‖w‖·‖w′‖ + shrinkage). `jaccard`: of their sets of users, shared / (all + shrinkage).
    */
   readonly similarity?: (typeof similarities)[number];
-  /** Added to the denominator, ≥ 0: the greater, the less items of few users count as alike. Default 0. */
+  /** Added to the denominator, ≥ 0: the greater, the less items of few users count as alike. Default 5. */
   readonly shrinkage?: number;
 }
 
@@ -24,7 +24,7 @@ export interface ItemNeighboursParams {
  * The score of an item is the sum of its similarities to the items of the history that have it among their neighbours, times their weights.
  */
 export function itemNeighbours(params: ItemNeighboursParams = {}): RecommenderLearner {
-  const { neighbours = 20, similarity = "cosine", shrinkage = 0 } = params;
+  const { neighbours = 20, similarity = "cosine", shrinkage = 5 } = params;
   const kind = "item-neighbours";
   if (!(Number.isInteger(neighbours) && neighbours >= 1))
     throw badParameter(kind, "neighbours", neighbours, "a whole number ≥ 1");
@@ -56,30 +56,31 @@ function findNeighbours(
   { neighbours: k, similarity, shrinkage }: Required<ItemNeighboursParams>,
   report: (share: number) => void,
 ): Neighbours {
-  const byItem = transposed(interactions);
-  const { nItems } = interactions;
-  const weigh = similarity === "cosine" ? (weight: number) => weight : () => 1;
+  const { nItems, offsets: starts, items: itemsOf } = interactions;
+  // Sets are columns of ones.
+  const weights = similarity === "cosine" ? interactions.weights : new Float64Array(itemsOf.length).fill(1);
+  const byItem = transposed({ ...interactions, weights });
   // Of every item the sum of squared weights.
   const squares = new Float64Array(nItems);
-  for (let j = 0; j < nItems; j++)
-    for (let at = byItem.offsets[j]!; at < byItem.offsets[j + 1]!; at++) squares[j]! += weigh(byItem.weights[at]!) ** 2;
+  for (let at = 0; at < itemsOf.length; at++) squares[itemsOf[at]!]! += weights[at]! * weights[at]!;
   const norms = squares.map((sum) => Math.sqrt(sum));
   const sums = new Float64Array(nItems);
   const met = new Int32Array(nItems);
   const offsets = new Int32Array(nItems + 1);
-  const found: { readonly items: Int32Array; readonly scores: Float64Array }[] = [];
+  const found: RankedItems[] = [];
   let sinceCheck = 0;
   for (let i = 0; i < nItems; i++) {
     let n = 0;
     for (let at = byItem.offsets[i]!; at < byItem.offsets[i + 1]!; at++) {
       const user = byItem.items[at]!;
-      const weight = weigh(byItem.weights[at]!);
-      const end = interactions.offsets[user + 1]!;
-      sinceCheck += end - interactions.offsets[user]!;
-      for (let other = interactions.offsets[user]!; other < end; other++) {
-        const j = interactions.items[other]!;
-        if (sums[j] === 0) met[n++] = j;
-        sums[j]! += weight * weigh(interactions.weights[other]!);
+      const weight = byItem.weights[at]!;
+      const end = starts[user + 1]!;
+      sinceCheck += end - starts[user]!;
+      for (let other = starts[user]!; other < end; other++) {
+        const j = itemsOf[other]!;
+        const sum = sums[j]!;
+        if (sum === 0) met[n++] = j;
+        sums[j] = sum + weight * weights[other]!;
       }
       if (sinceCheck < pairsBetweenChecks) continue;
       report(i / nItems);

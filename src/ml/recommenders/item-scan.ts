@@ -9,8 +9,8 @@ export interface ScanRuntime {
   readonly scan: RecommendFunctions["scan"];
 }
 
-/** Gives a memory of at least so many bytes: each model has its own. */
-export type ScanKernels = (nBytes: number) => ScanRuntime;
+/** Gives a memory of at least so many bytes, each model has its own; undefined where it cannot be had. */
+export type ScanKernels = (nBytes: number) => ScanRuntime | undefined;
 
 // The part of the platform's WebAssembly that is used here.
 declare const WebAssembly:
@@ -40,7 +40,9 @@ export function startScanKernels(bytes: Uint8Array): ScanKernels | undefined {
   try {
     const module = new Module(bytes);
     return (nBytes) => {
-      const memory = new Memory({ initial: 1 + Math.ceil(nBytes / pageBytes), maximum: mostPages, shared: true });
+      const initial = 1 + Math.ceil(nBytes / pageBytes);
+      if (initial > mostPages) return undefined;
+      const memory = new Memory({ initial, maximum: mostPages, shared: true });
       const { exports } = new Instance(module, { env: { memory, abort: () => undefined } }) as {
         exports: RecommendFunctions & { readonly heapBase: { readonly value: number } };
       };
@@ -62,7 +64,8 @@ export interface ItemScan {
 /** A scan of rows of `stride` numbers: by compiled kernels, in a memory that holds the rows, or in TypeScript, to the same bits. */
 export function itemScan(items: Float32Array, stride: number, kernels: ScanKernels | undefined): ItemScan {
   const nItems = items.length / stride;
-  if (kernels === undefined) {
+  const runtime = kernels?.(4 * (items.length + nItems + stride + 16));
+  if (runtime === undefined) {
     const out = new Float32Array(nItems);
     return {
       items,
@@ -72,7 +75,7 @@ export function itemScan(items: Float32Array, stride: number, kernels: ScanKerne
       },
     };
   }
-  const { buffer, start, scan } = kernels(4 * (items.length + nItems + stride + 16));
+  const { buffer, start, scan } = runtime;
   const placed = new Float32Array(buffer, start, items.length);
   placed.set(items);
   const user = new Float32Array(buffer, start + items.byteLength, stride);

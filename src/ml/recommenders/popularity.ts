@@ -15,14 +15,7 @@ export function popularity(_params: Readonly<Record<string, never>> = {}): Recom
   };
 }
 
-/** Scores that rest on popularity alone: the number of users of each item, −∞ for none. */
-export function popularityScores(interactions: Interactions): ItemScores {
-  const values = Float64Array.from(usersPerItem(interactions), (n) => (n > 0 ? n : Number.NEGATIVE_INFINITY));
-  return { values, basis: "popularity" };
-}
-
-/** A list without items. */
-export const noItems: RankedItems = { items: new Int32Array(0), scores: new Float64Array(0) };
+const noItems: RankedItems = { items: new Int32Array(0), scores: new Float64Array(0) };
 
 /** What all recommenders answer alike, from the interactions of their fit. */
 export function answersFrom(interactions: Interactions): Pick<FittedRecommender, "nUsers" | "nItems" | "history"> & {
@@ -30,11 +23,12 @@ export function answersFrom(interactions: Interactions): Pick<FittedRecommender,
   checkItem(item: number): void;
 } {
   const { nUsers, nItems } = interactions;
-  const { values, basis } = popularityScores(interactions);
+  // The number of users of each item.
+  const values = Float64Array.from(usersPerItem(interactions), (n) => (n > 0 ? n : Number.NEGATIVE_INFINITY));
   return {
     nUsers,
     nItems,
-    popular: () => ({ values: values.slice(), basis }),
+    popular: () => ({ values: values.slice(), basis: "popularity" }),
     history(user) {
       if (!(Number.isInteger(user) && user >= 0 && user < nUsers)) throw unknownUser(user, nUsers);
       return historyOf(interactions, user);

@@ -43,11 +43,11 @@ const solve: Job<RecommendKernels> = ({ functions }, a, _answers, chunk, thread)
   );
 };
 
-// factors, nRows, rows per part, stride, parts, partBytes, scratch, scratchBytes: one part a chunk.
+// factors, first row, nRows, rows per part, stride, parts, partBytes, scratch, scratchBytes: one part a chunk.
 const gram: Job<RecommendKernels> = ({ functions }, a, _answers, chunk, thread) => {
-  const from = chunk * a[2]!;
-  const to = Math.min(a[1]!, from + a[2]!);
-  functions.addGram(a[0]!, from, to, a[3]!, a[4]! + chunk * a[5]!, a[6]! + thread * a[7]!);
+  const from = a[1]! + chunk * a[3]!;
+  const to = Math.min(a[2]!, from + a[3]!);
+  functions.addGram(a[0]!, from, to, a[4]!, a[5]! + chunk * a[6]!, a[7]! + thread * a[8]!);
 };
 
 /** Every job of a team of recommenders' kernels; its place is its name in the shared memory. */

@@ -5,9 +5,11 @@ import { createRng } from "../../lib/index.ts";
 import {
   argsort,
   benjaminiHochberg,
+  cheapestClass,
   cos,
   exp,
   expm1,
+  likeliestClass,
   log,
   log1p,
   logSumExp,
@@ -134,4 +136,32 @@ test("sortedFloat32() sorts like the platform, zeros of both signs and infinitie
     if (n > 4) values.set([0, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
     assert.deepEqual([...sortedFloat32(values)], [...values.slice().sort()]);
   }
+});
+
+test("cheapestClass() is the most probable class where all mistakes cost alike, whatever is added to all answers to one truth", () => {
+  const shares = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 3, maxLength: 6 });
+  fc.assert(
+    fc.property(shares, fc.integer({ min: 0, max: 9 }), (counts, extra) => {
+      fc.pre(new Set(counts).size === counts.length);
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      const probabilities = Float64Array.from([0.5, ...counts.map((count) => count / total)]);
+      const costs = counts.map((_, t) => counts.map((_, k) => (t === k ? 0 : 1) + t * extra));
+      const best = counts.indexOf(Math.max(...counts));
+      assert.equal(likeliestClass(probabilities, 1, counts.length), best);
+      assert.equal(cheapestClass(costs, probabilities, 1), best);
+    }),
+  );
+  assert.equal(
+    cheapestClass(
+      [
+        [0, 1],
+        [9, 0],
+      ],
+      Float64Array.of(0.8, 0.2),
+      0,
+    ),
+    1,
+    "9 × 0.2 is more than 0.8",
+  );
+  assert.equal(likeliestClass(Float64Array.of(0.4, 0.4, 0.2), 0, 3), 0, "of equals the first");
 });

@@ -13,4 +13,5 @@ export {
   numberColumn,
   takeRows,
 } from "./column.ts";
+export { type SparseBlock, type SparseRow, sparseBlock, sparseRowOf } from "./sparse-block.ts";
 export { Table } from "./table.ts";

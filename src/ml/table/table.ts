@@ -9,27 +9,35 @@ import {
   type NumberColumn,
   takeRows,
 } from "./column.ts";
+import { type SparseBlock, takeSparseRows } from "./sparse-block.ts";
 
 /**
  * An immutable, columnar table: named columns of equal length, in a stated order. Verbs return a new table that shares
- * the columns they do not change.
+ * the columns they do not change. A table of features may hold sparse blocks beside its columns; they go along with every verb.
  */
 export class Table {
   readonly nRows: number;
   readonly names: readonly string[];
+  /** Known by their places; none in a table of sources. */
+  readonly blocks: readonly SparseBlock[];
   readonly #columns: ReadonlyMap<string, Column>;
 
-  private constructor(columns: ReadonlyMap<string, Column>, nRows: number) {
+  private constructor(columns: ReadonlyMap<string, Column>, nRows: number, blocks: readonly SparseBlock[]) {
     this.#columns = columns;
+    this.blocks = blocks;
     this.names = [...columns.keys()];
     this.nRows = nRows;
   }
 
   /**
-   * A table from named columns. `nRows` is needed only where there is no column.
+   * A table from named columns, and sparse blocks of as many rows. `nRows` is needed only where there is no column.
    * Throws TABLE_COLUMNS_UNEQUAL where lengths differ.
    */
-  static of(columns: Readonly<Record<string, Column>> | Iterable<readonly [string, Column]>, nRows?: number): Table {
+  static of(
+    columns: Readonly<Record<string, Column>> | Iterable<readonly [string, Column]>,
+    nRows?: number,
+    blocks: readonly SparseBlock[] = [],
+  ): Table {
     const entries =
       Symbol.iterator in columns ? [...(columns as Iterable<readonly [string, Column]>)] : Object.entries(columns);
     const map = new Map(entries);
@@ -41,7 +49,7 @@ export class Table {
           "TABLE_COLUMNS_UNEQUAL",
           `Cannot build a table: column "${name}" has ${columnLength(column)} rows, ${rows} are needed`,
         );
-    return new Table(map, rows);
+    return new Table(map, rows, blocks);
   }
 
   get nColumns(): number {
@@ -93,6 +101,7 @@ export class Table {
     return Table.of(
       names.map((name) => [name, this.column(name)] as const),
       this.nRows,
+      this.blocks,
     );
   }
 
@@ -107,6 +116,7 @@ export class Table {
     return Table.of(
       new Map([...this.#columns, [name, column]]),
       this.nColumns === 0 ? columnLength(column) : this.nRows,
+      this.blocks,
     );
   }
 
@@ -115,6 +125,7 @@ export class Table {
     return Table.of(
       [...this.#columns].map(([name, column]) => [name, takeRows(column, indexes)] as const),
       indexes.length,
+      this.blocks.map((block) => takeSparseRows(block, indexes)),
     );
   }
 

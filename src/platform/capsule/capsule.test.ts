@@ -82,7 +82,7 @@ function capsuleOf(family: "linear" | "gbdt", task: Target["task"]): Capsule {
     calibrator,
     signature,
     evaluation: { task } as Evaluation,
-    golden: recordGolden(predictor, table, 1, 50),
+    golden: recordGolden(predictor, table, 1, { count: 50 }),
     lineage: { snapshot: hashOf("snapshot"), definition: hashOf("definition"), seed: 1 },
   };
 }
@@ -144,7 +144,7 @@ for (const family of families)
         const row = new Float64Array(width);
         explainer.explainRow(rawRowOf(capsule.signature, table, i), row);
         assert.deepEqual(row, all.slice(i * width, (i + 1) * width));
-        const whole = sumOf(byFeature, i, explainer.nOutputs * (features.outputs.length + 1));
+        const whole = sumOf(byFeature, i, explainer.nOutputs * (model.featureNames.length + 1));
         assert.ok(Math.abs(sumOf(all, i, width) - whole) < 1e-12);
       }
     });
@@ -250,7 +250,12 @@ for (const family of families)
       const script = `${js.replaceAll(/^export /gm, "")}; JSON.stringify({ one: rows.map(predict), all: predictBatch(rows) })`;
       const rows = capsule.golden.rows.map((row) => requestOf(capsule, row));
       const { one, all } = JSON.parse(runInNewContext(script, { rows }));
-      const expected = capsule.golden.outputs.map((output) => answerOf(capsule.signature, Float64Array.from(output)));
+      const predictor = openCapsule(capsule);
+      const out = new Float64Array(predictor.nOutputs);
+      const expected = capsule.golden.rows.map((row) => {
+        const unread = predictor.predictRow(row, out);
+        return answerOf(capsule.signature, out, 0, row, unread);
+      });
       assert.deepEqual(one, JSON.parse(JSON.stringify(expected)));
       assert.deepEqual(all, one);
       const module = (await import(`data:text/javascript,${encodeURIComponent(js)}`)) as {

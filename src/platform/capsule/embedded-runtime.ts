@@ -2,6 +2,7 @@
 import { FettleError, fromBase64 } from "../../lib/index.ts";
 import { type ModelData, type PackedTrees, startPredictKernels, unpackTrees } from "../../ml/learners/index.ts";
 import { type Answer, answerOf, loadPredictor, type PredictorData } from "./predictor.ts";
+import { type RankedItem, rankItems, readRankRequest } from "./rank-items.ts";
 import { parseRow, type RowProblem, type Signature, tableOfRows } from "./signature.ts";
 
 /** A model that predicts in process, in any JavaScript runtime. */
@@ -11,6 +12,12 @@ export interface EmbeddedModel {
   predict(row: Readonly<Record<string, unknown>>): Answer;
   /** Answers many rows. */
   predictBatch(rows: readonly Readonly<Record<string, unknown>>[]): Answer[];
+  /** Of a ranking: the k best items (default all), the best first, equal scores in their order. `query` holds fields that all items share. */
+  rank(
+    items: readonly Readonly<Record<string, unknown>>[],
+    k?: number,
+    query?: Readonly<Record<string, unknown>>,
+  ): RankedItem[];
 }
 
 /** A predictor's data, its trees packed or not. */
@@ -28,9 +35,9 @@ export function openEmbedded({ model, ...data }: EmbeddedData, kernels?: string)
     kernels === undefined ? undefined : startPredictKernels(fromBase64(kernels)),
   );
   const { signature, nOutputs } = predictor;
-  const read = (rows: readonly unknown[]) => {
+  const checked = <T>(read: (problems: RowProblem[]) => T): T => {
     const problems: RowProblem[] = [];
-    const inputs = rows.map((row, i) => parseRow(signature, row, i, problems));
+    const inputs = read(problems);
     if (problems.length > 0)
       throw new FettleError(
         "invalid-input",
@@ -42,17 +49,26 @@ export function openEmbedded({ model, ...data }: EmbeddedData, kernels?: string)
       );
     return inputs;
   };
+  const read = (rows: readonly unknown[]) =>
+    checked((problems) => rows.map((row, i) => parseRow(signature, row, i, problems)));
   return {
     signature,
     predict(row) {
       const out = new Float64Array(nOutputs);
-      predictor.predictRow(read([row])[0]!, out);
-      return answerOf(signature, out);
+      const input = read([row])[0]!;
+      const unread = predictor.predictRow(input, out);
+      return answerOf(signature, out, 0, input, unread);
     },
     predictBatch(rows) {
       const inputs = read(rows);
-      const outputs = predictor.predict(tableOfRows(signature, inputs));
-      return inputs.map((_, i) => answerOf(signature, outputs, i * nOutputs));
+      const unread = new Map<number, readonly string[]>();
+      const outputs = predictor.predict(tableOfRows(signature, inputs), (row, columns) => unread.set(row, columns));
+      return inputs.map((input, i) => answerOf(signature, outputs, i * nOutputs, input, unread.get(i)));
     },
+    rank: (items, k, query) =>
+      rankItems(
+        predictor,
+        checked((problems) => readRankRequest(signature, { items, k, query }, problems)),
+      ),
   };
 }

@@ -1,11 +1,11 @@
-import { toBase64 } from "../../lib/index.ts";
+import { type Json, toBase64 } from "../../lib/index.ts";
 import { isNumeric } from "../../ml/learners/index.ts";
 import { storageOf } from "../data/index.ts";
 import { loadFeatures } from "../features/index.ts";
 import type { EmbeddedData } from "./embedded-runtime.ts";
 import type { PredictorData } from "./predictor.ts";
 import type { Signature, SignatureInput } from "./signature.ts";
-import type { TaskPredictorData } from "./task-model.ts";
+import type { JsonObject, TaskPredictorData } from "./task-model.ts";
 
 /** An ES module that predicts without any dependency, and its types. */
 export interface ExportedModule {
@@ -63,28 +63,35 @@ export function exportModule(data: EmbeddedData, { runtime, kernels, title }: Mo
   const hasTrees = ["gbdt", "forest", "stack", "packed-trees"].includes(model.kind);
   const compiled = hasTrees && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
   const json = JSON.stringify({ features, model, calibrator, signature });
-  const js = moduleText(runtime, title, `openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled})`);
-  return { js, dts: typesOf(signature, title) };
+  const isRanking = signature.task === "ranking";
+  const opened = `openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled})`;
+  const js = `${moduleText(runtime, title, opened)}${isRanking ? "export const rank = model.rank;\n" : ""}`;
+  const readsTexts = loadFeatures(features).blocks.length > 0;
+  return { js, dts: typesOf(signature, title, readsTexts) };
 }
 
-function typesOf(signature: Signature, title: string): string {
-  const fields = signature.inputs.map(
-    (input) => `  readonly ${JSON.stringify(input.name)}: ${typeText(input)} | null;`,
-  );
+const intervalType =
+  "  readonly interval: { readonly low: number | null; readonly high: number | null; readonly level: number };";
+
+function typesOf(signature: Signature, title: string, readsTexts: boolean): string {
   const answer = isNumeric(signature.task)
     ? [
         "  readonly value: number;",
         ...(signature.outputs.length > 1 ? ["  readonly quantiles: Readonly<Record<string, number>>;"] : []),
+        ...(signature.conformal ? [intervalType] : []),
       ]
     : [
         `  readonly label: ${signature.classes.map((name) => JSON.stringify(name)).join(" | ")};`,
         "  readonly probability: number;",
         "  readonly probabilities: Readonly<Record<string, number>>;",
+        ...(signature.conformal ? ["  readonly set: readonly string[];"] : []),
       ];
+  if (readsTexts)
+    answer.push("  /** Text columns in which the model knows no term. */", "  readonly unread?: readonly string[];");
   return [
     `/** One row for ${title}; null says that a value is missing. */`,
     "export interface Row {",
-    ...fields,
+    ...rowTypes(signature),
     "}",
     "",
     "/** The answer to one row. */",
@@ -96,10 +103,25 @@ function typesOf(signature: Signature, title: string): string {
     "export declare function predict(row: Row): Answer;",
     "/** Answers many rows. */",
     "export declare function predictBatch(rows: readonly Row[]): Answer[];",
+    ...(signature.task === "ranking" ? rankTypes : []),
     "/** What the model takes and gives. */",
     "export declare const signature: unknown;",
     "",
   ].join("\n");
+}
+
+const rankTypes = [
+  "/** The k best items (default all), the best first, equal scores in their order; `query` holds fields that all items share. */",
+  "export declare function rank(",
+  "  items: readonly Partial<Row>[],",
+  "  k?: number,",
+  "  query?: Partial<Row>,",
+  "): { readonly rank: number; readonly index: number; readonly score: number }[];",
+];
+
+/** Lines of TypeScript that declare the fields of a row. */
+export function rowTypes({ inputs }: Pick<Signature, "inputs">): string[] {
+  return inputs.map((input) => `  readonly ${JSON.stringify(input.name)}: ${typeText(input)} | null;`);
 }
 
 function typeText({ type }: SignatureInput): string {
@@ -123,22 +145,36 @@ export function encodingOf({ features, signature }: PredictorData): Record<strin
     outputs:
       signature.classes.length === 0 ? signature.outputs : signature.classes.slice(signature.task === "binary" ? 1 : 0),
     ...(signature.threshold === null ? {} : { threshold: signature.threshold }),
+    ...(signature.costs === undefined ? {} : { costs: signature.costs }),
+    ...(signature.conformal === undefined ? {} : { conformal: signature.conformal }),
   };
 }
 
 /** JSON Schema (draft 2020-12) of a predict request. */
-export function requestSchema({ inputs }: Signature): Record<string, unknown> {
-  const properties = Object.fromEntries(inputs.map((input) => [input.name, fieldSchema(input)]));
-  const row = { type: "object", required: inputs.map(({ name }) => name), properties };
+export function requestSchema(signature: Signature): Record<string, unknown> {
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
+  const row = rowSchema(signature);
+  const rows = { type: "object", required: ["rows"], properties: { rows: { type: "array", minItems: 1, items: row } } };
+  return { $schema, ...(signature.task === "ranking" ? { anyOf: [rows, rankSchema(row)] } : rows) };
+}
+
+// A field may stand in the query or in the items, so neither has to have all.
+function rankSchema({ properties }: JsonObject): Record<string, unknown> {
+  const fields = { type: "object", properties };
   return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
     type: "object",
-    required: ["rows"],
-    properties: { rows: { type: "array", minItems: 1, items: row } },
+    required: ["items"],
+    properties: { query: fields, items: { type: "array", items: fields }, k: { type: "integer", minimum: 1 } },
   };
 }
 
-function fieldSchema({ type, min, max, levels }: SignatureInput): Record<string, unknown> {
+/** JSON Schema of one row. */
+export function rowSchema({ inputs }: Pick<Signature, "inputs">): JsonObject {
+  const properties = Object.fromEntries(inputs.map((input) => [input.name, fieldSchema(input)]));
+  return { type: "object", required: inputs.map(({ name }) => name), properties };
+}
+
+function fieldSchema({ type, min, max, levels }: SignatureInput): Record<string, Json> {
   const seen =
     levels !== undefined
       ? { examples: levels.slice(0, 10) }

@@ -1,4 +1,5 @@
-import { createRng, FettleError, permutation } from "../../lib/index.ts";
+import { createRng, FettleError, permutation, type Rng } from "../../lib/index.ts";
+import { rowsByQuery } from "../../ml/stats/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { RawRow } from "../features/index.ts";
 import type { Predictor } from "./predictor.ts";
@@ -11,9 +12,19 @@ export interface Golden {
   readonly outputs: readonly (readonly number[])[];
 }
 
-/** Picks at most `count` rows of a table by the seed and records what the predictor answers. */
-export function recordGolden(predictor: Predictor, table: Table, seed: number, count = 200): Golden {
-  const picked = permutation(table.nRows, createRng(seed).fork("golden")).slice(0, count).sort();
+/**
+ * Picks at most `count` rows of a table by the seed and records what the predictor answers. With `queries`, a code per row, these are whole queries, query by
+ * query: as many as fit, and the first `count` rows of one that is longer than that.
+ */
+export function recordGolden(
+  predictor: Predictor,
+  table: Table,
+  seed: number,
+  { count = 200, queries }: { readonly count?: number; readonly queries?: Int32Array } = {},
+): Golden {
+  const rng = createRng(seed).fork("golden");
+  const picked =
+    queries === undefined ? permutation(table.nRows, rng).slice(0, count).sort() : wholeQueries(queries, count, rng);
   const rows = Array.from(picked, (i) => rawRowOf(predictor.signature, table, i));
   const out = new Float64Array(predictor.nOutputs);
   const outputs = rows.map((row) => {
@@ -21,6 +32,17 @@ export function recordGolden(predictor: Predictor, table: Table, seed: number, c
     return [...out];
   });
   return { rows, outputs };
+}
+
+function wholeQueries(queries: Int32Array, count: number, rng: Rng): number[] {
+  const groups = rowsByQuery(queries);
+  const picked: number[] = [];
+  for (const q of permutation(groups.length, rng)) {
+    const rows = groups[q]!;
+    if (picked.length === 0) picked.push(...rows.subarray(0, count));
+    else if (picked.length + rows.length <= count) picked.push(...rows);
+  }
+  return picked;
 }
 
 /**

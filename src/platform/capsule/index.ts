@@ -1,3 +1,11 @@
+export type { AnomalyModelData, AnomalyReason } from "./anomaly-model.ts";
+export {
+  type AnomalyScorer,
+  type AnomalyScorerData,
+  type DetectorScorerData,
+  detectorFeature,
+  openScorer,
+} from "./anomaly-scorer.ts";
 export {
   type AnyCapsule,
   asTableCapsule,
@@ -14,19 +22,31 @@ export {
   saveCapsule,
   type TaskCapsule,
 } from "./capsule.ts";
-export { type ExportedModule, encodingOf, exportModule, exportTaskModule, requestSchema } from "./export-module.ts";
+export { type ConformalAnswer, conformalAnswer } from "./conformal-answer.ts";
+export {
+  type ExportedModule,
+  encodingOf,
+  exportModule,
+  exportTaskModule,
+  requestSchema,
+  rowSchema,
+  rowTypes,
+} from "./export-module.ts";
 export { type ForecastMethod, type ForecastModelData, forecasterOf, type KnownSeries } from "./forecast-data.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
 export { type ListRequest, listRanker, type RankedList } from "./list-ranker.ts";
 export {
   type Answer,
+  answeredClass,
   answerOf,
   joinPredictor,
   loadPredictor,
+  medianOutput,
   type Predictor,
   type PredictorData,
 } from "./predictor.ts";
 export { type QuantisationLoss, quantise } from "./quantise.ts";
+export { notARanking, type RankedItem, rankItems, readRankRequest } from "./rank-items.ts";
 export type { RecommendationData } from "./recommendation-model.ts";
 export { mostItems, recommendationSignature } from "./recommendation-signature.ts";
 export {
@@ -38,6 +58,7 @@ export {
   rowExplainer,
   rowExplainerAgainst,
 } from "./row-explainer.ts";
+export { type AnswerColumn, checkInputs, inputTable, joinAnswer, type ModelInputs } from "./scored-table.ts";
 export {
   parseInstant,
   parseRow,
@@ -59,7 +80,9 @@ export {
   type TaskPredictorData,
   type TaskRows,
   type TaskSignature,
+  unexplainedTask,
 } from "./task-model.ts";
+export { usualColumn } from "./usual-column.ts";
 export {
   calendarAt,
   calendarNames,

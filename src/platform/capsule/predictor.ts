@@ -6,8 +6,10 @@ import {
   type ModelData,
   type PredictKernels,
 } from "../../ml/learners/index.ts";
-import type { Table } from "../../ml/table/index.ts";
+import { cheapestClass, likeliestClass } from "../../ml/stats/index.ts";
+import { sparseRowOf, type Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, type FittedFeaturesData, loadFeatures, type RawRow } from "../features/index.ts";
+import { type ConformalAnswer, conformalAnswer } from "./conformal-answer.ts";
 import type { Signature } from "./signature.ts";
 
 /** What prediction needs, as plain data. */
@@ -23,10 +25,16 @@ export interface Predictor {
   readonly signature: Signature;
   /** Outputs per row: 1 for binary (the positive class's probability), nClasses, or one per regression output. */
   readonly nOutputs: number;
-  /** Outputs of one row, given in signature order; writes nOutputs numbers to `out`. */
-  predictRow(row: RawRow, out: Float64Array): void;
-  /** Outputs of every row of a table that holds the input columns: row-major, nRows × nOutputs. */
-  predict(table: Table): Float64Array;
+  /**
+   * Outputs of one row, given in signature order; writes nOutputs numbers to `out`. Gives the text columns in which the model knows no term: its answer
+   * does not read them.
+   */
+  predictRow(row: RawRow, out: Float64Array): readonly string[];
+  /**
+   * Outputs of every row of a table that holds the input columns: row-major, nRows × nOutputs.
+   * @param onUnread told of the text columns of a row in which the model knows no term, where there are any
+   */
+  predict(table: Table, onUnread?: (row: number, columns: readonly string[]) => void): Float64Array;
 }
 
 /** Joins fitted features, model and calibrator. */
@@ -45,11 +53,19 @@ export function joinPredictor(
     signature,
     nOutputs: model.nOutputs,
     predictRow(row, out) {
-      encode(row, encoded);
-      model.predictRow(encoded, single);
+      const sparse = encode(row, encoded);
+      model.predictRow(encoded, single, sparse);
       out.set(calibrate(single));
+      return features.unread(sparse);
     },
-    predict: (table) => calibrate(model.predict(features.transform(table))),
+    predict(table, onUnread) {
+      const transformed = features.transform(table);
+      for (let i = 0; onUnread !== undefined && transformed.blocks.length > 0 && i < table.nRows; i++) {
+        const columns = features.unread(transformed.blocks.map((block) => sparseRowOf(block, i)));
+        if (columns.length > 0) onUnread(i, columns);
+      }
+      return calibrate(model.predict(transformed));
+    },
   };
 }
 
@@ -59,12 +75,35 @@ export function loadPredictor(data: PredictorData, kernels?: PredictKernels): Pr
 }
 
 /** The answer for one row, as every transport gives it. */
-export type Answer =
-  | { readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }
-  | { readonly value: number; readonly quantiles?: Readonly<Record<string, number>> };
+export type Answer = {
+  /** Text columns in which the model knows no term, where there are any: the answer is that to an empty text. */
+  readonly unread?: readonly string[];
+} & ConformalAnswer &
+  (
+    | { readonly label: string; readonly probability: number; readonly probabilities: Readonly<Record<string, number>> }
+    | { readonly value: number; readonly quantiles?: Readonly<Record<string, number>> }
+  );
 
-/** Words for the outputs of one row: `outputs` holds nOutputs numbers from `offset` on. */
-export function answerOf(signature: Signature, outputs: Float64Array, offset = 0): Answer {
+/**
+ * Words for the outputs of one row: `outputs` holds nOutputs numbers from `offset` on. `row` is needed where intervals or sets differ by the level
+ * of a column; `unread` is what {@link Predictor.predictRow} gave.
+ */
+export function answerOf(
+  signature: Signature,
+  outputs: Float64Array,
+  offset = 0,
+  row?: RawRow,
+  unread: readonly string[] = [],
+): Answer {
+  return {
+    ...decidedAnswer(signature, outputs, offset),
+    ...conformalAnswer(signature, outputs, offset, row),
+    ...(unread.length === 0 ? {} : { unread }),
+  };
+}
+
+/** The answer without what conformal prediction adds. */
+export function decidedAnswer(signature: Signature, outputs: Float64Array, offset = 0): Answer {
   const { task, classes, threshold } = signature;
   if (task === "binary") {
     const positive = outputs[offset]!;
@@ -76,14 +115,18 @@ export function answerOf(signature: Signature, outputs: Float64Array, offset = 0
     };
   }
   if (task === "multiclass") {
-    let best = 0;
-    for (let k = 1; k < classes.length; k++) if (outputs[offset + k]! > outputs[offset + best]!) best = k;
+    const best = answeredClass(signature, outputs, offset);
     const probabilities = Object.fromEntries(classes.map((name, k) => [name, outputs[offset + k]!]));
     return { label: classes[best]!, probability: outputs[offset + best]!, probabilities };
   }
   if (signature.outputs.length === 1) return { value: outputs[offset]! };
   const quantiles = Object.fromEntries(signature.outputs.map((name, k) => [name, outputs[offset + k]!]));
   return { value: outputs[offset + medianOutput(signature.outputs)]!, quantiles };
+}
+
+/** The class that is answered of several: the most probable one, or where costs are given that of least expected cost. */
+export function answeredClass({ classes, costs }: Signature, outputs: Float64Array, offset = 0): number {
+  return costs === undefined ? likeliestClass(outputs, offset, classes.length) : cheapestClass(costs, outputs, offset);
 }
 
 /** The first of the quantiles named `q0.5` … that is nearest to the median: the value that the evaluation measures too; 0 of one output. */

@@ -1,7 +1,7 @@
 import { FettleError } from "../../lib/index.ts";
 import { type ModelData, type PackedTrees, type Precision, packTrees, unpackTrees } from "../../ml/learners/index.ts";
 import type { Capsule } from "./capsule.ts";
-import { answerOf, loadPredictor } from "./predictor.ts";
+import { decidedAnswer, loadPredictor } from "./predictor.ts";
 
 /** How far a quantised model answers from the one it was made of, on the capsule's golden rows. A capsule holds no labels. */
 export interface QuantisationLoss {
@@ -56,6 +56,6 @@ function treesOf(model: ModelData) {
 }
 
 function labelOf({ signature }: Capsule, outputs: Float64Array): string | null {
-  const answer = answerOf(signature, outputs);
+  const answer = decidedAnswer(signature, outputs);
   return "label" in answer ? answer.label : null;
 }

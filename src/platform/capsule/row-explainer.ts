@@ -10,7 +10,7 @@ import {
 } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import { type FittedFeatures, loadFeatures, type RawRow } from "../features/index.ts";
-import { medianOutput, type PredictorData } from "./predictor.ts";
+import { answeredClass, medianOutput, type PredictorData } from "./predictor.ts";
 import type { Signature } from "./signature.ts";
 
 /**
@@ -25,6 +25,8 @@ export interface RowExplainer {
   readonly expected: Float64Array;
   /** Writes nOutputs × (nColumns + 1) numbers to `out`; the row is given in signature order. */
   explainRow(row: RawRow, out: Float64Array): void;
+  /** What each term of a row's texts adds to the score of an output: TF-IDF × weight, greatest first, whichever its sign. */
+  terms(row: RawRow, output: number): TermContribution[];
   /** Explanations of every row of a table that holds the inputs: row-major, nRows × nOutputs × (nColumns + 1). */
   explain(table: Table): Float64Array;
   /**
@@ -57,10 +59,11 @@ function inColumns(explainer: Explainer | TreeExplainer, features: FittedFeature
   const { scale, nOutputs, expected } = explainer;
   const encode = features.compileRow();
   const encoded = new Float64Array(features.outputs.length);
-  const byFeature = new Float64Array(nOutputs * (features.outputs.length + 1));
+  const described = [...features.outputs, ...features.blocks];
+  const byFeature = new Float64Array(nOutputs * (described.length + 1));
   const names = signature.inputs.map(({ name }) => name);
   // The expected score is one more "column".
-  const columnOf = [...features.outputs.map(({ from }) => names.indexOf(from)), names.length];
+  const columnOf = [...described.map(({ from }) => names.indexOf(from)), names.length];
   const width = columnOf.length;
   const stride = names.length + 1;
   const sumColumns = (from: number, values: Float64Array, out: Float64Array, to: number) => {
@@ -74,9 +77,22 @@ function inColumns(explainer: Explainer | TreeExplainer, features: FittedFeature
     nOutputs,
     expected,
     explainRow(row, out) {
-      encode(row, encoded);
-      explainer.explainRow(encoded, byFeature);
+      const sparse = encode(row, encoded);
+      explainer.explainRow(encoded, byFeature, sparse);
       sumColumns(0, byFeature, out, 0);
+    },
+    terms(row, output) {
+      const sparse = encode(row, encoded);
+      return sparse
+        .flatMap(({ indexes, values }, b) => {
+          const { name, terms } = features.blocks[b]!;
+          return Array.from(indexes, (index, e) => ({
+            feature: name,
+            term: terms[index]!,
+            contribution: values[e]! * explainer.entryWeight(b, index, output),
+          }));
+        })
+        .sort((x, y) => Math.abs(y.contribution) - Math.abs(x.contribution));
     },
     explain(table) {
       const values = explainer.explain(features.transform(table));
@@ -113,7 +129,20 @@ export interface Explanation {
   readonly contributions: readonly Contribution[];
   /** Sum of the contributions that are left out, where only the greatest were asked for. */
   readonly rest?: number;
+  /** Of a model that reads texts as terms: what the terms of this row add, the 20 greatest. A column's contribution is their sum less its average. */
+  readonly terms?: readonly TermContribution[];
 }
+
+/** What one term of a text adds to a score. */
+export interface TermContribution {
+  /** The column and the unit of the term, such as `text (words)`. */
+  readonly feature: string;
+  readonly term: string;
+  readonly contribution: number;
+}
+
+/** Most terms of an explanation. */
+const mostTerms = 20;
 
 /** What one source column adds to a score. */
 export interface Contribution {
@@ -128,7 +157,7 @@ export interface Contribution {
  * outputs, which say the answered class; `top` keeps that many contributions.
  */
 export function explanationOf(
-  { signature, scale }: Pick<RowExplainer, "signature" | "scale">,
+  { signature, scale, terms }: Pick<RowExplainer, "signature" | "scale"> & Partial<Pick<RowExplainer, "terms">>,
   row: RawRow,
   explained: Float64Array,
   outputs: Float64Array,
@@ -140,6 +169,7 @@ export function explanationOf(
   const all = inputs
     .map(({ name }, j) => ({ feature: name, value: row[j] ?? null, contribution: own[j]! }))
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  const ofTerms = terms?.(row, output).slice(0, Math.min(top, mostTerms)) ?? [];
   const rest = all.slice(top).reduce((sum, { contribution }) => sum + contribution, 0);
   return {
     of,
@@ -148,20 +178,17 @@ export function explanationOf(
     score: own.reduce((sum, part) => sum + part, 0),
     contributions: all.slice(0, top),
     ...(all.length > top ? { rest } : {}),
+    ...(ofTerms.length > 0 ? { terms: ofTerms } : {}),
   };
 }
 
-/** Which output an explanation is of, and its name: the positive class, the most probable one, or the middle quantile. */
+/** Which output an explanation is of, and its name: the positive class, the answered one, or the middle quantile. */
 export function explainedOutput(
-  { task, classes, outputs: names }: Signature,
+  signature: Signature,
   outputs: Float64Array,
 ): { readonly output: number; readonly of: string } {
+  const { task, classes, outputs: names } = signature;
   if (task === "binary") return { output: 0, of: classes[1]! };
-  if (isNumeric(task)) {
-    const output = medianOutput(names);
-    return { output, of: names[output]! };
-  }
-  let output = 0;
-  for (let k = 1; k < classes.length; k++) if (outputs[k]! > outputs[output]!) output = k;
-  return { output, of: classes[output]! };
+  const output = isNumeric(task) ? medianOutput(names) : answeredClass(signature, outputs);
+  return { output, of: (isNumeric(task) ? names : classes)[output]! };
 }

@@ -1,4 +1,5 @@
 import { nearestName } from "../../lib/index.ts";
+import type { ConformalRule } from "../../ml/conformal/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
 import { type CategoryColumn, categoryColumn, instantColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import { type LogicalType, storageOf } from "../data/index.ts";
@@ -23,8 +24,14 @@ export interface Signature {
   readonly classes: readonly string[];
   /** Names of the outputs of a regression: `value`, or one per quantile such as `q0.9`. */
   readonly outputs: readonly string[];
+  /** Ranking: the column that says which rows are ordered together; it is no input. Absent where it is not known. */
+  readonly query?: string;
   /** Binary: probabilities from here on are answered as the positive class. */
   readonly threshold: number | null;
+  /** Several classes: `costs[t][k]`, what answering k costs where t is true; the answer is the class of least expected cost. Absent: the most probable. */
+  readonly costs?: readonly (readonly number[])[];
+  /** What makes an interval or a set of classes out of the outputs; absent where the definition asks for none. */
+  readonly conformal?: ConformalRule;
 }
 
 /** What is wrong with one field of one row. The value itself is never repeated, only its class. */
@@ -51,7 +58,12 @@ export function valueClass(value: unknown): string {
  * reads as the level `true` or `false` however it is capitalised, a number as its shortest text. An unseen category is answered as unseen, never refused.
  * Problems are added to `problems`; the row is then not to be used.
  */
-export function parseRow(signature: Signature, value: unknown, row: number, problems: RowProblem[]): RawRow {
+export function parseRow(
+  signature: Pick<Signature, "inputs">,
+  value: unknown,
+  row: number,
+  problems: RowProblem[],
+): RawRow {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     problems.push({
       row,
@@ -139,7 +151,7 @@ function offsetOf(offset = "Z"): number {
 }
 
 /** Rows in signature order as a table, for a model's batch form. */
-export function tableOfRows(signature: Signature, rows: readonly RawRow[]): Table {
+export function tableOfRows(signature: Pick<Signature, "inputs">, rows: readonly RawRow[]): Table {
   return Table.of(
     signature.inputs.map((input, j) => {
       const values = rows.map((row) => row[j] ?? null);
@@ -153,7 +165,7 @@ export function tableOfRows(signature: Signature, rows: readonly RawRow[]): Tabl
 }
 
 /** Row `i` of a table as a model's inputs, in signature order; an infinite number counts as missing, as it does for features. */
-export function rawRowOf(signature: Signature, table: Table, i: number): RawRow {
+export function rawRowOf(signature: Pick<Signature, "inputs">, table: Table, i: number): RawRow {
   return signature.inputs.map((input) => {
     const column = table.column(input.name);
     if (column.kind === "category") {

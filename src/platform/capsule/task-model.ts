@@ -1,14 +1,15 @@
 import { canonicalJson, FettleError, type Json } from "../../lib/index.ts";
-import type { PredictKernels } from "../../ml/learners/index.ts";
+import type { PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
 import type { ScanKernels } from "../../ml/recommenders/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { LogicalType, Schema } from "../data/index.ts";
+import { openAnomaly } from "./anomaly-model.ts";
 import { openForecastModel } from "./forecast-model.ts";
 import { openRecommendation } from "./recommendation-model.ts";
 import type { RowProblem } from "./signature.ts";
 
 /** Tasks whose answer is no value per row of a table: each has its own requests, answers and models. */
-export type TaskName = "recommendation" | "forecast";
+export type TaskName = "recommendation" | "forecast" | "anomaly";
 
 /** A request or an answer of a task, as every transport carries it. */
 export type JsonObject = { readonly [key: string]: Json | undefined };
@@ -22,6 +23,13 @@ export interface TaskSignature {
   readonly answer: JsonObject;
   /** TypeScript of the interfaces `Request` and `Answer`, for the types of an exported module. */
   readonly types: string;
+}
+
+/** Why a task's answers cannot be explained beyond what they say. */
+export function unexplainedTask(task: TaskName): string {
+  return task === "anomaly"
+    ? "each anomalous row's answer has its reasons already"
+    : `a ${task} model has no columns whose part could be said`;
 }
 
 /** A model of a task as data; each kind is opened by its own function in {@link openTaskModel}'s table. */
@@ -68,6 +76,8 @@ export interface TaskPredictorData {
 export interface TaskKernels {
   /** Score trees. */
   readonly predict?: PredictKernels | undefined;
+  /** Explain trees. */
+  readonly shap?: ShapKernels | undefined;
   /** Score all items of a recommender. */
   readonly scan?: ScanKernels | undefined;
 }
@@ -77,6 +87,7 @@ type OpenTask = (data: TaskModelData, signature: TaskSignature, kernels: TaskKer
 const openers: Readonly<Record<TaskName, OpenTask>> = {
   recommendation: openRecommendation,
   forecast: openForecastModel,
+  anomaly: openAnomaly,
 };
 
 /** A task's model from its data. Throws a `damaged` error where the data cannot be one. */

@@ -5,11 +5,13 @@ export { type Fold, type FoldRule, type FoldWindow, foldRows, outsideEmbargo } f
 export { defineContract } from "./define-contract.ts";
 export { duplicateRows } from "./duplicate-rows.ts";
 export { formats } from "./formats.ts";
+export { halveValidation } from "./halve-validation.ts";
 export { defaultMissingMarks, inferColumns, type TextColumn } from "./infer.ts";
 export { inferContract } from "./infer-contract.ts";
 export { detectPersonalData } from "./personal-data.ts";
 export type * from "./ports.ts";
 export { profileTable, shownCell } from "./profile.ts";
+export { checkOrder, countQueries, type Queries, saysQueries } from "./queries.ts";
 export * from "./schema.ts";
 export type * from "./snapshot.ts";
 export { byFirstAppearance, snapshotId } from "./snapshot-id.ts";

@@ -2,7 +2,7 @@ import type { Table } from "../../ml/table/index.ts";
 import type { LogicalType, Schema } from "./schema.ts";
 
 /** File formats that a source may have. */
-export type SourceFormat = "csv" | "tsv" | "json" | "ndjson" | "parquet";
+export type SourceFormat = "csv" | "tsv" | "json" | "ndjson" | "parquet" | "svmlight";
 
 /** How to read files. Everything left out is detected, and what was detected is recorded in {@link SourceReading}. */
 export interface ReadOptions {

@@ -11,6 +11,8 @@ export interface Split {
   readonly train: Int32Array;
   readonly validation: Int32Array;
   readonly test: Int32Array;
+  /** Rows that make conformal intervals or sets: part of no other, so that they neither made nor chose the model; absent where none are kept. */
+  readonly conformal?: Int32Array;
   /** Which unit a bootstrap must resample: single rows, whole groups (a group code per row of the table), or blocks in time. */
   readonly resample:
     | { readonly unit: "row" }

@@ -185,8 +185,8 @@ const refused: readonly {
   },
   {
     code: "TARGET_CLASSES",
-    name: "more than 100 classes",
-    column: categoryColumn(Array.from({ length: 600 }, (_, i) => `c${i % 120}`)),
+    name: "more than 500 classes",
+    column: categoryColumn(Array.from({ length: 6000 }, (_, i) => `c${i % 600}`)),
   },
   {
     code: "TARGET_CLASSES",

@@ -27,7 +27,7 @@ export interface BuiltTarget {
 }
 
 /** Most classes that a classification may have. */
-const mostClasses = 100;
+const mostClasses = 500;
 /** Fewest rows of a class: one for each part, and some to learn from. */
 const fewestRowsPerClass = 5;
 /** Fewest rows with a target. */

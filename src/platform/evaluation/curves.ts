@@ -22,7 +22,7 @@ export function reliabilityOf({ task, test }: EvaluationInput): Calibration["bin
   const { yTrue, prediction } = test;
   if (task === "binary") return reliabilityBins(yTrue, prediction);
   const n = yTrue.length;
-  const decided = decideClasses("multiclass", prediction, n, 0.5);
+  const decided = decideClasses("multiclass", prediction, n, {});
   const nClasses = prediction.length / n;
   return reliabilityBins(
     yTrue.map((y, i) => (decided[i] === y ? 1 : 0)),

@@ -1,17 +1,26 @@
-/** The class decided for each row: binary 1 where the probability is at least `threshold`, multiclass the most probable (first of equals). */
+import { cheapestClass, likeliestClass } from "../../ml/stats/index.ts";
+import type { CostMatrix } from "./evaluation-input.ts";
+
+/** Where probabilities become decisions. */
+export interface DecisionRule {
+  /** Binary: positive from here on. Default 0.5. */
+  readonly threshold?: number;
+  /** Several classes: the one of least expected cost. Default: the most probable one. */
+  readonly costMatrix?: CostMatrix;
+}
+
+/** The class decided for each row; of equals the first. */
 export function decideClasses(
   task: "binary" | "multiclass",
   yProba: Float64Array,
   nSamples: number,
-  threshold: number,
+  { threshold = 0.5, costMatrix }: DecisionRule,
 ): Float64Array {
   if (task === "binary") return yProba.map((probability) => (probability >= threshold ? 1 : 0));
-  const nClasses = yProba.length / nSamples;
-  return Float64Array.from({ length: nSamples }, (_, i) => {
-    let best = 0;
-    for (let c = 1; c < nClasses; c++) if (yProba[i * nClasses + c]! > yProba[i * nClasses + best]!) best = c;
-    return best;
-  });
+  const k = yProba.length / nSamples;
+  return Float64Array.from({ length: nSamples }, (_, i) =>
+    costMatrix === undefined ? likeliestClass(yProba, i * k, k) : cheapestClass(costMatrix, yProba, i * k),
+  );
 }
 
 /** One value per row of a regression: the output itself, or of several quantiles the one nearest to the median. */

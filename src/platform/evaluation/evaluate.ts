@@ -1,9 +1,12 @@
 import { FettleError } from "../../lib/index.ts";
 import { isNumeric } from "../../ml/learners/index.ts";
 import { compareModels } from "./compare-models.ts";
+import { conformalCoverage } from "./conformal-coverage.ts";
 import { confusionOf, curvesOf, reliabilityOf } from "./curves.ts";
 import { decideClasses, pointPrediction } from "./decided.ts";
+import { measureDecisions } from "./decision-cost.ts";
 import { analyseErrors } from "./error-analysis.ts";
+import { evaluateRanking } from "./evaluate-ranking.ts";
 import type {
   Calibration,
   Comparison,
@@ -18,9 +21,11 @@ import { checkInput, type EvaluationInput, type ScoredPart } from "./evaluation-
 import { type Fairness, fairness } from "./fairness.ts";
 import { measureModel, primaryMetric, type Scoring } from "./model-metrics.ts";
 import { permutationImportance } from "./permutation-importance.ts";
-import { rowLosses } from "./row-loss.ts";
+import type { RankingEvaluation } from "./ranking-evaluation.ts";
+import { reweightingEffect } from "./reweighting-effect.ts";
+import { type RowLosses, rowLosses } from "./row-loss.ts";
 import { discoverSlices } from "./slice-discovery.ts";
-import { measureSlices, slicesByColumn } from "./slices.ts";
+import { measureSlices, type Segments, slicesByColumn } from "./slices.ts";
 import { type BinaryRows, chooseThreshold, measureThreshold } from "./threshold.ts";
 
 /**
@@ -42,7 +47,8 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const baseline = { name: input.baseline.name, metrics: measure(input.baseline.prediction) };
   const comparisons = comparisonsOf(input, scoring, primary);
   enter(0.4);
-  const slices = slicesOf(input);
+  const segments = segmentsOf(input);
+  const slices = slicesOf(input, segments);
   enter(0.5);
   const importance = importanceOf(input, scoring, primary);
   enter(0.9);
@@ -65,7 +71,18 @@ export function evaluate(input: EvaluationInput): Evaluation {
     importance,
     fairness: groups,
     disparities,
+    ...(input.task === "ranking" && { ranking: rankingOf(input, importance) }),
+    ...(input.costMatrix && {
+      decision: measureDecisions(input.test, input.costMatrix, input.classes, bootstrapOf(input)),
+    }),
+    ...(input.unweighted && { reweighting: reweightingEffect(input, input.unweighted, scoring, bootstrapOf(input)) }),
+    ...(input.conformal && { conformal: conformalCoverage(input, input.conformal, segments) }),
   };
+}
+
+function rankingOf(input: EvaluationInput, importance: readonly Importance[]): RankingEvaluation {
+  const byDrop = [...importance].sort((a, b) => (b.drop.value ?? 0) - (a.drop.value ?? 0));
+  return evaluateRanking(input, [...byDrop.map(({ column }) => column), ...input.test.table.names]);
 }
 
 function stages({ onProgress, shouldStop }: EvaluationInput): (share: number) => void {
@@ -112,24 +129,35 @@ function hiddenOf(input: EvaluationInput): ReadonlySet<string> {
   return new Set(input.personalData);
 }
 
-function slicesOf(input: EvaluationInput): Slice[] {
-  if (input.task === "ranking") return []; // rows of a query have no loss of their own
-  const { task, loss, validation, test, schema } = input;
-  const hidden = hiddenOf(input);
-  const lossesOf = (part: ScoredPart) => rowLosses(task, part.yTrue, part.prediction, loss);
-  const discovered = discoverSlices({ ...validation, schema, losses: lossesOf(validation).values, hidden });
-  const named = slicesByColumn(
-    (input.slices ?? []).filter((column) => !hidden.has(column)),
-    validation.table,
-  );
-  return measureSlices({ ...test, losses: lossesOf(test), named, discovered, bootstrap: bootstrapOf(input) });
+function lossesOf({ task, loss }: EvaluationInput, part: ScoredPart): RowLosses {
+  return rowLosses(task, part.yTrue, part.prediction, loss);
 }
 
-function decisionsOf({ task, test, loss }: EvaluationInput, { threshold = 0.5 }: Scoring): Float64Array {
+/** The segments to measure: named by the user, and found on validation. Rows of a query have no loss of their own, so a ranking has none. */
+function segmentsOf(input: EvaluationInput): Segments {
+  if (input.task === "ranking") return { named: [], discovered: [] };
+  const { validation, schema } = input;
+  const hidden = hiddenOf(input);
+  return {
+    named: slicesByColumn(
+      (input.slices ?? []).filter((column) => !hidden.has(column)),
+      validation.table,
+    ),
+    discovered: discoverSlices({ ...validation, schema, losses: lossesOf(input, validation).values, hidden }),
+  };
+}
+
+function slicesOf(input: EvaluationInput, segments: Segments): Slice[] {
+  if (input.task === "ranking") return [];
+  const { test } = input;
+  return measureSlices({ ...test, losses: lossesOf(input, test), ...segments, bootstrap: bootstrapOf(input) });
+}
+
+function decisionsOf({ task, test, loss }: EvaluationInput, rule: Scoring): Float64Array {
   if (task === "ranking") return test.prediction;
   return task === "regression"
     ? pointPrediction(test.prediction, test.yTrue.length, loss?.quantiles)
-    : decideClasses(task, test.prediction, test.yTrue.length, threshold);
+    : decideClasses(task, test.prediction, test.yTrue.length, rule);
 }
 
 function errorsOf(input: EvaluationInput): ErrorAnalysis {

@@ -1,4 +1,5 @@
 import { FettleError } from "../../lib/index.ts";
+import type { ConformalRule } from "../../ml/conformal/index.ts";
 import type { CustomLoss, Task } from "../../ml/learners/index.ts";
 import type { Ranked } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
@@ -21,9 +22,11 @@ export interface ScoredPart {
   readonly sampleWeight?: Float64Array;
   /** Ranking: which rows belong to one query. */
   readonly ranked?: Ranked;
+  /** What a mistake on each row costs, in units of the costs of the kinds of mistakes, ≥ 0. Default: all 1. */
+  readonly rowCost?: Float64Array;
 }
 
-/** The loss that a regression or a ranking was trained for, or a user's own: decides the primary metric and the loss per row. */
+/** The loss that a model was trained for where its task leaves a choice: of numbers it decides the primary metric and the loss per row. */
 export interface RegressionLoss {
   readonly kind:
     | "squared"
@@ -33,6 +36,7 @@ export interface RegressionLoss {
     | "poisson"
     | "tweedie"
     | "gamma"
+    | "focal"
     | "lambdarank"
     | "xendcg"
     | "custom";
@@ -42,6 +46,8 @@ export interface RegressionLoss {
   readonly delta?: number;
   /** Between 1 and 2; `tweedie` only. Default 1.5. */
   readonly variancePower?: number;
+  /** Exponent of the loss; `focal` only. Default 2. */
+  readonly focusing?: number;
   /** Places from the top whose pairs count; `lambdarank` only. Default 30. */
   readonly truncation?: number;
   /** Gain of each grade; ranking only. Default 2^grade − 1. */
@@ -54,6 +60,16 @@ export interface RegressionLoss {
 export interface ReferenceModel {
   readonly name: string;
   readonly prediction: Float64Array;
+}
+
+/** The same configuration trained on all rows alike. */
+export interface UnweightedModel {
+  /** How the model's own training counted rows, in words. */
+  readonly says: string;
+  /** For the test part. */
+  readonly prediction: Float64Array;
+  /** Binary: where it decides, chosen on validation as the model's own threshold is. */
+  readonly threshold?: number;
 }
 
 /** Everything that one evaluation reads. Choices are made on `validation`; `test` only confirms. */
@@ -79,6 +95,16 @@ export interface EvaluationInput {
   readonly protectedColumns?: readonly string[];
   /** Cost of one wrong positive and one wrong negative; binary only. */
   readonly costs?: Costs;
+  /** Costs of decisions; several classes only. */
+  readonly costMatrix?: CostMatrix;
+  /** The model without class weights or left-out negatives, to say what they did. */
+  readonly unweighted?: UnweightedModel;
+  /** What makes intervals or sets out of the predictions: their coverage is measured. */
+  readonly conformal?: ConformalRule;
+  /** The column of queries, which a ranking's report names them by. */
+  readonly queryColumn?: string;
+  /** The column of times, where rows follow each other in time: coverage is shown along it. */
+  readonly timeColumn?: string;
   /** The whole model, from source columns to predictions: needed for permutation importance. */
   readonly predictWith?: (table: Table) => Float64Array;
   /** Columns to shuffle. Default: all of the test table. */
@@ -99,6 +125,9 @@ export interface Costs {
   readonly falseNegative: number;
 }
 
+/** `costs[t][k]`: what deciding for class k costs where t is true, in any one unit; ≥ 0. */
+export type CostMatrix = readonly (readonly number[])[];
+
 /** Refuses input that cannot be measured: EVALUATION_EMPTY, EVALUATION_LENGTHS_UNEQUAL, EVALUATION_CLASSES_MISSING. */
 export function checkInput(input: EvaluationInput): void {
   checkPart("test", input.test, input);
@@ -117,6 +146,7 @@ function checkPart(name: string, part: ScoredPart, { task, classes }: Evaluation
     );
   checkEqual(`the ${name} table`, part.table.nRows, n);
   checkMultiple(`the ${name} prediction`, part.prediction.length, n);
+  if (part.rowCost) checkEqual(`the ${name} cost of a row`, part.rowCost.length, n);
   if (part.sampleWeight) checkEqual(`the ${name} sample weight`, part.sampleWeight.length, n);
   if (part.resample.unit === "group") checkEqual(`the ${name} group code`, part.resample.groups.length, n);
   if (task === "ranking") checkEqual(`the ${name} query code`, part.ranked?.queries.length ?? 0, n);

@@ -8,18 +8,16 @@ import {
   type Ranked,
 } from "../../ml/metrics/index.ts";
 import { type BootstrapOptions, bootstrapSums, differenceOf, ratioOf, valueWithInterval } from "./bootstrap-sums.ts";
-import { decideClasses, pointPrediction } from "./decided.ts";
+import { type DecisionRule, decideClasses, pointPrediction } from "./decided.ts";
 import type { Metrics } from "./evaluation.ts";
 import type { RegressionLoss } from "./evaluation-input.ts";
 import { lossMetric, rowLosses } from "./row-loss.ts";
 
 /** How predictions are read: what a model was trained for, and where its probabilities become decisions. */
-export interface Scoring {
+export interface Scoring extends DecisionRule {
   readonly task: Task;
   /** Default squared. */
   readonly loss?: RegressionLoss;
-  /** Binary only. Default 0.5. */
-  readonly threshold?: number;
 }
 
 /** Truth and weights of the rows that are measured. */
@@ -130,8 +128,8 @@ function optionsOf({ sampleWeight, ranked }: MeasuredRows, bootstrap: BootstrapO
   return { ...bootstrap, ...(sampleWeight && { sampleWeight }), ...(ranked && { ranked }) };
 }
 
-function readsDecisions(name: string, { task }: Scoring): boolean {
-  return task === "binary" && metrics[name]!.needs === "label";
+function readsDecisions(name: string, { task, costMatrix }: Scoring): boolean {
+  return (task === "binary" || costMatrix !== undefined) && metrics[name]!.needs === "label";
 }
 
 function predictionFor(
@@ -142,7 +140,17 @@ function predictionFor(
 ): Float64Array {
   if (scoring.task === "regression") return pointPrediction(prediction, yTrue.length, scoring.loss?.quantiles);
   if (!readsDecisions(name, scoring)) return prediction;
-  return decideClasses("binary", prediction, yTrue.length, scoring.threshold ?? 0.5);
+  const decided = decideClasses(scoring.task as "binary" | "multiclass", prediction, yTrue.length, scoring);
+  return scoring.task === "binary" ? decided : oneHot(decided, prediction.length / yTrue.length);
+}
+
+// Decided classes as probabilities, which tell how many classes there are.
+function oneHot(decided: Float64Array, nClasses: number): Float64Array {
+  const shares = new Float64Array(decided.length * nClasses);
+  decided.forEach((k, i) => {
+    shares[i * nClasses + k] = 1;
+  });
+  return shares;
 }
 
 /** Mean of the trained loss (of several quantiles over them too) of one prediction, or the difference of two. */

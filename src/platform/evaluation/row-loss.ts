@@ -52,6 +52,7 @@ const metricOfLoss = {
   poisson: "poissonDeviance",
   tweedie: "tweedieDeviance",
   gamma: "gammaDeviance",
+  focal: "logLoss",
   custom: "customLoss",
   lambdarank: "ndcg@10",
   xendcg: "ndcg@10",

@@ -16,15 +16,19 @@ import type { RowLosses } from "./row-loss.ts";
 import { type Condition, rowsMeeting } from "./segments.ts";
 import type { DiscoveredSlice } from "./slice-discovery.ts";
 
-/** What {@link measureSlices} reads: the part that confirms. */
-export interface SliceInput {
-  readonly table: Table;
-  readonly losses: RowLosses;
-  readonly sampleWeight?: Float64Array;
+/** Segments to measure. */
+export interface Segments {
   /** Slices named by the user. */
   readonly named: readonly (readonly Condition[])[];
   /** Slices found on other rows. */
   readonly discovered: readonly DiscoveredSlice[];
+}
+
+/** What {@link measureSlices} reads: the part that confirms. */
+export interface SliceInput extends Segments {
+  readonly table: Table;
+  readonly losses: RowLosses;
+  readonly sampleWeight?: Float64Array;
   readonly bootstrap: BootstrapOptions;
 }
 
@@ -59,7 +63,7 @@ export function measureSlices(input: SliceInput): Slice[] {
     const { value, difference } = measured[k]!;
     const q = qValue ?? qValues[k]!;
     return {
-      name: conditions.map(says).join(" and "),
+      name: segmentName(conditions),
       conditions: conditions.map((condition) => ({ column: condition.binning.column, says: says(condition) })),
       origin,
       n: rows.length,
@@ -70,6 +74,11 @@ export function measureSlices(input: SliceInput): Slice[] {
       weak: q !== null && q <= 0.05 && difference.low !== null && difference.low > 0,
     };
   });
+}
+
+/** A segment in words. */
+export function segmentName(conditions: readonly Condition[]): string {
+  return conditions.map(says).join(" and ");
 }
 
 function says({ binning, bin }: { readonly binning: Binning; readonly bin: number }): string {

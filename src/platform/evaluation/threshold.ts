@@ -18,6 +18,8 @@ export interface BinaryRows {
   readonly yProba: Float64Array;
   readonly resample: Resample;
   readonly sampleWeight?: Float64Array;
+  /** What a mistake on each row costs, times the cost of its kind. Default: all 1. */
+  readonly rowCost?: Float64Array;
 }
 
 /**
@@ -30,7 +32,7 @@ export function chooseThreshold(rows: BinaryRows, costs: Costs | undefined, seed
   if (!costs) return { threshold: 0.5, chosenBy: "default", costs: { falsePositive: 1, falseNegative: 1 } };
   checkCosts(costs);
   const expected = costs.falsePositive / (costs.falsePositive + costs.falseNegative);
-  const weights = rows.sampleWeight ?? new Float64Array(rows.yTrue.length).fill(1);
+  const weights = costWeights(rows);
   const cheapest = (indexes: Int32Array) => cheapestThreshold(rows, weights, indexes, costs, expected);
   const gains = new Float64Array(rows.yTrue.length);
   crossFit(rows.yTrue.length, rows.resample, seed, (fitted, held) => {
@@ -45,6 +47,12 @@ export function chooseThreshold(rows: BinaryRows, costs: Costs | undefined, seed
   const isWorthIt = mean > 1.96 * standardError;
   const threshold = isWorthIt ? cheapest(Int32Array.from(rows.yTrue.keys())) : expected;
   return { threshold, chosenBy: "cost", costs };
+}
+
+// What a row's mistake counts for.
+function costWeights({ yTrue, sampleWeight, rowCost }: BinaryRows): Float64Array {
+  const weights = sampleWeight ?? new Float64Array(yTrue.length).fill(1);
+  return rowCost === undefined ? weights : weights.map((weight, i) => weight * rowCost[i]!);
 }
 
 function checkCosts({ falsePositive, falseNegative }: Costs): void {
@@ -101,9 +109,7 @@ export function measureThreshold(
 ): ThresholdChoice {
   const n = test.yTrue.length;
   const weights = test.sampleWeight ?? new Float64Array(n).fill(1);
-  const cost = test.yTrue.map(
-    (y, i) => 1000 * weights[i]! * costOf(y, test.yProba[i]!, chosen.threshold, chosen.costs),
-  );
+  const cost = costsPer1000(chosen, test);
   const sums = [
     { rows: null, values: cost },
     { rows: null, values: weights },
@@ -114,20 +120,32 @@ export function measureThreshold(
     chosenBy: chosen.chosenBy,
     costFalsePositive: chosen.costs.falsePositive,
     costFalseNegative: chosen.costs.falseNegative,
+    ...(test.rowCost && { perRow: true as const }),
     curve: countsByThreshold(test.yTrue, test.yProba),
     costPer1000: valueWithInterval(ratioOf(costs!, total!), n, "all sample weights are 0"),
-    trivialCostPer1000: trivialCost(test.yTrue, weights, chosen.costs),
+    trivialCostPer1000: trivialCost(test.yTrue, weights, costWeights(test), chosen.costs),
   };
 }
 
-function trivialCost(yTrue: Float64Array, weights: Float64Array, costs: Costs): number {
+/** What each row's decision costs by a threshold, times 1,000 and its weight. */
+export function costsPer1000(
+  { threshold, costs }: Pick<Threshold, "threshold" | "costs">,
+  rows: BinaryRows,
+): Float64Array {
+  const weights = costWeights(rows);
+  return rows.yTrue.map((y, i) => 1000 * weights[i]! * costOf(y, rows.yProba[i]!, threshold, costs));
+}
+
+function trivialCost(yTrue: Float64Array, weights: Float64Array, weighed: Float64Array, costs: Costs): number {
   let positive = 0;
+  let negative = 0;
   let total = 0;
   for (let i = 0; i < yTrue.length; i++) {
     total += weights[i]!;
-    if (yTrue[i] === 1) positive += weights[i]!;
+    if (yTrue[i] === 1) positive += weighed[i]!;
+    else negative += weighed[i]!;
   }
-  return (1000 * Math.min(positive * costs.falseNegative, (total - positive) * costs.falsePositive)) / total;
+  return (1000 * Math.min(positive * costs.falseNegative, negative * costs.falsePositive)) / total;
 }
 
 /** Rows counted, weights left aside, at thresholds 0, 0.01 … 1. */

@@ -6,7 +6,20 @@ export type ColumnFeature =
   | { readonly kind: "ordinal"; readonly levels: readonly string[] }
   | { readonly kind: "target-mean"; readonly smoothing?: number }
   | { readonly kind: "date"; readonly parts?: readonly ("hour" | "weekday" | "yearday")[] }
-  | { readonly kind: "text"; readonly terms?: number };
+  | TextFeature;
+
+/** How a text becomes features. */
+export interface TextFeature {
+  readonly kind: "text";
+  /** Most terms, of each block in linear models (default 50,000), for trees (default 200). */
+  readonly terms?: number;
+  /** Linear models: fewest and most words that follow one another as one term, default [1, 2]; false leaves words out. */
+  readonly words?: readonly [number, number] | false;
+  /** Linear models: fewest and most characters of a word as one term, default [2, 5]; false leaves characters out. */
+  readonly characters?: readonly [number, number] | false;
+  /** Linear models: fewest texts that a term must be in, default 2. */
+  readonly fewest?: number;
+}
 
 /** Features by column, where the default is not wanted. */
 export type FeatureOptions<Name extends string = string> = Readonly<Partial<Record<Name, ColumnFeature>>>;
@@ -32,6 +45,6 @@ export const feature = {
   /** Repeating parts of an instant, UTC. Default all that vary. */
   date: (parts?: readonly ("hour" | "weekday" | "yearday")[]): ColumnFeature =>
     parts === undefined ? { kind: "date" } : { kind: "date", parts },
-  /** TF-IDF of words and word pairs; `terms` most frequent ones, default 200. */
-  text: (options: { readonly terms?: number } = {}): ColumnFeature => ({ kind: "text", ...options }),
+  /** TF-IDF of words and of parts of words; see {@link TextFeature}. */
+  text: (options: Omit<TextFeature, "kind"> = {}): ColumnFeature => ({ kind: "text", ...options }),
 } as const;

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { canonicalJson, createRng } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
 import { pearson } from "../../ml/stats/index.ts";
-import { categoryColumn, instantColumn, numberColumn, Table } from "../../ml/table/index.ts";
+import { categoryColumn, instantColumn, numberColumn, sparseRowOf, Table } from "../../ml/table/index.ts";
 import type { Schema } from "../data/index.ts";
 import {
   type FeatureFamily,
@@ -29,7 +29,7 @@ const options: FeatureOptions = {
   c: feature.levels({ most: 2 }),
   o: feature.ordinal(["low", "high"]),
   m: feature.targetMean({ smoothing: 1 }),
-  w: feature.text({ terms: 5 }),
+  w: feature.text({ terms: 5, fewest: 1 }),
 };
 
 const rows = fc.array(
@@ -80,14 +80,14 @@ function fit(cells: Rows, family: FeatureFamily, task: Target["task"]): FittedFe
 }
 
 /** The features of one row by the row form, from a row of raw values. */
-function encodeRow(fitted: FittedFeatures, cell: Cells, i: number): Float64Array {
+function encodeRow(fitted: FittedFeatures, cell: Cells, i: number) {
   const raw = { ...cell, "n (missing)": i } as Record<string, number | string | null>;
   const out = new Float64Array(fitted.outputs.length).fill(7);
-  fitted.compileRow()(
+  const sparse = fitted.compileRow()(
     fitted.inputs.map(({ name }) => raw[name]!),
     out,
   );
-  return out;
+  return { out, sparse };
 }
 
 const bits = (values: Float64Array) => [
@@ -101,7 +101,7 @@ test("fitted features give the same bits by table, by row, and after a trip thro
     fc.property(rows, rows, families, tasks, (train, unseen, family, task) => {
       const fitted = fit(train, family, task);
       const loaded = loadFeatures(JSON.parse(canonicalJson(fitted.toJSON())));
-      assert.deepEqual(loaded.outputs, fitted.outputs);
+      assert.deepEqual([loaded.outputs, loaded.blocks], [fitted.outputs, fitted.blocks]);
       for (const cells of [train, unseen]) {
         const table = fitted.transform(tableOf(cells));
         assert.deepEqual(
@@ -114,8 +114,14 @@ test("fitted features give the same bits by table, by row, and after a trip thro
             const column = table.column(name);
             return column.kind === "category" ? column.codes[i]! : column.values[i]!;
           });
-          assert.deepEqual(bits(encodeRow(fitted, cell, i)), bits(byTable));
-          assert.deepEqual(bits(encodeRow(loaded, cell, i)), bits(byTable));
+          for (const set of [fitted, loaded]) {
+            const { out, sparse } = encodeRow(set, cell, i);
+            assert.deepEqual(bits(out), bits(byTable));
+            assert.deepEqual(
+              sparse,
+              table.blocks.map((block) => sparseRowOf(block, i)),
+            );
+          }
         });
         assert.deepEqual(again, table);
       }
@@ -163,7 +169,7 @@ const mistyped = { ...missing, n: "5", c: 1, t: "1970-01-01", w: 3 } as unknown 
 test("fitted features answer missing, unseen and mistyped values as they say", () => {
   const answer = (family: FeatureFamily, cell: Cells) => {
     const fitted = fit(seen, family, "binary");
-    const out = encodeRow(fitted, cell, 0);
+    const out = encodeRow(fitted, cell, 0).out;
     return Object.fromEntries(fitted.outputs.map(({ name }, k) => [name, out[k]]));
   };
   for (const cell of [missing, unseen, mistyped]) {
@@ -187,7 +193,7 @@ test("fitted features answer missing, unseen and mistyped values as they say", (
 test("date parts count from Monday and from the first day of the year, also before the year 100", () => {
   const at = (instant: number) => {
     const fitted = fit(seen, "gbdt", "binary");
-    const out = encodeRow(fitted, { ...missing, t: instant }, 0);
+    const out = encodeRow(fitted, { ...missing, t: instant }, 0).out;
     return ["hour", "weekday", "yearday"].map(
       (part) => out[fitted.outputs.findIndex(({ name }) => name === `t (${part})`)],
     );
@@ -251,4 +257,40 @@ test("target means weigh rows, are smoothed, and have one feature per class of s
   assert.deepEqual([weighted.levels, weighted.other], [["b"], 0]);
   const three: Target = { task: "multiclass", nClasses: 3, values: Float64Array.from({ length: 40 }, (_, i) => i % 3) };
   assert.equal(fitFeatures(plan, table, three, { seed: 1 }).fitted.outputs.length, 3);
+});
+
+test("a linear model's text is two blocks, trees' a column per term; what is not read is told", () => {
+  const table = Table.of({ w: categoryColumn(["red fish", "red fish", "blue", null]) });
+  const plan = (family: FeatureFamily) => planFeatures(table, [{ name: "w", type: "text" }], { family });
+  const target = targetOf(
+    Array.from({ length: 4 }, (_, i) => ({ y: i % 2 }) as Cells),
+    "binary",
+  );
+  const { fitted, features } = fitFeatures(plan("linear"), table, target, { seed: 1 });
+  assert.deepEqual(
+    fitted.blocks.map(({ name, terms }) => [name, terms.includes("red fish"), terms.includes(" re")]),
+    [
+      ["w (words)", true, false],
+      ["w (characters)", false, true],
+    ],
+  );
+  assert.deepEqual([features.nColumns, features.blocks.map(({ width }) => width > 0)], [0, [true, true]]);
+  const row = fitted.compileRow();
+  const unread = (text: string | null) => fitted.unread(row([text], new Float64Array(0)));
+  assert.deepEqual([unread("red"), unread("refuse"), unread("zzz"), unread(null)], [[], [], ["w"], ["w"]]);
+  assert.deepEqual(fitFeatures(plan("gbdt"), table, target, { seed: 1 }).fitted.blocks, []);
+});
+
+test("a text without any term to learn from is refused, unless other columns have features", () => {
+  const table = Table.of({ w: categoryColumn(["?", "!", "…", "*"]), n: numberColumn([1, 2, 3, 4]) });
+  const schemaOf = (names: readonly string[]): Schema =>
+    names.map((name) => ({ name, type: name === "w" ? "text" : "number" }));
+  const target = targetOf(
+    Array.from({ length: 4 }, (_, i) => ({ y: i % 2 }) as Cells),
+    "binary",
+  );
+  const fitOn = (...names: string[]) =>
+    fitFeatures(planFeatures(table.select(names), schemaOf(names), { family: "linear" }), table, target, { seed: 1 });
+  assert.throws(() => fitOn("w"), { code: "FEATURES_NO_TERMS" });
+  assert.deepEqual(fitOn("w", "n").features.names, ["n"]);
 });

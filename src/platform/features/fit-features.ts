@@ -1,8 +1,10 @@
-import { assertNever, createRng, permutation } from "../../lib/index.ts";
+import { assertNever, createRng, FettleError, permutation } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
 import { momentsOf } from "../../ml/stats/index.ts";
 import type { CategoryColumn, Table } from "../../ml/table/index.ts";
+import type { TextFeature } from "./feature-options.ts";
 import { type FittedFeatures, loadFeatures } from "./fitted-features.ts";
+import { fitNGrams } from "./n-grams.ts";
 import { type FeaturePlan, mostLevels, type PlannedColumn } from "./plan-features.ts";
 import { featuresOf, periods, type Step } from "./step.ts";
 import { encodeTargetMeans, targetMeanSteps } from "./target-mean.ts";
@@ -26,11 +28,13 @@ export function fitFeatures(
 ): { fitted: FittedFeatures; features: Table } {
   const steps = plan.columns.flatMap((column, input) => stepsOf(plan, column, input, table, target, options));
   const inputs = plan.columns.map(({ name, type }) => ({ name, type }));
+  if (steps.length === 0) throw noTerms(plan);
   const fitted = loadFeatures({ inputs, steps });
   let features = fitted.transform(table);
   const folds = foldsOf(table.nRows, options.seed);
   let at = 0;
   for (const step of steps) {
+    if (step.op === "n-grams") continue;
     const from = inputs[step.input]!.name;
     const output = fitted.outputs[at]!;
     at += featuresOf(step, from).length;
@@ -38,6 +42,16 @@ export function fitFeatures(
       features = features.with(output.name, encodeTargetMeans(step, from, table, target, folds, options.sampleWeight));
   }
   return { fitted, features };
+}
+
+function noTerms({ columns }: FeaturePlan): FettleError {
+  const names = columns.map(({ name }) => `"${name}"`).join(", ");
+  return new FettleError(
+    "invalid-input",
+    "FEATURES_NO_TERMS",
+    `Cannot learn from the text of ${names}: no term is in enough texts to be learned from`,
+    { hint: "Bring more texts, or set features to text({ fewest: 1 }) for the column" },
+  );
 }
 
 const nFolds = 5;
@@ -70,7 +84,9 @@ function stepsOf(
     case "target-mean":
       return targetMeanSteps(table.categories(name), input, target, feature.smoothing ?? 10, options.sampleWeight);
     case "text":
-      return textSteps(table.categories(name), input, feature.terms ?? 200);
+      return family === "linear"
+        ? nGramSteps(table.categories(name), input, feature)
+        : textSteps(table.categories(name), input, Math.min(mostDenseTerms, feature.terms ?? 200));
     default:
       return assertNever(feature);
   }
@@ -129,6 +145,25 @@ function levelsByFrequency({ codes, dictionary }: CategoryColumn): string[] {
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || (a.level < b.level ? -1 : 1))
     .map(({ level }) => level);
+}
+
+/** Trees read every term as a column of its own. */
+const mostDenseTerms = 10_000;
+
+function nGramSteps(
+  { codes, dictionary }: CategoryColumn,
+  input: number,
+  { words = [1, 2], characters = [2, 5], fewest = 2, terms: most = 50_000 }: TextFeature,
+): Step[] {
+  const counts = new Float64Array(dictionary.length);
+  for (const code of codes) if (code >= 0) counts[code]!++;
+  const blocks = { words, characters } as const;
+  return (["words", "characters"] as const).flatMap((unit) => {
+    const lengths = blocks[unit];
+    if (lengths === false) return [];
+    const nGrams = fitNGrams(dictionary, counts, { unit, lengths, fewest, most });
+    return nGrams.terms.length === 0 ? [] : [{ op: "n-grams" as const, input, ...nGrams }];
+  });
 }
 
 function textSteps({ codes, dictionary }: CategoryColumn, input: number, most: number): Step[] {

@@ -1,6 +1,26 @@
-import { type Column, Table } from "../../ml/table/index.ts";
+import {
+  type CategoryColumn,
+  type Column,
+  type SparseBlock,
+  type SparseRow,
+  sparseBlock,
+  Table,
+} from "../../ml/table/index.ts";
 import { type LogicalType, storageOf } from "../data/index.ts";
-import { compileStep, type Encode, type Feature, featuresOf, type RawRow, type RawValue, type Step } from "./step.ts";
+import { compileNGrams, type WordMemory } from "./n-grams.ts";
+import {
+  type BlockStep,
+  blockOf,
+  compileStep,
+  type Encode,
+  type Feature,
+  type FeatureBlock,
+  type FeatureStep,
+  featuresOf,
+  type RawRow,
+  type RawValue,
+  type Step,
+} from "./step.ts";
 
 /** A fitted feature set as plain data: part of the capsule. */
 export interface FittedFeaturesData {
@@ -14,10 +34,14 @@ export interface FittedFeatures {
   readonly inputs: FittedFeaturesData["inputs"];
   /** The features, in the order in which the row form writes them. */
   readonly outputs: readonly Feature[];
+  /** The sparse blocks beside them. */
+  readonly blocks: readonly FeatureBlock[];
   /** Features of every row of a table that holds the inputs. */
   transform(table: Table): Table;
-  /** A function that writes the features of one raw row, category features as codes. */
-  compileRow(): (row: RawRow, out: Float64Array) => void;
+  /** A function that writes the features of one raw row, category features as codes, and gives its sparse rows, one a block. */
+  compileRow(): (row: RawRow, out: Float64Array) => readonly SparseRow[];
+  /** Text columns of which a row's sparse rows hold no term: what the model reads of them is nothing. */
+  unread(sparse: readonly SparseRow[]): readonly string[];
   toJSON(): FittedFeaturesData;
 }
 
@@ -25,22 +49,31 @@ export interface FittedFeatures {
 export function loadFeatures(data: FittedFeaturesData): FittedFeatures {
   const { inputs } = data;
   const taken = new Set<string>();
-  const steps = data.steps.map((step) => ({
+  const steps = data.steps.filter(isFeatureStep).map((step) => ({
     input: step.input,
     encode: compileStep(step),
     features: featuresOf(step, inputs[step.input]!.name).map((feature) => withFreeName(feature, taken)),
   }));
   const outputs = steps.flatMap(({ features }) => features);
+  const sparse = data.steps.filter(isBlockStep).map((step) => ({
+    input: step.input,
+    encode: compileNGrams(step),
+    block: withFreeName(blockOf(step, inputs[step.input]!.name), taken),
+  }));
   return {
     inputs,
     outputs,
+    blocks: sparse.map(({ block }) => block),
     transform(table) {
       const columns = steps.flatMap(({ input, encode, features }) => {
         const { name, type } = inputs[input]!;
         const encoded = encodeColumn(columnOf(table, name, type), encode, features.length);
         return features.map((feature, k) => [feature.name, columnOfFeature(feature, encoded[k]!)] as const);
       });
-      return Table.of(columns, table.nRows);
+      const blocks = sparse.map(({ input, encode, block }) =>
+        encodeBlock(table.categories(inputs[input]!.name), encode, block.terms.length),
+      );
+      return Table.of(columns, table.nRows, blocks);
     },
     compileRow() {
       let next = 0;
@@ -49,9 +82,16 @@ export function loadFeatures(data: FittedFeaturesData): FittedFeatures {
         next += features.length;
         return { input, encode, at };
       });
+      const memories = sparse.map((): WordMemory => new Map());
       return (row, out) => {
         for (const { input, encode, at } of placed) encode(row[input] ?? null, out, at);
+        return sparse.map(({ input, encode }, b) => encode(row[input], memories[b]!));
       };
+    },
+    unread(found) {
+      if (!found.some(({ indexes }) => indexes.length === 0)) return [];
+      const read = new Set(sparse.filter((_, b) => found[b]!.indexes.length > 0).map(({ block }) => block.from));
+      return [...new Set(sparse.map(({ block }) => block.from))].filter((name) => !read.has(name));
     },
     toJSON: () => data,
   };
@@ -71,7 +111,10 @@ export function joinFeatures(sets: readonly FittedFeatures[]): FittedFeatures {
   return loadFeatures({ inputs, steps });
 }
 
-function withFreeName(feature: Feature, taken: Set<string>): Feature {
+const isBlockStep = (step: Step): step is BlockStep => step.op === "n-grams";
+const isFeatureStep = (step: Step): step is FeatureStep => !isBlockStep(step);
+
+function withFreeName<Named extends { readonly name: string }>(feature: Named, taken: Set<string>): Named {
   let { name } = feature;
   while (taken.has(name)) name += "′";
   taken.add(name);
@@ -109,6 +152,23 @@ function encodeColumn(column: Column, encode: Encode, width: number): Float64Arr
     for (let k = 0; k < width; k++) out[k]![i] = encoded[code * width + k]!;
   }
   return out;
+}
+
+// A text is read once per distinct value, and a word of it once.
+function encodeBlock(
+  { codes, dictionary }: CategoryColumn,
+  encode: ReturnType<typeof compileNGrams>,
+  width: number,
+): SparseBlock {
+  const memory: WordMemory = new Map();
+  const missing = encode(null, memory);
+  const known: SparseRow[] = [];
+  const rows = Array.from(codes, (code) => {
+    if (code < 0) return missing;
+    known[code] ??= encode(dictionary[code], memory);
+    return known[code]!;
+  });
+  return sparseBlock(rows, width);
 }
 
 function columnOfFeature({ kind, levels }: Feature, values: Float64Array): Column {

@@ -1,5 +1,6 @@
 import { assertNever } from "../../lib/index.ts";
 import { cos, sin } from "../../ml/stats/index.ts";
+import type { NGrams } from "./n-grams.ts";
 import { tfIdfOf, wordsOf } from "./text.ts";
 
 /** A raw input value: a number, an instant in epoch milliseconds, a text, or null for missing. */
@@ -11,8 +12,14 @@ export type RawRow = readonly RawValue[];
 /** Parts of an instant (UTC) that repeat, and their length. */
 export const periods = { hour: 24, weekday: 7, yearday: 366 } as const;
 
-/** One fitted step from one input to one or more features, as plain data. */
-export type Step =
+/** One fitted step from one input to a sparse block, as plain data: TF-IDF over a vocabulary. */
+export type BlockStep = { readonly op: "n-grams"; readonly input: number } & NGrams;
+
+/** One fitted step from one input to one or more features, or to a sparse block, as plain data. */
+export type Step = FeatureStep | BlockStep;
+
+/** One fitted step from one input to one or more features. */
+export type FeatureStep =
   /** The number itself; missing and infinite stay missing, and 0 becomes missing where `zeroIsMissing`. */
   | { readonly op: "number"; readonly input: number; readonly zeroIsMissing?: true }
   /** (x − mean) / scale, within ±1e100 so that no sum of them is infinite; missing becomes 0, the mean. */
@@ -32,6 +39,15 @@ export type Step =
       readonly other: number;
       readonly smoothing: number;
       readonly classIndex: number | null;
+    }
+  /** How rare a level was: −ln of the share of rows that have it. Missing gets `missing`, unseen `unseen`. */
+  | {
+      readonly op: "rarity";
+      readonly input: number;
+      readonly levels: readonly string[];
+      readonly values: readonly number[];
+      readonly missing: number;
+      readonly unseen: number;
     }
   /** A repeating part of an instant: as it is, or as a point on the circle. Missing, and beyond all dates, stays missing; on the circle it becomes 0. */
   | {
@@ -57,8 +73,24 @@ export interface Feature {
   readonly levels?: readonly string[];
 }
 
+/** A sparse block that a step gives. */
+export interface FeatureBlock {
+  readonly name: string;
+  /** The input column. */
+  readonly from: string;
+  readonly says: string;
+  readonly unit: NGrams["unit"];
+  readonly terms: readonly string[];
+}
+
+/** The block of a step. */
+export function blockOf({ unit, lengths, terms }: BlockStep, from: string): FeatureBlock {
+  const says = `TF-IDF of ${lengths[0]} to ${lengths[1]} ${unit}, ${terms.length} terms`;
+  return { name: `${from} (${unit})`, from, says, unit, terms };
+}
+
 /** The features of a step, in order. */
-export function featuresOf(step: Step, from: string): Feature[] {
+export function featuresOf(step: FeatureStep, from: string): Feature[] {
   const feature = (suffix: string, says: string): Feature => ({ name: `${from}${suffix}`, from, says, kind: "number" });
   switch (step.op) {
     case "number":
@@ -78,6 +110,8 @@ export function featuresOf(step: Step, from: string): Feature[] {
           `mean target by level, cross-fitted, ${step.levels.length} levels`,
         ),
       ];
+    case "rarity":
+      return [feature("", `rarity of its level, ${step.levels.length} levels`)];
     case "date-part":
       return [feature(` (${step.part}${step.form === "plain" ? "" : ` ${step.form}`})`, `${step.part}, UTC`)];
     case "text":
@@ -93,7 +127,7 @@ export function featuresOf(step: Step, from: string): Feature[] {
 export type Encode = (value: RawValue, out: Float64Array, at: number) => void;
 
 /** Makes a step ready. */
-export function compileStep(step: Step): Encode {
+export function compileStep(step: FeatureStep): Encode {
   switch (step.op) {
     case "number":
       return (value, out, at) => {
@@ -118,6 +152,13 @@ export function compileStep(step: Step): Encode {
       return lookUp(step.levels, (code) => code, Number.NaN);
     case "target-mean":
       return lookUp(step.levels, (code) => step.means[code]!, step.other);
+    case "rarity": {
+      const encode = lookUp(step.levels, (code) => step.values[code]!, step.unseen);
+      return (value, out, at) => {
+        if (value === null) out[at] = step.missing;
+        else encode(value, out, at);
+      };
+    }
     case "date-part":
       return compileDatePart(step.part, step.form);
     case "text":

@@ -3,8 +3,9 @@ import { type Column, isMissing, takeRows } from "../../ml/table/index.ts";
 import type { ColumnSchema } from "../data/index.ts";
 import type { LeakageEvidence } from "./finding.ts";
 import { identifierShare, orderPredicts } from "./identifiers.ts";
-import { aftermathTerm } from "./names.ts";
+import { aftermathTerm, showingTerm } from "./names.ts";
 import { isNoteworthy, isTelling, missingnessOf, presenceOf } from "./presence.ts";
+import { queryOrderOf } from "./queries.ts";
 import { rewriteOf } from "./rewrite.ts";
 import { type Sample, takeTarget } from "./sample.ts";
 import { type ColumnScore, scoreColumn } from "./single-column.ts";
@@ -33,8 +34,12 @@ const familyOf: Readonly<Record<Kind, string>> = {
   time: "time",
   "duplicate-rows": "rows",
   "group-overlap": "rows",
+  "query-order": "association",
+  "duplicate-queries": "rows",
   "future-events": "time",
   "copied-values": "rows",
+  "repeated-texts": "rows",
+  "label-in-text": "rows",
 };
 
 /** Strong: firm evidence of one kind, and a second of another family. */
@@ -70,8 +75,8 @@ export function suspicionsOf(columns: readonly ColumnSchema[], scene: Scene): Su
 }
 
 // Evidence that speaks only beside other evidence: the name, and a time that had to be guessed.
-function helpersOf(name: string, { targetColumn, later }: Scene): LeakageEvidence[] {
-  const term = aftermathTerm(name, targetColumn);
+function helpersOf(name: string, { targetColumn, later, sample }: Scene): LeakageEvidence[] {
+  const term = aftermathTerm(name, targetColumn) ?? (sample.target.queries ? showingTerm(name) : null);
   const time = later.get(name);
   return [
     ...(term === null ? [] : [{ kind: "name", term } as const]),
@@ -92,6 +97,9 @@ function evidenceOf({ name, type }: ColumnSchema, scene: Scene, alone: ColumnSco
   const presence = presenceOf(column, sample.target);
   if (presence !== null && isTelling(presence)) firm.push(presence.evidence);
   else if (presence !== null && isNoteworthy(presence)) weak.push(presence.evidence);
+  const order = queryOrderOf(column, sample);
+  if (order !== null && order >= thresholds.namedQueryOrder)
+    (order >= thresholds.queryOrder ? firm : weak).push({ kind: "query-order", agreement: order });
   const missingness = missingnessOf(column, sample.target);
   if (missingness >= thresholds.missingness) firm.push({ kind: "missingness", agreement: missingness });
   const rewrite = rewriteOf(column, sample);

@@ -43,8 +43,8 @@ function countShared(left: Uint32Array, right: Uint32Array, train: Int32Array, h
   return held.reduce((n, row) => (known.has(keyOf(row)) ? n + 1 : n), 0);
 }
 
-// One 32-bit hash per row over the bits of its cells.
-function rowHashes(columns: readonly Column[], nRows: number): Uint32Array {
+/** One 32-bit hash per row over the bits of its cells. */
+export function rowHashes(columns: readonly Column[], nRows: number): Uint32Array {
   const hashes = new Uint32Array(nRows).fill(fnv1a("row"));
   const mix = (i: number, word: number) => {
     let h = hashes[i]! ^ Math.imul(word, 0xcc9e2d51);

@@ -6,7 +6,10 @@ import { duplicateRows } from "./duplicates.ts";
 import type { LeakageEvidence, LeakageFinding } from "./finding.ts";
 import { groupOverlap, identifierShare } from "./identifiers.ts";
 import { messageOf } from "./message.ts";
+import { namedLabels } from "./named-labels.ts";
+import { duplicateQueries } from "./queries.ts";
 import { quickMetric, quickScorer } from "./quick-score.ts";
+import { repeatedTexts } from "./repeated-texts.ts";
 import { type Sample, sampleOf } from "./sample.ts";
 import { targetSum, withSums } from "./sum-evidence.ts";
 import { laterInstants, timeColumnOf } from "./times.ts";
@@ -27,6 +30,9 @@ export interface LeakageInput {
   readonly keep: readonly string[];
   /** Columns that are no features anyway. */
   readonly ignore: readonly string[];
+  /** Columns that are read as texts, and the names of the classes. Default: none. */
+  readonly texts?: readonly string[];
+  readonly classes?: readonly string[];
 }
 
 interface Draft {
@@ -56,7 +62,7 @@ export function findLeakage(input: LeakageInput): LeakageFinding[] {
       evidence: suspicion.evidence,
     })),
   ];
-  return [...measured(drafts, columns, sample, input), ...rowFindings(input)];
+  return [...measured(drafts, columns, sample, input), ...rowFindings(input, sample)];
 }
 
 function featureColumns({ table, schema, split, ignore }: LeakageInput): ColumnSchema[] {
@@ -117,7 +123,10 @@ function decisionOf(
   return strength === "strong" ? "excluded" : "named";
 }
 
-function rowFindings({ table, schema, split, seed, target, ignore, keep, exclude }: LeakageInput): LeakageFinding[] {
+function rowFindings(
+  { table, schema, split, seed, target, ignore, keep, exclude, texts = [], classes = [] }: LeakageInput,
+  sample: Sample,
+): LeakageFinding[] {
   const metric = quickMetric[target.task];
   const finding = (columns: readonly string[], evidence: LeakageEvidence): LeakageFinding => {
     const draft: Draft = { columns, strength: "suspect", evidence: [evidence] };
@@ -138,11 +147,21 @@ function rowFindings({ table, schema, split, seed, target, ignore, keep, exclude
       .map(({ name }) => name),
   );
   const duplicates = duplicateRows(contents, split, seed);
+  const queries = target.queries === undefined ? null : duplicateQueries(contents, target.queries, split);
   return [
     ...(duplicates === null ? [] : [finding([], duplicates)]),
+    ...(queries === null ? [] : [finding([], queries)]),
     ...table.names.flatMap((name) => {
       const overlap = groupOverlap(name, table.column(name), split);
       return overlap === null ? [] : [finding([name], overlap)];
     }),
+    ...texts
+      .filter((name) => !ignore.includes(name))
+      .flatMap((name) => {
+        const byRows = split.rule.kind === "random" || split.rule.kind === "official";
+        const repeated = byRows ? repeatedTexts(table.categories(name), split, seed) : null;
+        const label = namedLabels(sample.table.categories(name), sample, classes);
+        return [repeated, label].filter((evidence) => evidence !== null).map((evidence) => finding([name], evidence));
+      }),
   ];
 }

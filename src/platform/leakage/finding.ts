@@ -26,8 +26,14 @@ export type LeakageEvidence =
   | { readonly kind: "identifier"; readonly distinctShare: number }
   | { readonly kind: "duplicate-rows"; readonly count: number; readonly share: number }
   | { readonly kind: "group-overlap"; readonly nGroups: number; readonly share: number }
+  | { readonly kind: "query-order"; readonly agreement: number }
+  | { readonly kind: "duplicate-queries"; readonly count: number; readonly share: number }
   | { readonly kind: "future-events"; readonly share: number }
-  | { readonly kind: "copied-values"; readonly count: number; readonly share: number };
+  | { readonly kind: "copied-values"; readonly count: number; readonly share: number }
+  /** Held-out rows whose text equals one of the training part, letter case, digits and punctuation aside, or nearly. */
+  | { readonly kind: "repeated-texts"; readonly nEqual: number; readonly nNear: number; readonly share: number }
+  /** Rows whose text holds the name of their class; of those that hold the name of any, the share whose own it is. */
+  | { readonly kind: "label-in-text"; readonly share: number; readonly precision: number };
 
 /** A column, or a set of columns, that seems to know what will only be known later. */
 export interface LeakageFinding {

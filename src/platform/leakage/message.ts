@@ -42,10 +42,18 @@ function inWords(evidence: LeakageEvidence): string {
       return `${evidence.count} validation and test rows (${percent(evidence.share)}) equal a training row in every column`;
     case "group-overlap":
       return `has ${evidence.nGroups} values that are in training and in held-out rows (${percent(evidence.share)} of the held-out rows)`;
+    case "query-order":
+      return `orders ${percent(evidence.agreement)} of the pairs of a query as the target does`;
+    case "duplicate-queries":
+      return `${evidence.count} validation and test queries (${percent(evidence.share)}) have the rows of a training query`;
     case "future-events":
       return `is later than the first test event in ${percent(evidence.share)} of the training events`;
     case "copied-values":
       return `holds the same values in ${evidence.count} series (${percent(evidence.share)})`;
+    case "repeated-texts":
+      return `has the same text in a training and in a held-out row: ${evidence.nEqual} held-out rows (letter case, digits and punctuation aside), and ${evidence.nNear} nearly so (${percent(evidence.share)} together)`;
+    case "label-in-text":
+      return `says the name of the row's class in ${percent(evidence.share)} of the texts, and where it names a class it is the row's own in ${percent(evidence.precision)}`;
     default:
       return assertNever(evidence);
   }
@@ -61,8 +69,12 @@ function advice(
   if (decision === "kept") return "kept by the definition";
   if (evidence.some(({ kind }) => kind === "duplicate-rows"))
     return "if they are copies of one case, remove them or part the rows by group (--group)";
+  if (evidence.some(({ kind }) => kind === "duplicate-queries"))
+    return "if they are copies of one query, remove them or part the rows by what they share (--group)";
   if (evidence.some(({ kind }) => kind === "group-overlap"))
     return `if one value is one entity, part the rows by it (--group ${columns[0]})`;
+  if (evidence.some(({ kind }) => kind === "repeated-texts"))
+    return "if they are copies of one case, remove them or part the rows by group (--group)";
   return strength === "strong"
     ? "strong evidence of a leak"
     : "if it is known only after the event, leave it out (--exclude), else confirm it (--keep)";

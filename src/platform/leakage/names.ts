@@ -45,6 +45,18 @@ export function aftermathTerm(name: string, targetColumn: string): string | null
   return words.find((word) => ofTarget.some((other) => sameStem(word, other))) ?? null;
 }
 
+const showing = new Set(
+  (
+    "added basket bookings bought carted carts click clicked clicks conversions ctr displayed dwell impression impressions likes " +
+    "orders placement pos position purchase purchased purchases rank ranked ranking seen served shown slot viewed views"
+  ).split(" "),
+);
+
+/** The term by which a column of a ranking speaks of where a row was shown, or of what was done with it then; null for none. */
+export function showingTerm(name: string): string | null {
+  return wordsOf(name).find((word) => showing.has(word)) ?? null;
+}
+
 const entityWords = new Set(
   (
     "account accountid agent asset client clientid card cell claimant company customer customerid device deviceid driver " +

@@ -38,5 +38,6 @@ export function sampleRows(rows: Int32Array, limit: number, rng: Rng): Int32Arra
 export function takeTarget(target: Target, rows: Int32Array): Target {
   const values = new Float64Array(rows.length);
   for (let i = 0; i < rows.length; i++) values[i] = target.values[rows[i]!]!;
-  return { ...target, values };
+  const { queries } = target;
+  return { ...target, values, ...(queries && { queries: rows.map((row) => queries[row]!) }) };
 }

@@ -31,6 +31,15 @@ export const thresholds = {
   rewriteAgreement: 0.99,
   /** Share of informative rows in which a sum holds. */
   sumAgreement: 0.99,
+  /** A ranking: share of pairs of a query that a column orders as the grades do, and the share that makes a suspect of one whose name speaks of what follows a showing. */
+  queryOrder: 0.95,
+  namedQueryOrder: 0.6,
+  /** Pairs of different grades, and queries with one, that such a share needs. */
+  orderPairs: 100,
+  orderQueries: 20,
+  /** Share of a query's rows, and their least number, that another query must have to be the same. */
+  duplicateQueryShare: 0.8,
+  duplicateQueryRows: 3,
   /** Share of rows in which an instant lies after the time of the split. */
   timeAfter: 0.95,
   /** Distinct share of an identifier, and what the order of its values may predict. */
@@ -41,6 +50,9 @@ export const thresholds = {
   duplicateShare: 0.01,
   duplicateRows: 10,
   duplicateRatio: 3,
+  /** Share of texts that say the name of their class, and of the texts that name a class, the share that name their own. */
+  labelShare: 0.5,
+  labelPrecision: 0.95,
   /** Share of held-out rows whose group is in the training part. */
   groupShare: 0.5,
 } as const;

@@ -1,9 +1,10 @@
 export { compareVersions, type Difference, type ReportedVersion } from "./compare-versions.ts";
 export { type ExpectedAnswers, type ImportedVersion, importRun } from "./import-run.ts";
 export type { PipelinePorts, TrialPool, WorkOptions } from "./ports.ts";
+export { rankQueries } from "./rank-queries.ts";
 export {
-  type AnswerColumn,
   answerColumns,
+  conformalColumns,
   readBackground,
   type ScoreBatch,
   type ScoreInput,

@@ -22,7 +22,7 @@ function fakePredictor(asked: Table[]): Predictor {
   return {
     signature,
     nOutputs: 1,
-    predictRow() {},
+    predictRow: () => [],
     predict(table) {
       asked.push(table);
       return table.numbers("age").values.map((age) => (Number.isNaN(age) ? 0 : age / 100));
@@ -174,6 +174,7 @@ test("contributionColumns() gives those of the answered class, whose sum is its 
     expected: Float64Array.of(-1, -2, -3),
     explainRow: () => {},
     explain: (table) => Float64Array.from({ length: 12 * table.nRows }, (_, k) => k),
+    terms: () => [],
     hasInteractions: false,
     interactRow: () => {},
   };

@@ -1,15 +1,21 @@
-import { FettleError, nearestName } from "../../lib/index.ts";
+import { FettleError } from "../../lib/index.ts";
 import { isNumeric } from "../../ml/learners/index.ts";
-import { type Column, columnLength, numberColumn, Table } from "../../ml/table/index.ts";
+import { categoryColumn, numberColumn, type Table } from "../../ml/table/index.ts";
 import {
+  type AnswerColumn,
+  answeredClass,
+  checkInputs,
+  conformalAnswer,
   explainedOutput,
+  inputTable,
+  joinAnswer,
+  medianOutput,
   type Predictor,
-  parseInstant,
   type RowExplainer,
+  rawRowOf,
   type Signature,
-  type SignatureInput,
 } from "../capsule/index.ts";
-import { type ColumnSchema, type RejectedRow, type Schema, storageOf } from "../data/index.ts";
+import type { RejectedRow, Schema } from "../data/index.ts";
 
 /** A part of the rows to score, as the reader gives it. */
 export interface ScoreBatch {
@@ -38,6 +44,8 @@ export interface ScoreInput {
   readonly predictor: Predictor;
   /** Adds what each column contributed (see {@link contributionColumns}). */
   readonly explainer?: RowExplainer;
+  /** Ranks of all rows within their queries, see `rankQueries`: adds the column `rank`. */
+  readonly ranks?: Float64Array;
   readonly writer: ScoreWriter;
   /** Told the number of rows scored so far, after each batch. */
   readonly onRows?: (rows: number) => void;
@@ -54,7 +62,7 @@ export interface ScoreSummary {
 }
 
 /**
- * Scores rows batch by batch and writes each with all its columns, then those of the answer (see {@link answerColumns}),
+ * Scores rows batch by batch and writes each with all its columns, then those of the answer (see {@link answerColumns} and {@link conformalColumns}),
  * whose names get a number where the input has them already. A cell that does not fit the model's input counts as
  * missing, and a note says how many did. Throws SCORE_COLUMNS where the rows lack an input, `cancelled` on the signal; the
  * writer is aborted then.
@@ -72,6 +80,7 @@ async function scoreBatches({
   batches,
   predictor,
   explainer,
+  ranks,
   writer,
   onRows,
   signal,
@@ -80,6 +89,10 @@ async function scoreBatches({
   const notes = new Set<string>();
   const rejected: RejectedRow[] = [];
   const nUnfit = new Map<string, number>();
+  const nUnread = new Map<string, number>();
+  const onUnread = (_row: number, columns: readonly string[]) => {
+    for (const name of columns) add(nUnread, name, 1);
+  };
   let layout: Schema | null = null;
   let nRows = 0;
   let nRejected = 0;
@@ -96,9 +109,11 @@ async function scoreBatches({
       if (!known.has(name)) notes.add(`column "${name}" is absent from the first rows and is not copied`);
     const inputs = inputTable(signature, batch.table, (name, count) => add(nUnfit, name, count));
     for (const { name } of signature.inputs) add(nUnfit, name, batch.nCoerced.get(name) ?? 0);
-    const outputs = batch.table.nRows === 0 ? new Float64Array(0) : predictor.predict(inputs);
+    const outputs = batch.table.nRows === 0 ? new Float64Array(0) : predictor.predict(inputs, onUnread);
     const scored = joinAnswer(batch.table, layout, [
       ...answerColumns(signature, outputs, batch.table.nRows),
+      ...conformalColumns(signature, outputs, inputs),
+      ...(ranks ? [rankColumn(ranks.subarray(nRows, nRows + batch.table.nRows), batch.table.nRows)] : []),
       ...(explainer ? contributionColumns(explainer, inputs, outputs) : []),
     ]);
     await writer.write(scored.table, scored.schema);
@@ -107,98 +122,25 @@ async function scoreBatches({
     nRows += batch.table.nRows;
     onRows?.(nRows);
   }
+  if (ranks !== undefined && ranks.length !== nRows) throw rowsChanged();
+  const nUnranked = ranks?.reduce((n, rank) => (Number.isNaN(rank) ? n + 1 : n), 0) ?? 0;
+  if (nUnranked > 0)
+    notes.add(`${nUnranked === 1 ? "1 row has" : `${nUnranked} rows have`} no "${signature.query}" and no rank`);
   for (const [name, count] of nUnfit)
     if (count > 0)
       notes.add(
         `column "${name}": ${count === 1 ? "1 value does not fit its type and counts" : `${count} values do not fit its type and count`} as missing`,
       );
+  for (const [name, count] of nUnread)
+    notes.add(
+      `column "${name}": the model knows no term of ${count === 1 ? "1 text" : `${count} texts`}, and answers as to an empty one`,
+    );
   for (const note of await writer.finish()) notes.add(note);
   return { nRows, nRejected, rejected, notes: [...notes] };
 }
 
 function add(counts: Map<string, number>, name: string, count: number): void {
   counts.set(name, (counts.get(name) ?? 0) + count);
-}
-
-function checkInputs(signature: Signature, table: Table): void {
-  const absent = signature.inputs.filter(({ name }) => !table.has(name)).map(({ name }) => name);
-  if (absent.length === 0) return;
-  const near = nearestName(absent[0]!, table.names);
-  const which = absent.length === 1 ? `column "${absent[0]}" is` : `${absent.length} columns are`;
-  throw new FettleError(
-    "invalid-input",
-    "SCORE_COLUMNS",
-    `Cannot score the rows: ${which} absent, every input of the model is needed`,
-    {
-      hint:
-        near === undefined
-          ? `Absent: ${absent.slice(0, 5).join(", ")}; "fettle show" lists the inputs`
-          : `Did you mean "${absent[0]}" by "${near}"?`,
-      facts: { absent: absent.slice(0, 20) },
-    },
-  );
-}
-
-/** The model's inputs out of a table, each stored as its type demands. */
-function inputTable(signature: Signature, table: Table, onUnfit: (name: string, count: number) => void): Table {
-  return Table.of(
-    signature.inputs.map((input) => {
-      const column = table.column(input.name);
-      const fitting = asStored(input, column);
-      onUnfit(input.name, countLost(column, fitting));
-      return [input.name, fitting] as const;
-    }),
-    table.nRows,
-  );
-}
-
-function asStored(input: SignatureInput, column: Column): Column {
-  const kind = storageOf[input.type];
-  if (column.kind === kind) return kind === "number" ? withoutInfinite(column) : column;
-  if (column.kind === "category") {
-    const read = kind === "instant" ? parseInstant : readNumber;
-    const parsed = column.dictionary.map(read);
-    return {
-      kind: kind as "number" | "instant",
-      values: Float64Array.from(column.codes, (c) => parsed[c] ?? Number.NaN),
-    };
-  }
-  if (kind !== "category") return { kind, values: column.values };
-  const codeOf = new Map<string, number>();
-  const codes = Int32Array.from(column.values, (value) => {
-    if (Number.isNaN(value)) return -1;
-    const text = column.kind === "instant" ? new Date(value).toISOString() : String(value);
-    const code = codeOf.get(text) ?? codeOf.size;
-    codeOf.set(text, code);
-    return code;
-  });
-  return { kind, codes, dictionary: [...codeOf.keys()] };
-}
-
-function readNumber(text: string): number {
-  return text.trim() === "" ? Number.NaN : Number(text);
-}
-
-// As over HTTP, where an infinite number is no value.
-function withoutInfinite(column: Column): Column {
-  if (column.kind !== "number" || column.values.every((value) => Math.abs(value) !== Number.POSITIVE_INFINITY))
-    return column;
-  return numberColumn(column.values.map((value) => (Number.isFinite(value) ? value : Number.NaN)));
-}
-
-function countLost(before: Column, after: Column): number {
-  if (before === after || after.kind === "category") return 0;
-  let count = 0;
-  for (let i = columnLength(after) - 1; i >= 0; i--) {
-    const wasMissing = before.kind === "category" ? before.codes[i]! < 0 : Number.isNaN(before.values[i]!);
-    if (!wasMissing && Number.isNaN(after.values[i]!)) count += 1;
-  }
-  return count;
-}
-
-/** A column of an answer. */
-export interface AnswerColumn extends ColumnSchema {
-  readonly column: Column;
 }
 
 /**
@@ -216,7 +158,7 @@ export function answerColumns(signature: Signature, outputs: Float64Array, nRows
   });
   if (isNumeric(task)) {
     const width = signature.outputs.length;
-    const prediction = numbers("prediction", (i) => outputs[i * width + Math.floor(width / 2)]!);
+    const prediction = numbers("prediction", (i) => outputs[i * width + medianOutput(signature.outputs)]!);
     if (width === 1) return [prediction];
     return [prediction, ...signature.outputs.map((name, k) => numbers(name, (i) => outputs[i * width + k]!))];
   }
@@ -226,15 +168,63 @@ export function answerColumns(signature: Signature, outputs: Float64Array, nRows
       ? (i: number, k: number) => (k === 1 ? outputs[i]! : 1 - outputs[i]!)
       : (i: number, k: number) => outputs[i * width + k]!;
   const codes = Int32Array.from({ length: nRows }, (_, i) => {
-    if (task === "binary") return outputs[i]! >= (threshold ?? 0.5) ? 1 : 0;
-    let best = 0;
-    for (let k = 1; k < width; k++) if (probabilityOf(i, k) > probabilityOf(i, best)) best = k;
-    return best;
+    return task === "binary" ? Number(outputs[i]! >= (threshold ?? 0.5)) : answeredClass(signature, outputs, i * width);
   });
   return [
     { name: "prediction", type: "category", column: { kind: "category", codes, dictionary: classes } },
     numbers("probability", (i) => (task === "binary" ? outputs[i]! : probabilityOf(i, codes[i]!))),
     ...classes.map((name, k) => numbers(`probability_${name}`, (i) => probabilityOf(i, k))),
+  ];
+}
+
+// The files are read twice: what was ranked must be what is written.
+function rankColumn(ranks: Float64Array, nRows: number): AnswerColumn {
+  if (ranks.length !== nRows) throw rowsChanged();
+  return { name: "rank", type: "integer", column: numberColumn(ranks) };
+}
+
+function rowsChanged(): FettleError {
+  return new FettleError(
+    "conflict",
+    "SCORE_ROWS_CHANGED",
+    "Cannot rank the rows: the files have other rows than a moment ago, files that rest are needed",
+  );
+}
+
+/**
+ * What the true values may be, as columns; none where the model says nothing of it. Numbers: `interval_low` and `interval_high`, missing without a
+ * bound. Classes: `set`, a JSON list of those that cannot be ruled out, and `set_size`.
+ */
+export function conformalColumns(signature: Signature, outputs: Float64Array, inputs: Table): AnswerColumn[] {
+  const { conformal, task } = signature;
+  if (conformal === undefined) return [];
+  const nOutputs = outputs.length / Math.max(1, inputs.nRows);
+  const answers = Array.from({ length: inputs.nRows }, (_, i) =>
+    conformalAnswer(signature, outputs, i * nOutputs, rawRowOf(signature, inputs, i)),
+  );
+  const numbers = (name: string, values: (number | null)[]): AnswerColumn => ({
+    name,
+    type: "number",
+    column: numberColumn(values),
+  });
+  if (task === "regression")
+    return [
+      numbers(
+        "interval_low",
+        answers.map(({ interval }) => interval!.low),
+      ),
+      numbers(
+        "interval_high",
+        answers.map(({ interval }) => interval!.high),
+      ),
+    ];
+  const sets = answers.map(({ set }) => set!);
+  return [
+    { name: "set", type: "category", column: categoryColumn(sets.map((set) => JSON.stringify(set))) },
+    numbers(
+      "set_size",
+      sets.map(({ length }) => length),
+    ),
   ];
 }
 
@@ -274,22 +264,4 @@ export async function readBackground(batches: AsyncIterable<ScoreBatch>, signatu
     "SCORE_BACKGROUND",
     "Cannot explain the scores: the background has no row, at least 1 is needed",
   );
-}
-
-function joinAnswer(
-  table: Table,
-  layout: Schema,
-  answer: readonly AnswerColumn[],
-): { readonly table: Table; readonly schema: Schema; readonly renamed: readonly (readonly [string, string])[] } {
-  const renamed: [string, string][] = [];
-  const columns = new Map<string, Column>(layout.map(({ name }) => [name, table.column(name)]));
-  const schema = [...layout];
-  for (const { name: wanted, type, column } of answer) {
-    let name = wanted;
-    for (let n = 2; columns.has(name); n++) name = `${wanted}_${n}`;
-    if (name !== wanted) renamed.push([wanted, name]);
-    columns.set(name, column);
-    schema.push({ name, type });
-  }
-  return { table: Table.of(columns, table.nRows), schema, renamed };
 }

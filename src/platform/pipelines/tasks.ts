@@ -1,4 +1,5 @@
 import { FettleError } from "../../lib/index.ts";
+import { type AnomalyDefinition, defineDetector, trainAnomaly } from "../anomaly/index.ts";
 import type { TaskCapsule, TaskName } from "../capsule/index.ts";
 import { defineForecast, type ForecastDefinition, trainForecast } from "../forecasting/index.ts";
 import { defineRecommender, type RecommenderDefinition, trainRecommender } from "../recommendation/index.ts";
@@ -31,6 +32,10 @@ interface TaskRoom {
 }
 
 const rooms: Readonly<Record<TaskName, TaskRoom>> = {
+  anomaly: {
+    define: (definition) => defineDetector(definition as AnomalyDefinition),
+    train: (input, hooks) => trainAnomaly(input as TaskInput<AnomalyDefinition>, hooks),
+  },
   forecast: {
     define: (definition) => defineForecast(definition as ForecastDefinition),
     train: (input, hooks) => trainForecast(input as TaskInput<ForecastDefinition>, hooks),

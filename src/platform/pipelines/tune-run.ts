@@ -1,4 +1,5 @@
 import { FettleError } from "../../lib/index.ts";
+import type { Schema } from "../data/index.ts";
 import { checkModelName, type RunStart } from "../registry/index.ts";
 import {
   bestFirst,
@@ -13,6 +14,7 @@ import {
   type TuneSettings,
   type TuneSubject,
   type TuningReport,
+  textColumns,
   withLossHash,
 } from "../training/index.ts";
 import { addBlocks, meanWithError, type Point } from "../tuning/index.ts";
@@ -47,6 +49,7 @@ export interface TuningView extends SearchView {
 interface Session {
   readonly ports: PipelinePorts;
   readonly definition: ModelDefinition;
+  readonly schema: Schema;
   readonly options: TuneOptions;
   readonly pool: TrialPool;
   readonly history: TuneHistory;
@@ -91,11 +94,12 @@ export async function tuneRun(
     asked,
   };
   // A definition or an option that is refused leaves no run behind.
-  planOf(definition, options, null);
+  const { schema } = taken.snapshot;
+  planOf({ definition, schema, options }, null);
   const pool = await ports.openTrials({ definition, ...taken, settings }, options.nWorkers, options);
   await ports.ledger.startRun(record);
   try {
-    const tuning = await tune({ ports, definition, options, pool, history, record });
+    const tuning = await tune({ ports, definition, schema, options, pool, history, record });
     const configurations = [tuning.trials.find(({ chosen }) => chosen)!.configuration];
     const winner = { ...definition, search: { ...definition.search, configurations } };
     await pool.close();
@@ -153,9 +157,14 @@ function checkColdStart({ warmStart }: ModelDefinition): void {
   );
 }
 
-function planOf(definition: ModelDefinition, { fixed, settings }: TuneOptions, outer: number | null) {
+function planOf(
+  { definition, schema, options }: Pick<Session, "definition" | "schema" | "options">,
+  outer: number | null,
+) {
   const name = outer === null ? "tune" : `tune outer ${outer}`;
-  return planSearch(familiesOf(definition), fixed, settings.objectives, definition.seed ?? 1, name);
+  const { fixed, settings } = options;
+  const onTexts = textColumns(definition, schema).length > 0;
+  return planSearch(familiesOf(definition), fixed, settings.objectives, definition.seed ?? 1, name, onTexts);
 }
 
 async function tune(session: Session): Promise<TuningReport> {
@@ -180,10 +189,10 @@ async function tune(session: Session): Promise<TuningReport> {
 
 // The time is shared evenly between the search over all rows and those within the outer folds.
 function searchWithin(session: Session, outer: number | null, nTrials: number | null): Promise<SearchEnd> {
-  const { ports, definition, options, pool, history, record } = session;
+  const { ports, options, pool, history, record } = session;
   const { id, asked: _, startedAt: __, ...common } = record;
   return searchTrials(ports, {
-    plan: planOf(definition, options, outer),
+    plan: planOf(session, outer),
     outer,
     pool,
     session: { ...common, parent: id },

@@ -196,3 +196,32 @@ test("trainRecommender() ends a search whose time is up, never before its first 
   const { trials } = trainRecommender(inputOf({ search: { trials: 8, seconds: 1 } }), hooks);
   assert.equal(trials.length, 1);
 });
+
+test("trainRecommender() measures on an official test file, whose events may be earlier", () => {
+  const { report } = trainRecommender({ ...inputOf(), testStart: events.length - 200 });
+  assert.deepEqual([report.split.kind, report.split.parts[2]!.n], ["official", 200]);
+  assert.deepEqual(report.leakage.findings, []);
+  const shuffled = [...events.slice(1000), ...events.slice(0, 1000)];
+  const early = trainRecommender({ ...inputOf({}, shuffled), testStart: events.length - 1000 }).report;
+  assert.equal(early.leakage.findings[0]!.decision, "named");
+});
+
+test("trainRecommender() tries exactly the configurations of the definition, and refuses columns that are not there", () => {
+  const configurations = [{ family: "popularity" }, { family: "als", params: { factors: 4, iterations: 3 } }] as const;
+  const { trials, report } = trainRecommender(inputOf({ search: { configurations } }));
+  assert.deepEqual(trials, [
+    { family: "popularity", params: {} },
+    { family: "als", params: { factors: 4, iterations: 3 } },
+  ]);
+  assert.equal(report.candidates.length, 3);
+  assert.throws(() => trainRecommender(inputOf({ evaluation: { slices: ["contry"] } })), {
+    code: "TABLE_COLUMN_UNKNOWN",
+    hint: /country/,
+  });
+});
+
+test("trainRecommender() shows no item whose id may be personal", () => {
+  const rows = events.map((event) => ({ ...event, item: `${event.item}@example.org` }));
+  const { report } = trainRecommender(inputOf({ search: { trials: 1 } }, rows));
+  assert.deepEqual(report.evaluation.recommendation!.examples, []);
+});

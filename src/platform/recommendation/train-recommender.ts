@@ -1,5 +1,5 @@
-import { FettleError, hashOf } from "../../lib/index.ts";
-import { cellOf } from "../../ml/table/index.ts";
+import { hashOf } from "../../lib/index.ts";
+import { stopCheck } from "../../ml/learners/index.ts";
 import {
   openTaskModel,
   type RecommendationData,
@@ -8,7 +8,7 @@ import {
   type TaskCapsule,
   type TaskKernels,
 } from "../capsule/index.ts";
-import { detectPersonalData, profileTable } from "../data/index.ts";
+import { detectPersonalData } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import {
   definitionHash,
@@ -19,19 +19,20 @@ import {
   type TrainOutcome,
 } from "../training/index.ts";
 import { championLists } from "./champion-lists.ts";
-import { type CodedEvents, codeEvents, type HeldOut, heldOutOf, interactionsIn, type Wanted } from "./coded-events.ts";
+import { codeEvents, heldOutOf, interactionsIn, type Wanted } from "./coded-events.ts";
 import type { RecommenderDefinition } from "./definition.ts";
 import { evaluateRecommender } from "./evaluate-recommender.ts";
 import { activityOf, cumulativeShares, examplesOf, timelineOf, timesShown, usersPerItem } from "./event-account.ts";
 import { findEventLeakage } from "./event-leakage.ts";
-import { type Events, eventsOf, grouped } from "./events.ts";
+import { eventsOf } from "./events.ts";
 import { learnerOf, proposeConfigurations } from "./families.ts";
 import { goldenRequests } from "./golden-requests.ts";
 import { listsOf, sampleUsers } from "./recommended-lists.ts";
 import { badSplit } from "./recommender-errors.ts";
+import { eventAccount } from "./recommender-report.ts";
 import { fitOptions, search } from "./search.ts";
 import { type EventSplit, partCodes, splitEvents } from "./split-events.ts";
-import type { UserLevels } from "./user-slices.ts";
+import { userLevels } from "./user-levels.ts";
 
 const defaultLengths = [1, 5, 10, 20, 50];
 const defaultUsers = 10_000;
@@ -60,6 +61,7 @@ export function trainRecommender(
   stages.enter("contract");
   const personalData = detectPersonalData(table, snapshot.schema);
   const events = eventsOf(input);
+  for (const name of definition.evaluation?.slices ?? []) table.column(name); // a wrong name is refused before the search
 
   stages.enter("split");
   const split = splitEvents(events, definition, input.testStart);
@@ -115,7 +117,7 @@ export function trainRecommender(
       lists: championLists(input.champion.data, known, coded, trained, { k, includeSeen, check, kernels }),
     },
     trained,
-    levels: levelsOf(input, events, coded, known, new Set(personalData.keys())),
+    levels: userLevels(input, events, coded, known, new Set(personalData.keys())),
     seed,
     check,
     ...(resamples === undefined ? {} : { nResamples: resamples }),
@@ -165,27 +167,12 @@ export function trainRecommender(
   const parts = { features: null, calibrator: null, model: data, signature: recommendationSignature(k, includeSeen) };
   const golden = recordTaskGolden(openTaskModel(parts, kernels), goldenRequests(data.users, data.items, seed));
   const champion = input.champion?.name ?? null;
-  const counts = partCounts(split.parts);
   const report: TrainOutcome<TaskCapsule>["report"] = {
     model: definition.name,
     task: "recommendation",
     seed,
-    problem: { column: definition.item, says: problemInWords(definition), classes: [] },
-    data: {
-      snapshot,
-      nColumns: snapshot.schema.length,
-      columns: profileTable(table, snapshot.schema, { personalData }),
-      violations: [],
-      notes: events.notes,
-      testStart: input.testStart,
-    },
+    ...eventAccount({ input, personalData, events, split, test, nMeasured: known.length }),
     leakage: { findings, excluded: [], pretended: null },
-    split: {
-      kind: split.kind,
-      says: split.says,
-      parts: counts.map(({ name, n }) => ({ name, n, targetMean: null })),
-      notes: [...split.notes, ...testNotes(test, known.length, split, includeSeen)],
-    },
     features: [],
     candidates: found.candidates,
     champion,
@@ -209,19 +196,6 @@ export function trainRecommender(
   };
 }
 
-function problemInWords({ user, item, weight, k = 10 }: RecommenderDefinition): string {
-  const wanted =
-    weight?.atLeast === undefined ? "" : `; what counts is a ${weight.column} of at least ${weight.atLeast}`;
-  return `recommend ${k} items (${item}) to each user (${user})${wanted}`;
-}
-
-function stopCheck({ shouldStop }: TrainHooks): () => void {
-  return () => {
-    if (shouldStop?.() === true)
-      throw new FettleError("cancelled", "FIT_CANCELLED", "Cannot finish the training: it was cancelled");
-  };
-}
-
 function checkKnown(part: string, known: readonly Wanted[], { kind }: EventSplit): void {
   if (known.length > 0) return;
   throw badSplit(
@@ -230,71 +204,4 @@ function checkKnown(part: string, known: readonly Wanted[], { kind }: EventSplit
       ? 'Use split: { kind: "latest" }, which holds out the latest events of each user'
       : "More users with several events are needed",
   );
-}
-
-function partCounts(parts: Uint8Array): { name: string; n: number }[] {
-  return Object.entries(partCodes).map(([name, code]) => ({
-    name,
-    n: parts.reduce((sum, part) => sum + Number(part === code), 0),
-  }));
-}
-
-/** Measured users below which a split by time is told that another one measures more. */
-const fewUsers = 100;
-
-function testNotes(test: HeldOut, nMeasured: number, { kind }: EventSplit, includeSeen: boolean): string[] {
-  const { known, unknown, nWanted, nNewItems, nRepeats } = test;
-  const nUsers = known.length + unknown.length;
-  const share = (n: number, of: number) => `${grouped(n)} of ${grouped(of)} (${Number(((100 * n) / of).toFixed(1))} %)`;
-  return [
-    ...(unknown.length === 0
-      ? []
-      : [
-          `new users: ${share(unknown.length, nUsers)} in the test part have no history; they get what is popular, stand apart in the slices, and count in no other figure`,
-        ]),
-    ...(nNewItems === 0
-      ? []
-      : [
-          `new items: ${share(nNewItems, nWanted)} of what test users wanted is new to the model; it counts as wanted and missed`,
-        ]),
-    ...(nRepeats === 0
-      ? []
-      : [
-          `repeats: ${share(nRepeats, includeSeen ? nWanted : nWanted + nRepeats)} of the pairs of user and item in the test part stand in the user's history already; ${includeSeen ? "they count, for the definition includes what was seen" : "they do not count, for what a user had is not recommended again"}`,
-        ]),
-    ...(nMeasured === known.length
-      ? []
-      : [`${grouped(nMeasured)} of ${grouped(known.length)} test users were drawn at random to be measured`]),
-    ...(kind === "time" && nMeasured < fewUsers
-      ? [
-          `only ${nMeasured} test users have a history, so that intervals are wide; split: { kind: "latest" } measures more of them, at the price of others' later events in the training`,
-        ]
-      : []),
-  ];
-}
-
-/** Levels of measured users by each named column, of a user's last event before the test; columns that may hold personal data are left out. */
-function levelsOf(
-  { table, definition }: TaskInput<RecommenderDefinition>,
-  { rows }: Events,
-  { users, parts, nUsers }: CodedEvents,
-  known: readonly Wanted[],
-  hidden: ReadonlySet<string>,
-): UserLevels[] {
-  const names = (definition.evaluation?.slices ?? []).filter((name) => !hidden.has(name));
-  if (names.length === 0) return [];
-  const last = new Int32Array(nUsers);
-  users.forEach((user, at) => {
-    if (parts[at] !== partCodes.test) last[user] = rows[at]!;
-  });
-  return names.map((column) => {
-    const cells = table.column(column);
-    return {
-      column,
-      levels: known.map(({ user }) => {
-        const cell = cellOf(cells, last[user]!);
-        return cell === null ? null : String(cell);
-      }),
-    };
-  });
 }

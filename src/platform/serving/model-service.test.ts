@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LinearData } from "../../ml/learners/index.ts";
 import { loadPredictor, type PredictorData, rowExplainer } from "../capsule/index.ts";
-import { createModelService, type PredictionLog, type PredictionRecord, RowsInvalid } from "./index.ts";
+import {
+  createModelService,
+  type PredictionLog,
+  type PredictionRecord,
+  type PredictResponse,
+  type RankResponse,
+  RowsInvalid,
+} from "./index.ts";
 
 /** p(yes) = sigmoid(x): small enough to know the answers by heart. */
 const data: PredictorData = {
@@ -35,7 +42,7 @@ function service(append: PredictionLog["append"] = () => undefined, maxRows?: nu
   const made = createModelService({
     model: "sample",
     version: 3,
-    predictor: loadPredictor(data),
+    predictor: loadPredictor(explained),
     explainer: () => rowExplainer(explained),
     exampleRow: [7],
     log: {
@@ -72,6 +79,23 @@ test("createModelService() answers rows in their order and logs what it answered
     { ...record, id: "1000-0", inputs: [0] },
     { ...record, id: "1000-1", inputs: [null] },
   ]);
+});
+
+test("createModelService() tells the set of classes of each row, by the level of a column", () => {
+  const conformal = {
+    level: 0.9,
+    score: "lac",
+    method: "split",
+    groups: { kind: "column", column: "x", levels: ["0"] },
+    thresholds: [0.5, 0.2],
+    nRows: [50, 50],
+  } as const;
+  const { predict } = service(undefined, undefined, { ...data, signature: { ...data.signature, conformal } });
+  const { predictions } = predict([{ x: 0 }, { x: 0.1 }]) as PredictResponse;
+  assert.deepEqual(
+    predictions.map((prediction) => "set" in prediction && prediction.set),
+    [["no", "yes"], ["yes"]],
+  );
 });
 
 test("createModelService() waits for a log that writes to disk, and fails with it", async () => {
@@ -151,4 +175,39 @@ test("createModelService() lists the problems of many rows, at most 20", () => {
       return true;
     },
   );
+});
+
+test("rank() is refused where the model is no ranking", () => {
+  const { rank } = service();
+  assert.throws(() => rank({ items: [{ x: 1 }] }), {
+    code: "RANK_REQUEST",
+    message: /task is binary, a ranking is needed/,
+  });
+});
+
+test("rank() lists the best items, equal ones in their order, and records what it lists", () => {
+  const signature = { ...data.signature, task: "ranking", classes: [], outputs: ["value"], threshold: null } as const;
+  const model = { ...data.model, task: "ranking" } as LinearData;
+  const { rank, written } = service(undefined, 5, { ...data, model, signature });
+  const items = [{ x: 1 }, { x: 3 }, {}, { x: 1 }];
+  assert.deepEqual(rank({ query: { x: 2 }, items, k: 3 }), {
+    model: "sample",
+    version: 3,
+    ranked: [
+      { rank: 1, index: 1, score: 3, id: "1000-0" },
+      { rank: 2, index: 2, score: 2, id: "1000-1" },
+      { rank: 3, index: 0, score: 1, id: "1000-2" },
+    ],
+  });
+  assert.deepEqual(
+    written.map(({ inputs, outputs }) => [inputs, outputs]),
+    [
+      [[3], [3]],
+      [[2], [2]],
+      [[1], [1]],
+    ],
+  );
+  assert.deepEqual((rank({ items: [] }) as RankResponse).ranked, []);
+  assert.throws(() => rank({ items: Array.from({ length: 6 }, () => ({ x: 1 })) }), { code: "ROWS_TOO_MANY" });
+  assert.throws(() => rank({ items: [{ x: 1 }, { y: 1 }] }), RowsInvalid);
 });

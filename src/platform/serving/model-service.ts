@@ -8,8 +8,11 @@ import {
   type JsonObject,
   type Predictor,
   parseRow,
+  type RankedItem,
   type RowExplainer,
   type RowProblem,
+  rankItems,
+  readRankRequest,
 } from "../capsule/index.ts";
 import type { AnyTask } from "../evaluation/index.ts";
 import type { RawRow } from "../features/index.ts";
@@ -23,6 +26,15 @@ export interface PredictResponse {
   readonly model: string;
   readonly version: number;
   readonly predictions: readonly Prediction[];
+  /** Why explanations that were asked for are null. */
+  readonly unexplained?: string;
+}
+
+/** The answer to one request for a ranked list, the best item first. The id is the prediction's: what becomes of the item is told by it. */
+export interface RankResponse {
+  readonly model: string;
+  readonly version: number;
+  readonly ranked: readonly (RankedItem & { readonly id: string; readonly explanation?: Explanation | null })[];
   /** Why explanations that were asked for are null. */
   readonly unexplained?: string;
 }
@@ -60,6 +72,14 @@ export interface ModelService {
    * problem (row, field, rule, value class), ROWS_TOO_MANY or EXPLAIN_OPTION.
    */
   predict(rows: unknown, explain?: unknown): PredictResponse | Promise<PredictResponse>;
+  /**
+   * Of a ranking: the best k of `items`, see `readRankRequest`; those that are listed are recorded. An empty list is answered by an empty one. Throws
+   * RANK_REQUEST, ROWS_INVALID, ROWS_TOO_MANY, EXPLAIN_OPTION.
+   */
+  rank(
+    request: { readonly query?: unknown; readonly items?: unknown; readonly k?: unknown },
+    explain?: unknown,
+  ): RankResponse | Promise<RankResponse>;
 }
 
 /** Most problems that one error lists. */
@@ -85,8 +105,9 @@ export function createModelService(parts: ModelServiceParts): ModelService {
     version,
     task: predictor.signature.task,
     describe() {
-      const { classes, threshold, outputs, inputs } = predictor.signature;
-      return { classes, threshold, outputs, inputs };
+      const { classes, threshold, outputs, query, conformal, inputs } = predictor.signature;
+      const promised = conformal === undefined ? {} : { conformalLevel: conformal.level };
+      return { classes, threshold, outputs, ...(query === undefined ? {} : { query }), ...promised, inputs };
     },
     example: Object.fromEntries(
       predictor.signature.inputs.map((input, j) => [input.name, parts.exampleRow[j] ?? null]),
@@ -95,38 +116,62 @@ export function createModelService(parts: ModelServiceParts): ModelService {
       const startedAt = parts.ticks();
       const top = contributionsAsked(explain);
       const inputs = readRows(predictor, rows, parts.maxRows);
-      const now = parts.now();
       const out = new Float64Array(predictor.nOutputs);
+      const unread: (readonly string[])[] = [];
       const outputs = inputs.map((row) => {
-        predictor.predictRow(row, out);
+        unread.push(predictor.predictRow(row, out));
         return Array.from(out);
       });
-      const ids = inputs.map(() => parts.newId(now));
-      const explained = top === 0 ? null : explainRows(inputs, outputs, top);
-      const response: PredictResponse = {
-        model,
-        version,
+      return answered(startedAt, inputs, outputs, top, (ids, explained) => ({
         predictions: outputs.map((output, i) => ({
           id: ids[i]!,
-          ...answerOf(predictor.signature, Float64Array.from(output)),
-          ...(explained && { explanation: explained.explanations?.[i] ?? null }),
+          ...answerOf(predictor.signature, Float64Array.from(output), 0, inputs[i]!, unread[i]),
+          ...explained[i],
         })),
-        ...(explained?.unexplained !== undefined && { unexplained: explained.unexplained }),
-      };
-      const latencyUs = parts.ticks() - startedAt;
-      const records = inputs.map((row, i) => ({
-        id: ids[i]!,
-        at: now,
-        model,
-        version,
-        inputs: row,
-        outputs: outputs[i]!,
-        latencyUs,
       }));
-      const written = log.append(records);
-      return written === undefined ? response : written.then(() => response);
+    },
+    rank(request, explain) {
+      const startedAt = parts.ticks();
+      const top = contributionsAsked(explain);
+      checkCount(request.items, parts.maxRows);
+      const problems: RowProblem[] = [];
+      const read = readRankRequest(predictor.signature, request, problems);
+      if (problems.length > 0) throw new RowsInvalid(problems.slice(0, maxProblems));
+      const ranked = rankItems(predictor, read);
+      const inputs = ranked.map(({ index }) => read.items[index]!);
+      const outputs = ranked.map(({ score }) => [score]);
+      return answered(startedAt, inputs, outputs, top, (ids, explained) => ({
+        ranked: ranked.map((item, i) => ({ ...item, id: ids[i]!, ...explained[i] })),
+      }));
     },
   };
+
+  // Gives answers their ids, explains them where that is asked for, and records them.
+  function answered<Answers>(
+    startedAt: number,
+    inputs: readonly RawRow[],
+    outputs: readonly (readonly number[])[],
+    top: number,
+    answersOf: (ids: readonly string[], explained: readonly { readonly explanation?: Explanation | null }[]) => Answers,
+  ) {
+    const at = parts.now();
+    const ids = inputs.map(() => parts.newId(at));
+    const explained = top === 0 ? null : explainRows(inputs, outputs, top);
+    const explanations = inputs.map((_, i) =>
+      explained === null ? {} : { explanation: explained.explanations?.[i] ?? null },
+    );
+    const response = {
+      model,
+      version,
+      ...answersOf(ids, explanations),
+      ...(explained?.unexplained !== undefined && { unexplained: explained.unexplained }),
+    };
+    const latencyUs = parts.ticks() - startedAt;
+    const written = log.append(
+      inputs.map((row, i) => ({ id: ids[i]!, at, model, version, inputs: row, outputs: outputs[i]!, latencyUs })),
+    );
+    return written === undefined ? response : written.then(() => response);
+  }
 }
 
 /** How many contributions are asked for: 0 where no explanation is. */
@@ -149,7 +194,12 @@ export function rowsOf(rows: unknown, maxRows = 1000): readonly unknown[] {
     throw new FettleError("invalid-input", "ROWS_INVALID", 'Cannot predict: "rows" is no list with at least one row', {
       hint: 'Send {"rows": [{"column": value, …}]}',
     });
-  if (rows.length > maxRows)
+  checkCount(rows, maxRows);
+  return rows;
+}
+
+function checkCount(rows: unknown, maxRows = 1000): void {
+  if (Array.isArray(rows) && rows.length > maxRows)
     throw new FettleError(
       "too-large",
       "ROWS_TOO_MANY",
@@ -158,7 +208,6 @@ export function rowsOf(rows: unknown, maxRows = 1000): readonly unknown[] {
         hint: 'Send fewer rows at a time, or use "fettle score" for files',
       },
     );
-  return rows;
 }
 
 function readRows(predictor: Predictor, asked: unknown, maxRows: number | undefined): RawRow[] {

@@ -1,5 +1,5 @@
 import { FettleError } from "../../lib/index.ts";
-import type { JsonObject, RowProblem, TaskModel } from "../capsule/index.ts";
+import { type JsonObject, notARanking, type RowProblem, type TaskModel, unexplainedTask } from "../capsule/index.ts";
 import { type ModelService, type ModelServiceParts, RowsInvalid, rowsOf } from "./model-service.ts";
 
 /** What a service of a task of its own is made of. */
@@ -24,7 +24,7 @@ export function createTaskService(parts: TaskServiceParts): ModelService {
         throw new FettleError(
           "invalid-input",
           "EXPLAIN_OPTION",
-          `Cannot explain the predictions: a ${signature.task} model has no columns whose part could be said`,
+          `Cannot explain the predictions: ${unexplainedTask(signature.task)}`,
           { hint: 'Leave out "explain"' },
         );
       const problems: RowProblem[] = [];
@@ -47,6 +47,9 @@ export function createTaskService(parts: TaskServiceParts): ModelService {
       );
       const response = { model, version, predictions };
       return written === undefined ? response : written.then(() => response);
+    },
+    rank() {
+      throw notARanking(signature.task);
     },
   };
 }

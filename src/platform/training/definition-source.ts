@@ -6,7 +6,7 @@ import type { ModelDefinition } from "./definition.ts";
  * @param contractModule module name of the contract, for example `./churn.contract.ts`
  */
 export function definitionToSource(definition: ModelDefinition, contractModule: string): string {
-  const { name, data, target, task, split, weight, ignore, evaluation } = definition;
+  const { name, data, target, task, query, split, weight, ignore, features, search, evaluation } = definition;
   const lines = [
     `import { defineModel } from 'fettle';`,
     `import { contract } from '${contractModule}';`,
@@ -17,6 +17,9 @@ export function definitionToSource(definition: ModelDefinition, contractModule: 
     "  // What is predicted. Rows without a target are left out and counted.",
     `  target: ${literal(target)},`,
     ...(task === undefined ? [] : [`  task: ${quoted(task)},`]),
+    ...(query === undefined
+      ? []
+      : ["  // Rows of one query are ordered together; no query lies in two parts.", `  query: ${quoted(query)},`]),
     "  contract,",
     "",
     `  ${splitComment(definition)}`,
@@ -26,13 +29,22 @@ export function definitionToSource(definition: ModelDefinition, contractModule: 
     ...(weight === undefined ? [] : [`  weight: ${quoted(weight)},`]),
     ...(ignore === undefined ? [] : [`  ignore: ${literal(ignore)},`]),
     "",
+    ...(features === undefined
+      ? []
+      : [
+          "  // How columns become features. Texts: terms of 1 to 2 words and of 2 to 5 characters, in at least 2 texts.",
+          `  features: ${literal(features)},`,
+          "",
+        ]),
     "  // Columns that the leakage check names: leave them out, or keep them although they look like leaks.",
     "  leakage: { exclude: [], keep: [] },",
     "",
     "  // Configurations tried; the choice is made on validation rows, the test rows confirm once.",
-    "  search: { trials: 8 },",
+    `  search: ${literal(search ?? { trials: 8 })},`,
     ...(evaluation === undefined
-      ? ["  // evaluation: { slices: ['…'], protected: ['…'], cost: { falsePositive: 1, falseNegative: 5 } },"]
+      ? query !== undefined
+        ? []
+        : ["  // evaluation: { slices: ['…'], protected: ['…'], cost: { falsePositive: 1, falseNegative: 5 } },"]
       : [`  evaluation: ${literal(evaluation)},`]),
     "  seed: 1,",
     "});",
@@ -41,10 +53,12 @@ export function definitionToSource(definition: ModelDefinition, contractModule: 
   return lines.join("\n");
 }
 
-function splitComment({ data, split }: ModelDefinition): string {
+function splitComment({ data, split, query }: ModelDefinition): string {
   if (data.test !== undefined)
     return "// The test part is the official test file; validation rows come from the training files.";
   if (split?.kind === "time") return "// Trained on the past, tested on the latest rows.";
   if (split?.kind === "group") return "// All rows of one group lie in one part.";
+  if (query !== undefined)
+    return "// Split: whole queries at random, 60 % training, 20 % validation, 20 % test. Other ways:";
   return "// Split: random, stratified, 60 % training, 20 % validation, 20 % test. Other ways:";
 }

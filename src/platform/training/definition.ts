@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hashOf, type Sha256 } from "../../lib/index.ts";
+import type { ConformalScore } from "../../ml/conformal/index.ts";
 import type { Task } from "../../ml/learners/index.ts";
 import type { TaskName } from "../capsule/index.ts";
 import { type Contract, defineContract, type ReadOptions } from "../data/index.ts";
@@ -24,6 +25,7 @@ export const lossNames = [
   "poisson",
   "tweedie",
   "gamma",
+  "focal",
   "lambdarank",
   "xendcg",
 ] as const;
@@ -47,6 +49,28 @@ export interface Configuration {
       number | string | boolean | readonly number[] | readonly (readonly string[])[] | Readonly<Record<string, number>>
     >
   >;
+}
+
+/** Intervals and sets that hold the true value with a chance that is known; `docs/methods/conformal.md` says why. */
+export interface ConformalOptions<Name extends string = string> {
+  /** Chance, at least, that the true value lies inside: from 0.5 to below 1. */
+  readonly level: number;
+  /**
+   * How badly a value goes with a prediction. Numbers: `absolute` (default), `scaled` (default of poisson, tweedie and gamma losses, which know how the
+   * spread grows with the mean), `quantile` (default of two quantiles or more). Classes: `lac` (default), the smallest sets; `aps`, sets that
+   * grow where the model is unsure.
+   */
+  readonly score?: ConformalScore;
+  /**
+   * Where the rows behind the threshold come from. `split`: half of the validation part is kept for it. `cross`: all rows of training and validation, each scored
+   * by a model that the whole procedure made without it; a smaller table needs it, and it promises less. Default: `cross` where half of the
+   * validation part has fewer than 9/(1 − level) rows, but never in time.
+   */
+  readonly method?: "split" | "cross";
+  /** Each class has a threshold of its own, so that the level holds within each class. Default false. */
+  readonly perClass?: boolean;
+  /** A column of categories that the model reads: each level has a threshold of its own, so that the level holds within each. */
+  readonly perGroup?: Name;
 }
 
 /**
@@ -95,7 +119,10 @@ export interface ModelDefinition<Name extends string = string> {
   readonly leakage?: { readonly exclude?: readonly NoInfer<Name>[]; readonly keep?: readonly NoInfer<Name>[] };
   /** How columns become features, where the default is not wanted. */
   readonly features?: FeatureOptions;
-  /** Loss of a regression (default `squared`) or of a ranking (default `lambdarank`), or a loss of your own, for a regression or two classes. */
+  /**
+   * Loss of a regression (default `squared`), of a ranking (default `lambdarank`), `focal` for classes (default: log loss), or a loss of your own, for a
+   * regression or two classes.
+   */
   readonly loss?: LossName | LossModule;
   /** What the loss leaves open. */
   readonly lossOptions?: {
@@ -103,10 +130,22 @@ export interface ModelDefinition<Name extends string = string> {
     readonly delta?: number;
     /** `tweedie`: power of the mean that the variance is proportional to, between 1 and 2. Default 1.5. */
     readonly variancePower?: number;
+    /** `focal`: exponent of 1 − p: how much less a row counts that is right already; from 0, log loss, to 10. Default 2. */
+    readonly focusing?: number;
     /** `lambdarank`: places from the top whose pairs count. Default 30. */
     readonly truncation?: number;
     /** Ranking: gain of each grade from 0 on, in training and in NDCG. Default 2^grade − 1. */
     readonly gains?: readonly number[];
+  };
+  /**
+   * Classes: what a training row counts for by its class, > 0; `balanced` gives each class the same weight in sum. The probabilities stay those of the rows as
+   * they are: what the weights bend is undone. Default: all alike.
+   */
+  readonly classWeights?: "balanced" | Readonly<Record<string, number>>;
+  /** Two classes: trains on a share of the negative rows only, drawn by the seed; the probabilities are corrected for it. Default: all rows. */
+  readonly sampling?: {
+    /** In (0, 1). */
+    readonly negativeRate: number;
   };
   /** Levels of a quantile loss, ascending, each in (0, 1). */
   readonly quantiles?: readonly number[];
@@ -137,9 +176,24 @@ export interface ModelDefinition<Name extends string = string> {
     readonly slices?: readonly NoInfer<Name>[];
     /** Columns for group fairness. */
     readonly protected?: readonly NoInfer<Name>[];
-    readonly cost?: { readonly falsePositive: number; readonly falseNegative: number };
+    /** Two classes: what one wrong answer of each kind costs; sets the threshold. */
+    readonly cost?: {
+      readonly falsePositive: number;
+      readonly falseNegative: number;
+      /** A column of numbers ≥ 0 that both are multiplied by, row by row: the amount at stake. Default: none. */
+      readonly perRow?: NoInfer<Name>;
+    };
+    /** Several classes: what answering one costs where another is true, `costMatrix[true][answered]`; the answer is the class of least expected cost. */
+    readonly costMatrix?: Readonly<Record<string, Readonly<Record<string, number>>>>;
     /** `auto` (default) calibrates only where validation shows that it helps. */
     readonly calibration?: "auto" | "none" | "temperature" | "platt" | "beta" | "isotonic";
+    /** Answers also tell what the true value may be: an interval around a number, a set of classes. Not for rankings. */
+    readonly conformal?: ConformalOptions<NoInfer<Name>>;
+    /**
+     * Repeated cross-validation of the whole procedure beside the test part. `auto` (default): where the test part is small, below 300 rows, or of two
+     * classes below 50 of the rarer one, and the table has at most 20,000 rows. It takes no longer than `search.seconds`, or 120 seconds where that is not given.
+     */
+    readonly crossValidation?: "auto" | "always" | "never";
     /** Bootstrap resamples, default 1000. */
     readonly resamples?: number;
   };
@@ -162,13 +216,17 @@ export type AnyDefinition = ModelDefinition | TaskDefinition;
 
 /** Whether a definition is one of a task of its own. */
 export function isTaskDefinition(definition: AnyDefinition): definition is TaskDefinition {
-  return definition.task === "recommendation" || definition.task === "forecast";
+  return definition.task === "recommendation" || definition.task === "forecast" || definition.task === "anomaly";
 }
 
 const share = z.number().gt(0).lt(0.9);
 const names = z.array(z.string()).readonly();
 const positive = z.number().positive();
 const plain = z.record(z.string(), z.unknown());
+const lengths = z
+  .tuple([z.int().min(1).max(10), z.int().min(1).max(10)])
+  .readonly()
+  .refine(([fewest, most]) => fewest <= most, "the fewest must not exceed the most");
 const featureOption = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("drop") }),
   z.strictObject({ kind: z.literal("number") }),
@@ -183,7 +241,13 @@ const featureOption = z.discriminatedUnion("kind", [
       .readonly()
       .optional(),
   }),
-  z.strictObject({ kind: z.literal("text"), terms: z.int().min(1).max(10_000).optional() }),
+  z.strictObject({
+    kind: z.literal("text"),
+    terms: z.int().min(1).max(1_000_000).optional(),
+    words: z.union([z.literal(false), lengths]).optional(),
+    characters: z.union([z.literal(false), lengths]).optional(),
+    fewest: z.int().min(1).optional(),
+  }),
 ]);
 
 /** A model's name, as definitions check it. */
@@ -195,7 +259,7 @@ export const dataSchema = z.strictObject({
   test: z.string().min(1).optional(),
   options: z
     .strictObject({
-      format: z.enum(["csv", "tsv", "json", "ndjson", "parquet"]).optional(),
+      format: z.enum(["csv", "tsv", "json", "ndjson", "parquet", "svmlight"]).optional(),
       separator: z.string().length(1).optional(),
       quote: z.string().max(1).optional(),
       header: z.boolean().optional(),
@@ -243,10 +307,13 @@ const schema = z
       .strictObject({
         delta: positive.optional(),
         variancePower: z.number().gt(1).lt(2).optional(),
+        focusing: z.number().min(0).max(10).optional(),
         truncation: z.int().min(1).optional(),
         gains: z.array(z.number().min(0)).min(2).readonly().optional(),
       })
       .optional(),
+    classWeights: z.union([z.literal("balanced"), z.record(z.string(), positive)]).optional(),
+    sampling: z.strictObject({ negativeRate: z.number().gt(0).lt(1) }).optional(),
     quantiles: z
       .array(z.number().gt(0).lt(1))
       .min(1)
@@ -276,19 +343,51 @@ const schema = z
         metric: z.string().optional(),
         slices: names.optional(),
         protected: names.optional(),
-        cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
+        cost: z
+          .strictObject({ falsePositive: positive, falseNegative: positive, perRow: z.string().min(1).optional() })
+          .optional(),
+        costMatrix: z.record(z.string(), z.record(z.string(), z.number().min(0))).optional(),
         calibration: z.enum(["auto", "none", "temperature", "platt", "beta", "isotonic"]).optional(),
+        conformal: z
+          .strictObject({
+            level: z.number().min(0.5).lt(1),
+            score: z.enum(["absolute", "scaled", "quantile", "lac", "aps"]).optional(),
+            method: z.enum(["split", "cross"]).optional(),
+            perClass: z.boolean().optional(),
+            perGroup: z.string().min(1).optional(),
+          })
+          .refine(
+            ({ perClass, perGroup }) => perClass !== true || perGroup === undefined,
+            "perClass and perGroup cannot both be asked for",
+          )
+          .optional(),
+        crossValidation: z.enum(["auto", "always", "never"]).optional(),
         resamples: z.int().min(200).max(10_000).optional(),
       })
       .optional(),
     seed: z.int().min(0).optional(),
   })
-  .superRefine(({ target, split, weight, query, search, warmStart }, context) => {
+  .superRefine(({ target, split, weight, query, search, warmStart, evaluation }, context) => {
     const refuse = (path: string[]) =>
       context.addIssue({ code: "custom", path, message: `"${target.column}" is the target, another column is needed` });
     if (split?.kind === "group" && split.column === target.column) refuse(["split", "column"]);
     if (weight === target.column) refuse(["weight"]);
     if (query === target.column) refuse(["query"]);
+    if (evaluation?.cost?.perRow === target.column) refuse(["evaluation", "cost", "perRow"]);
+    if (evaluation?.conformal?.perGroup === target.column) refuse(["evaluation", "conformal", "perGroup"]);
+    if (evaluation?.conformal?.method === "cross" && split?.kind === "time")
+      context.addIssue({
+        code: "custom",
+        path: ["evaluation", "conformal", "method"],
+        message: '"cross" trains on later rows than it scores, which a split by time must not: "split" is needed',
+      });
+    // Rows that the earlier version was fitted on would make the intervals too narrow.
+    if (evaluation?.conformal !== undefined && warmStart !== undefined && split?.kind !== "time")
+      context.addIssue({
+        code: "custom",
+        path: ["evaluation", "conformal"],
+        message: "needs rows that no model has seen, which a warm start has only in a split by time",
+      });
     if (warmStart === undefined) return;
     const { families = ["gbdt"], configurations, stack } = search ?? {};
     if (!(configurations?.map(({ family }) => family) ?? families).includes("gbdt"))

@@ -13,7 +13,7 @@ import { mostUsedColumns } from "./important-columns.ts";
 import type { ImportedPredictor } from "./imported-predictor.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
 import { documented } from "./model-signature.ts";
-import { partOf } from "./part.ts";
+import { goldenOptions, partOf } from "./part.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { accountOf } from "./report-parts.ts";
 import type { Candidate } from "./run-report.ts";
@@ -135,6 +135,7 @@ export function evaluateImport(
     ...championPrediction(input, predictor.signature, test),
     schema: run.schema,
     personalData: [...run.personalData.keys()],
+    ...(run.definition.query === undefined ? {} : { queryColumn: run.definition.query }),
     predictWith: (table) => predictor.predict(table),
     importanceColumns: mostUsedColumns(fitted, loadModel(data.model)),
     primary: metric,
@@ -154,7 +155,7 @@ export function evaluateImport(
   });
 
   stages.enter("package");
-  const golden = recordGolden(predictor, test.table, seed);
+  const golden = recordGolden(predictor, test.table, seed, goldenOptions(test));
   const capsule = { name: definition.name, ...data, evaluation, golden, lineage: importLineage(definition) };
   const candidates = [
     ...baselines.map((trial) => candidateOf(trial, metric)),
@@ -182,7 +183,7 @@ export function evaluateImport(
       run,
       { snapshot: input.snapshot, testStart: null },
       leakage,
-      { train, validation, test },
+      { train, validation, conformal: null, test },
       {
         data: imported.notes,
         split: ["the model was trained elsewhere: whether it has seen these rows is not known"],
@@ -235,13 +236,13 @@ function baselineTrials(search: SearchInput): Trial[] {
 function describe(
   data: PredictorData,
   classes: readonly string[],
-  { table, personalData }: PreparedRun,
+  { table, personalData, definition: { query } }: PreparedRun,
 ): PredictorData {
   const inputs = data.signature.inputs.map((input) => ({
     ...input,
     ...documented(table, personalData.has(input.name), input.name),
   }));
-  return { ...data, signature: { ...data.signature, inputs, classes } };
+  return { ...data, signature: { ...data.signature, inputs, classes, ...(query === undefined ? {} : { query }) } };
 }
 
 function candidateOf({ name, role, learner, value, seconds }: Trial, metric: string): Candidate {

@@ -14,6 +14,7 @@ export function scored(part: Part, prediction: Float64Array) {
     table: part.table,
     resample: part.resample,
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
+    ...(part.rowCost === null ? {} : { rowCost: part.rowCost }),
     ...(part.ranked === null ? {} : { ranked: part.ranked }),
   };
 }

@@ -4,8 +4,8 @@ import type { FittedFeatures } from "../features/index.ts";
 /** Columns whose importance is measured, at most: each costs five predictions of all test rows. */
 const mostImportances = 100;
 
-/** The columns that a model leans on, by splits of its trees, by the size of its weights or terms: at most 100, all where there are fewer. */
-export function mostUsedColumns({ inputs, outputs }: FittedFeatures, model: FittedModel): string[] {
+/** The columns that a model leans on, texts first, then by splits of its trees, by the size of its weights or terms: at most 100, all where there are fewer. */
+export function mostUsedColumns({ inputs, outputs, blocks }: FittedFeatures, model: FittedModel): string[] {
   if (inputs.length <= mostImportances) return inputs.map(({ name }) => name);
   const uses = new Float64Array(outputs.length);
   addUses(model.toJSON(), uses);
@@ -13,6 +13,7 @@ export function mostUsedColumns({ inputs, outputs }: FittedFeatures, model: Fitt
   outputs.forEach(({ from }, j) => {
     byColumn.set(from, (byColumn.get(from) ?? 0) + uses[j]!);
   });
+  for (const { from } of blocks) byColumn.set(from, Number.POSITIVE_INFINITY);
   const used = [...byColumn].filter(([, use]) => use > 0).sort(([, a], [, b]) => b - a);
   return used.slice(0, mostImportances).map(([name]) => name);
 }

@@ -21,15 +21,20 @@ export {
   unmeasuredCapsule,
 } from "./evaluate-import.ts";
 export type { ExplanationSummary } from "./explanation-summary.ts";
-export { familiesOf } from "./families.ts";
+export { familiesOf, textColumns } from "./families.ts";
 export { gatesOf } from "./gates.ts";
 export { type ImportDefinition, importHash, isImport } from "./import-definition.ts";
 export { checkColumns, type ImportedPredictor, importedPredictor } from "./imported-predictor.ts";
+export { pretendedScore, strongColumns } from "./leakage-decision.ts";
+export { documented } from "./model-signature.ts";
+export { refuseErrors } from "./prepare-run.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
+export { splitInWords } from "./report-parts.ts";
 export { type FinishedTuning, reportTuning, tunedTrial } from "./report-tuning.ts";
 export type { Candidate, Gate, RunReport } from "./run-report.ts";
 export { stageClock } from "./stage-clock.ts";
 export type { ShapeAxis, TermShape } from "./term-shapes.ts";
+export type { TextSummary } from "./text-summary.ts";
 export { trainModel } from "./train.ts";
 export {
   type TaskInput,

@@ -1,5 +1,6 @@
 import type { Target } from "../../ml/learners/index.ts";
 import { findLeakage, type LeakageFinding } from "../leakage/index.ts";
+import { textColumns } from "./families.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { RunReport } from "./run-report.ts";
 
@@ -16,6 +17,8 @@ export function checkLeakage(run: PreparedRun): LeakageFinding[] {
     exclude: definition.leakage?.exclude ?? [],
     keep: definition.leakage?.keep ?? [],
     ignore: ignoredColumns(run),
+    texts: textColumns(definition, run.schema),
+    classes: run.built.classes,
   });
 }
 

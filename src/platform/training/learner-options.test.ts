@@ -3,9 +3,19 @@ import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
 import { loadKernels, loadPredictKernels } from "../../edge/compute/index.ts";
-import { numberColumn } from "../../ml/table/index.ts";
-import { answerOf, type Capsule, exportModule, loadPredictor, manifestOf, openCapsule } from "../capsule/index.ts";
+import type { ConformalInterval } from "../../ml/conformal/index.ts";
+import { numberColumn, Table } from "../../ml/table/index.ts";
+import {
+  answerOf,
+  type Capsule,
+  exportModule,
+  loadPredictor,
+  manifestOf,
+  openCapsule,
+  tableOfRows,
+} from "../capsule/index.ts";
 import type { RawRow } from "../features/index.ts";
+import { conformalColumns } from "../pipelines/index.ts";
 import { type Configuration, trainModel } from "./index.ts";
 import { type SampleDefinition, sampleInput, sampleTable } from "./sample-input.ts";
 
@@ -56,14 +66,54 @@ for (const { says, search } of cases)
       const compiled = trainModel(input, { ...(kernels && { kernels }), ...(predictKernels && { predictKernels }) });
       assert.deepEqual(manifestOf(compiled.capsule), manifestOf(capsule));
       openCapsule(capsule);
-      assert.deepEqual(
-        await moduleAnswers(capsule),
-        capsule.golden.outputs.map((outputs) => answer(capsule, outputs)),
-      );
+      assert.deepEqual(await moduleAnswers(capsule), answers(capsule));
     });
 
-const answer = ({ signature }: Capsule, outputs: readonly number[]) =>
-  JSON.parse(JSON.stringify(answerOf(signature, Float64Array.from(outputs))));
+const promised: readonly SampleDefinition[] = [
+  { column: "amount", evaluation: { conformal: { level: 0.9, perGroup: "level" } } },
+  { column: "amount", loss: "quantile", quantiles: [0.1, 0.5, 0.9], evaluation: { conformal: { level: 0.8 } } },
+  { column: "count", loss: "tweedie", evaluation: { conformal: { level: 0.8 } } },
+  { column: "binary", evaluation: { conformal: { level: 0.9, perGroup: "level" } } },
+  { column: "three", evaluation: { conformal: { level: 0.8, score: "aps", perClass: true } } },
+  {
+    column: "three",
+    loss: "focal",
+    classWeights: "balanced",
+    evaluation: {
+      conformal: { level: 0.8 },
+      costMatrix: { high: { middle: 9, low: 9 }, middle: { high: 1, low: 1 }, low: { high: 1, middle: 1 } },
+    },
+  },
+];
+
+for (const definition of promised)
+  test(`an exported module gives the intervals or sets of the server, on ${definition.column} (${JSON.stringify(definition.evaluation!.conformal)})`, async () => {
+    const { capsule } = trainModel(sampleInput({ search: gbdt({}), ...definition }, sampleTable(800)));
+    openCapsule(capsule);
+    const given = answers(capsule) as { interval?: unknown; set?: unknown }[];
+    assert.ok(given.every(({ interval, set }) => (interval === undefined) !== (set === undefined)));
+    assert.deepEqual(await moduleAnswers(capsule), given);
+    const columns = conformalColumns(
+      capsule.signature,
+      Float64Array.from(capsule.golden.outputs.flat()),
+      tableOfRows(capsule.signature, capsule.golden.rows),
+    );
+    const table = Table.of(columns.map(({ name, column }) => [name, column] as const));
+    const scored = given.map(({ interval, set }) =>
+      set === undefined
+        ? { interval_low: (interval as ConformalInterval).low, interval_high: (interval as ConformalInterval).high }
+        : { set: JSON.stringify(set), set_size: (set as unknown[]).length },
+    );
+    assert.deepEqual(
+      scored,
+      given.map((_, i) => table.row(i)),
+    );
+  });
+
+const answers = ({ signature, golden }: Capsule): unknown[] =>
+  golden.outputs.map((outputs, i) =>
+    JSON.parse(JSON.stringify(answerOf(signature, Float64Array.from(outputs), 0, golden.rows[i]!))),
+  );
 
 /** What the exported module answers for the golden rows. */
 async function moduleAnswers(capsule: Capsule): Promise<unknown> {

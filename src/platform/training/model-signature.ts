@@ -5,6 +5,7 @@ import { byFirstAppearance } from "../data/index.ts";
 import { type CalibrationDecision, chooseThreshold } from "../evaluation/index.ts";
 import type { FittedFeatures } from "../features/index.ts";
 import { calibrated } from "./calibrated-trial.ts";
+import { scored } from "./evaluated-part.ts";
 import { joinRows, type Part } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Trial } from "./search.ts";
@@ -15,17 +16,10 @@ export function signatureOf(
   features: FittedFeatures,
   chosen: Trial,
   calibration: CalibrationDecision,
-  validation: Part,
+  { train, validation }: { readonly train: Part; readonly validation: Part },
 ): Signature {
   const { task } = run.built.target;
-  const isBinary = task === "binary";
-  const rows = {
-    yTrue: validation.target.values,
-    yProba: calibrated(calibration, chosen),
-    resample: validation.resample,
-    ...(validation.sampleWeight === null ? {} : { sampleWeight: validation.sampleWeight }),
-  };
-  const fittedOn = run.table.take(joinRows(run.split.train, run.split.validation));
+  const fittedOn = run.table.take(joinRows(train.rows, validation.rows));
   return {
     inputs: features.inputs.map(({ name, type }) => ({
       name,
@@ -35,8 +29,21 @@ export function signatureOf(
     task,
     classes: run.built.classes,
     outputs: outputsOf(run),
-    threshold: isBinary ? chooseThreshold(rows, run.definition.evaluation?.cost, run.seed).threshold : null,
+    ...(run.definition.query === undefined ? {} : { query: run.definition.query }),
+    threshold: task === "binary" ? thresholdOf(run, chosen, calibration, validation) : null,
+    ...(run.costMatrix === undefined ? {} : { costs: run.costMatrix }),
   };
+}
+
+/** The threshold of least cost on validation rows. */
+export function thresholdOf(
+  { definition, seed }: PreparedRun,
+  chosen: Trial,
+  calibration: CalibrationDecision,
+  validation: Part,
+): number {
+  const rows = { ...scored(validation, calibrated(calibration, chosen)), yProba: calibrated(calibration, chosen) };
+  return chooseThreshold(rows, definition.evaluation?.cost, seed).threshold;
 }
 
 /** Names of the outputs of a model that gives numbers; empty for classes. */

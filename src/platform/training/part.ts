@@ -10,6 +10,8 @@ export interface Part {
   readonly table: Table;
   readonly target: Target;
   readonly sampleWeight: Float64Array | null;
+  /** What a mistake on each row costs; null where all cost alike. */
+  readonly rowCost: Float64Array | null;
   readonly resample: Split["resample"];
   /** Ranking: which rows belong to one query; null for other tasks. */
   readonly ranked: Ranked | null;
@@ -25,9 +27,15 @@ export function partOf(run: PreparedRun, rows: Int32Array): Part {
     target,
     ranked: target.queries ? { queries: target.queries, gains: run.definition.lossOptions?.gains ?? null } : null,
     sampleWeight: run.sampleWeight === null ? null : takeNumbers(run.sampleWeight, rows),
+    rowCost: run.rowCost === null ? null : takeNumbers(run.rowCost, rows),
     resample:
       resample.unit === "group" ? { unit: "group", groups: rows.map((row) => resample.groups[row]!) } : resample,
   };
+}
+
+/** Golden rows of a ranking are whole queries. */
+export function goldenOptions({ ranked }: Part): { readonly queries?: Int32Array } {
+  return ranked === null ? {} : { queries: ranked.queries };
 }
 
 /** Rows of two parts in ascending order: what the chosen configuration is refitted on. */

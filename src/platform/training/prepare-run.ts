@@ -1,11 +1,21 @@
 import { FettleError, nearestName } from "../../lib/index.ts";
-import { type CustomLoss, checkLabels, defaultDelta, type Target, type Task } from "../../ml/learners/index.ts";
+import {
+  type CustomLoss,
+  checkLabels,
+  defaultDelta,
+  isNumeric,
+  type Reweighting,
+  type Target,
+  type Task,
+} from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import {
   type BuiltTarget,
   buildTarget,
   type ContractReport,
   checkContract,
+  checkOrder,
+  countQueries,
   detectPersonalData,
   groupCodes,
   inferContract,
@@ -14,9 +24,13 @@ import {
   type Schema,
   type Split,
   type SplitRule,
+  saysQueries,
   splitRows,
 } from "../data/index.ts";
-import type { RegressionLoss } from "../evaluation/index.ts";
+import type { CostMatrix, RegressionLoss } from "../evaluation/index.ts";
+import { reweightingOf } from "./class-counts.ts";
+import { conformalProblems, keepConformalRows } from "./conformal.ts";
+import { costMatrixOf, rowCostsOf } from "./decision-costs.ts";
 import type { ModelDefinition } from "./definition.ts";
 import { nameOfLoss, regressionLoss } from "./families.ts";
 import { outputsOf } from "./model-signature.ts";
@@ -38,14 +52,20 @@ export interface PreparedRun {
   readonly personalData: ReadonlyMap<string, PersonalDataKind>;
   readonly split: Split;
   readonly sampleWeight: Float64Array | null;
+  /** What a mistake on each row costs, times the cost of its kind; null where all cost alike. */
+  readonly rowCost: Float64Array | null;
+  /** Costs of decisions between several classes; undefined: the most probable class is answered. */
+  readonly costMatrix: CostMatrix | undefined;
+  /** How training counts classes; null: all rows alike. */
+  readonly reweighting: Reweighting | null;
   /** What boosted trees go on from; null where from nothing. */
   readonly warmStart: WarmStart | null;
   readonly notes: readonly string[];
 }
 
 /**
- * Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN, DEFINITION_COLUMNS, DEFINITION_TASK, QUERY_PARTED, WEIGHTS_INVALID,
- * FIT_LABELS, WARM_START_MISFIT.
+ * Checks the contract, builds the target, parts the rows. Throws CONTRACT_BROKEN, DEFINITION_COLUMNS, DEFINITION_TASK, QUERY_PARTED, QUERIES_EQUAL, WEIGHTS_INVALID,
+ * CONFORMAL_ROWS, FIT_LABELS, WARM_START_MISFIT.
  * @param customLoss the functions of a loss that the definition names by its module
  */
 export function prepareRun(
@@ -72,15 +92,14 @@ export function prepareRun(
   const start = testStart === null ? undefined : countBelow(plain.rows, testStart);
   const built = withQueries(plain, definition, rows, start);
   const seed = definition.seed ?? 1;
-  const split = wholeQueries(
-    splitRows(rows, {
-      rule: splitRule(definition, testStart !== null),
-      target: built.target,
-      seed,
-      ...(start === undefined ? {} : { testStart: start }),
-    }),
-    built.target.queries,
-  );
+  const parted = splitRows(rows, {
+    rule: splitRule(definition, testStart !== null),
+    target: built.target,
+    seed,
+    ...(start === undefined ? {} : { testStart: start }),
+  });
+  const split = keepConformalRows(wholeQueries(parted, built.target.queries), definition, rows, built.target);
+  const queryNotes = built.target.queries === undefined ? [] : checkQueries(built.target, split);
   const sources = rows.drop([definition.target.column]);
   const columns = new Set(sources.names);
   const loss = lossInForce(definition, built.target, split, customLoss);
@@ -103,10 +122,14 @@ export function prepareRun(
     personalData,
     split,
     sampleWeight: definition.weight === undefined ? null : weightsOf(rows, definition.weight, split),
+    rowCost: rowCostsOf(definition, rows),
+    costMatrix: costMatrixOf(definition, built.classes),
+    reweighting: reweightingOf(definition, built.classes),
     warmStart: warmStart === undefined ? null : openWarmStart(warmStart, question),
     notes: [
       ...snapshot.source.notes,
       ...built.notes,
+      ...queryNotes,
       ...(quarantined.length > 0
         ? [`${quarantined.length} rows break the contract and are left out, in quarantine`]
         : []),
@@ -128,6 +151,8 @@ function checkColumns({ weight, query, split, ignore = [], leakage, evaluation }
     "leakage.keep": leakage?.keep ?? [],
     "evaluation.slices": evaluation?.slices ?? [],
     "evaluation.protected": evaluation?.protected ?? [],
+    "evaluation.cost.perRow": [evaluation?.cost?.perRow],
+    "evaluation.conformal.perGroup": [evaluation?.conformal?.perGroup],
   };
   const problems = Object.entries(named).flatMap(([key, names]) =>
     names
@@ -148,20 +173,26 @@ function checkColumns({ weight, query, split, ignore = [], leakage, evaluation }
 
 // A setting that the task has no use for is a misunderstanding: it is said, not ignored.
 function checkTask(definition: ModelDefinition, task: Task): void {
-  const { loss, quantiles, query, evaluation } = definition;
-  const { kind, delta, variancePower, truncation, gains } = regressionLoss(definition);
+  const { loss, quantiles, query, evaluation, classWeights, sampling } = definition;
+  const { kind, delta, variancePower, focusing, truncation, gains } = regressionLoss(definition);
   const isRanking = task === "ranking";
   const rules: readonly (readonly [boolean, string])[] = [
     [loss !== undefined && !takesLoss(task, kind), `the loss ${kind} is for ${tasksOf(kind)}`],
     [quantiles !== undefined && kind !== "quantile", "quantiles need the loss quantile"],
     [delta !== undefined && kind !== "huber", "lossOptions.delta needs the loss huber"],
     [variancePower !== undefined && kind !== "tweedie", "lossOptions.variancePower needs the loss tweedie"],
+    [focusing !== undefined && kind !== "focal", "lossOptions.focusing needs the loss focal"],
+    [isNumeric(task) && classWeights !== undefined, "classWeights are for classes"],
+    [kind === "custom" && (classWeights ?? sampling) !== undefined, customWeights],
+    [task !== "binary" && sampling !== undefined, "sampling is for two classes"],
     [truncation !== undefined && kind !== "lambdarank", "lossOptions.truncation needs the loss lambdarank"],
     [gains !== undefined && !isRanking, "lossOptions.gains are for a ranking"],
     [query !== undefined && !isRanking, "query is for a ranking"],
     [isRanking && query === undefined, "a ranking needs query, the column that says which rows are ordered together"],
     [isRanking && (evaluation?.slices ?? evaluation?.protected) !== undefined, noSlices],
+    [task !== "multiclass" && evaluation?.costMatrix !== undefined, "evaluation.costMatrix is for several classes"],
     [task !== "binary" && evaluation?.cost !== undefined, "evaluation.cost is for two classes"],
+    ...conformalProblems(definition, task),
   ];
   const problems = rules.flatMap(([isBroken, says]) => (isBroken ? [says] : []));
   if (problems.length === 0) return;
@@ -173,16 +204,20 @@ function checkTask(definition: ModelDefinition, task: Task): void {
   );
 }
 
+const customWeights = "what classWeights and sampling do to probabilities cannot be undone for a loss of your own";
+
 const noSlices =
   "a ranking is judged by whole queries, so evaluation.slices and evaluation.protected are for other tasks";
 
 function tasksOf(kind: RegressionLoss["kind"]): string {
   if (kind === "custom") return "two classes or a regression";
+  if (kind === "focal") return "classes";
   return kind === "lambdarank" || kind === "xendcg" ? "a ranking" : "a regression";
 }
 
 function takesLoss(task: Task, kind: RegressionLoss["kind"]): boolean {
   if (kind === "custom") return task === "binary" || task === "regression";
+  if (kind === "focal") return !isNumeric(task);
   return task === (kind === "lambdarank" || kind === "xendcg" ? "ranking" : "regression");
 }
 
@@ -214,6 +249,17 @@ function wholeQueries(split: Split, queries: Int32Array | undefined): Split {
   return split.resample.unit === "group" ? split : { ...split, resample: { unit: "group", groups: queries } };
 }
 
+// Each part must have an order to learn or to judge. Throws QUERIES_EQUAL.
+function checkQueries({ queries, values }: Target, split: Split): string[] {
+  for (const part of ["train", "validation", "test"] as const) {
+    const codes = split[part].map((row) => queries![row]!);
+    checkOrder(countQueries(codes, takeNumbers(values, split[part])), partNames[part]);
+  }
+  return [saysQueries(countQueries(queries!, values))];
+}
+
+const partNames = { train: "the training part", validation: "the validation part", test: "the test part" } as const;
+
 // Labels are checked on all rows: those of validation and test are measured by the same loss.
 function lossInForce(
   definition: ModelDefinition,
@@ -228,7 +274,8 @@ function lossInForce(
   return loss.kind === "custom" && custom !== undefined ? { ...loss, custom } : loss;
 }
 
-function refuseErrors({ violations }: ContractReport): void {
+/** Refuses data that break their contract: CONTRACT_BROKEN. */
+export function refuseErrors({ violations }: ContractReport): void {
   const errors = violations.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return;
   throw new FettleError(

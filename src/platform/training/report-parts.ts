@@ -13,6 +13,8 @@ import type { TrainInput, TrainOutcome } from "./train-input.ts";
 export interface RunParts {
   readonly train: Part;
   readonly validation: Part;
+  /** Rows that make intervals or sets; null where none are kept for that. */
+  readonly conformal: Part | null;
   readonly test: Part;
 }
 
@@ -36,10 +38,10 @@ export function accountOf(
     leakage: { findings: leakage, excluded: strongColumns(leakage), pretended: pretendedScore(leakage) },
     split: {
       kind: run.split.rule.kind,
-      says: splitInWords(run),
-      parts: (["train", "validation", "test"] as const).map((name) => {
+      says: splitInWords(run.split),
+      parts: (["train", "validation", "conformal", "test"] as const).flatMap((name) => {
         const part = parts[name];
-        return { name, n: part.rows.length, targetMean: targetMean(part) };
+        return part === null ? [] : [{ name, n: part.rows.length, targetMean: targetMean(part) }];
       }),
       notes: [...run.split.notes, ...notes.split],
     },
@@ -54,9 +56,8 @@ function targetMean({ target }: Part): number | null {
   return sum / target.values.length;
 }
 
-// How rows were parted, in a few words.
-function splitInWords({ split }: PreparedRun): string {
-  const { rule } = split;
+/** How rows were parted, in a few words. */
+export function splitInWords({ rule }: PreparedRun["split"]): string {
   switch (rule.kind) {
     case "random":
       return "random, stratified by the target";

@@ -4,6 +4,7 @@ import type { AnyTask, Evaluation } from "../evaluation/index.ts";
 import type { LeakageFinding } from "../leakage/index.ts";
 import type { ExplanationSummary, NoSummary } from "./explanation-summary.ts";
 import type { TermShape } from "./term-shapes.ts";
+import type { TextSummary } from "./text-summary.ts";
 import type { TuningReport } from "./tuning-report.ts";
 
 /** One configuration that was tried, in the order of trying. */
@@ -64,6 +65,8 @@ export interface RunReport {
   readonly candidates: readonly Candidate[];
   /** What each term of an additive model adds, the most important first; absent for another family. */
   readonly terms?: readonly TermShape[];
+  /** What the model learned of texts; absent where it reads none. */
+  readonly texts?: TextSummary;
   /** How the configuration was found, where `fettle tune` found it. */
   readonly tuning?: TuningReport;
   /** The version that this one was compared with, as `model@version`; null where there was none. */

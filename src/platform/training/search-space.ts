@@ -5,12 +5,12 @@ import { familyTraits } from "./families.ts";
 /** Name of the parameter that chooses the family. */
 const familyName = "family";
 
-/** What a search may set: the family, and `family.parameter` for every parameter of each. */
-export function spaceOf(families: readonly Family[]): SearchSpace {
+/** What a search may set: the family, and `family.parameter` for every parameter of each; `onTexts`: whether linear models read texts. */
+export function spaceOf(families: readonly Family[], onTexts = false): SearchSpace {
   return [
     { name: familyName, kind: "choice", values: families },
     ...families.flatMap((family) =>
-      familyTraits[family].space.map((dimension) => ({
+      spaceOfFamily(family, onTexts).map((dimension) => ({
         ...dimension,
         name: `${family}.${dimension.name}`,
         when: dimension.when
@@ -19,6 +19,11 @@ export function spaceOf(families: readonly Family[]): SearchSpace {
       })),
     ),
   ];
+}
+
+function spaceOfFamily(family: Family, onTexts: boolean): SearchSpace {
+  const { space, onTexts: other } = familyTraits[family];
+  return onTexts && other !== undefined ? other.space : space;
 }
 
 /** The configuration at a point of {@link spaceOf}. */
@@ -43,8 +48,14 @@ export function pointOf({ family, params }: Configuration): Point {
  * The configurations to try, in order: the defaults of each family first, then places that fill the space evenly, families taking
  * turns (a more complex family has more of them). A longer list starts with the shorter one.
  * @param nTrials how many
+ * @param onTexts whether linear models read texts
  */
-export function proposeConfigurations(families: readonly Family[], nTrials: number, seed: number): Configuration[] {
+export function proposeConfigurations(
+  families: readonly Family[],
+  nTrials: number,
+  seed: number,
+  onTexts = false,
+): Configuration[] {
   const more = (family: Family) => Array<Family>(Math.ceil(familyTraits[family].complexity) - 1).fill(family);
   const turns = [...families, ...families.flatMap(more)];
   const seen = new Set<string>();
@@ -52,8 +63,9 @@ export function proposeConfigurations(families: readonly Family[], nTrials: numb
   for (let turn = 0; proposals.length < nTrials && turn < 50 * nTrials; turn++) {
     const family = turns[turn % turns.length]!;
     const n = proposals.filter((proposal) => proposal.family === family).length;
-    const { space } = familyTraits[family];
-    const params = n === 0 ? {} : pointAt(space, startPlace(turn, space.length, seed));
+    const space = spaceOfFamily(family, onTexts);
+    const first = (onTexts ? familyTraits[family].onTexts?.first : undefined) ?? {};
+    const params = n === 0 ? first : pointAt(space, startPlace(turn, space.length, seed));
     const key = JSON.stringify([family, params]);
     if (seen.has(key)) continue;
     seen.add(key);

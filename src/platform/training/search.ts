@@ -9,6 +9,7 @@ import {
   type Learner,
   mean,
   median,
+  naiveBayes,
   previousValue,
   prior,
   quantile,
@@ -19,7 +20,7 @@ import type { Table } from "../../ml/table/index.ts";
 import { measureMetric, type RegressionLoss, rowLosses, selectCandidate } from "../evaluation/index.ts";
 import { type FeatureFamily, type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
 import type { Configuration, Family } from "./definition.ts";
-import { familyTraits, learnerOf } from "./families.ts";
+import { familyTraits, learnerFor } from "./families.ts";
 import { type Part, partOf } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Candidate } from "./run-report.ts";
@@ -94,14 +95,34 @@ export function fitFamilyFeatures(
   });
 }
 
+interface Baseline {
+  readonly name: string;
+  readonly learner: Learner;
+  /** Whose features it reads. Default: boosted trees', where there are any. */
+  readonly family?: Family;
+}
+
+/** The simple models that a learned one has to beat, on features that they can read. */
+function baselinesOn(run: PreparedRun, { linear, gbdt }: SearchInput["features"]): Baseline[] {
+  const hasTerms = linear !== undefined && linear.train.blocks.length > 0;
+  const hasColumns = (gbdt ?? linear!).train.nColumns > 0;
+  const plain = baselinesOf(run).filter(({ name }) => hasColumns || name !== ruleName);
+  const { task } = run.built.target;
+  return hasTerms && (task === "binary" || task === "multiclass")
+    ? [...plain, { name: "naive Bayes on the terms", learner: naiveBayes(), family: "linear" }]
+    : plain;
+}
+
+const ruleName = "best single rule";
+
 /** The simple models that a learned one has to beat. */
-export function baselinesOf(run: PreparedRun): { name: string; learner: Learner }[] {
+export function baselinesOf(run: PreparedRun): Baseline[] {
   const constant = constantBaselines(run);
   const isForecast = run.split.resample.unit === "block" && run.built.target.task === "regression";
   return isForecast ? [...constant, { name: "previous value", learner: previousValue() }] : constant;
 }
 
-function constantBaselines(run: PreparedRun): { name: string; learner: Learner }[] {
+function constantBaselines(run: PreparedRun): Baseline[] {
   const { kind, quantiles } = run.loss;
   const { task } = run.built.target;
   if (task === "ranking")
@@ -109,7 +130,7 @@ function constantBaselines(run: PreparedRun): { name: string; learner: Learner }
       { name: "random order", learner: mean() },
       { name: "best single feature", learner: bestFeature() },
     ];
-  const rule = { name: "best single rule", learner: bestRule(ruleParams(run.loss)) };
+  const rule = { name: ruleName, learner: bestRule(ruleParams(run.loss)) };
   if (task !== "regression") return [{ name: "class shares", learner: prior() }, rule];
   if (kind === "quantile") return [{ name: "quantiles", learner: quantile({ quantiles: quantiles ?? [0.5] }) }];
   return kind === "absolute" || kind === "huber"
@@ -138,6 +159,8 @@ export interface SearchInput {
   readonly hooks: TrainHooks;
   /** Seconds after which no further configuration is started. */
   readonly maxSeconds: number;
+  /** Bootstrap resamples of each trial's validation metric, default 200. */
+  readonly nResamples?: number;
 }
 
 /** A stack is the least simple of all candidates. */
@@ -150,12 +173,12 @@ export function search(input: SearchInput): SearchResult {
   const startedAt = now();
   const baselineFamily: Family = input.features.gbdt ? "gbdt" : "linear";
   const trials: Trial[] = [];
-  for (const { name, learner } of baselinesOf(run))
-    trials.push(tryLearner(input, { name, role: "baseline", family: baselineFamily, configuration: null, learner }));
+  for (const { name, learner, family = baselineFamily } of baselinesOn(run, input.features))
+    trials.push(tryLearner(input, { name, role: "baseline", family, configuration: null, learner }));
   configurations.forEach((configuration, k) => {
     if (k > 0 && now() - startedAt > input.maxSeconds) return;
     const name = configurationName(configuration, configurations.slice(0, k));
-    const learner = learnerOf(run.built.target.task, run.loss, configuration);
+    const learner = learnerFor(run, configuration);
     const onShare = (share: number) =>
       hooks.onProgress?.({ stage: "search", share: (k + share) / configurations.length, says: name });
     trials.push(
@@ -213,11 +236,12 @@ export function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (s
   const options: FitOptions = {
     seed: run.seed,
     ...(train.sampleWeight === null ? {} : { sampleWeight: train.sampleWeight }),
-    ...(attempt.role === "candidate" ? { validation: { table: features.validation, target: validation.target } } : {}),
+    ...(attempt.role === "candidate" ? { validation: heldRows(features.validation, validation) } : {}),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
     ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
+    ...(hooks.sparseKernels === undefined ? {} : { sparseKernels: hooks.sparseKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
     ...(attempt.role === "candidate" ? warmOption(run, attempt.family) : {}),
   };
@@ -227,13 +251,24 @@ export function tryLearner(input: SearchInput, attempt: Attempt, onProgress?: (s
   return { ...attempt, ...measured, stack: null, model, seconds: now() - startedAt };
 }
 
+/** Held-out rows as a fit takes them. */
+export function heldRows(table: Table, { target, sampleWeight }: Part): NonNullable<FitOptions["validation"]> {
+  return { table, target, ...(sampleWeight === null ? {} : { sampleWeight }) };
+}
+
 function warmOption({ warmStart }: PreparedRun, family: Family): Pick<FitOptions, "warmStart"> {
   return family === "gbdt" && warmStart !== null ? { warmStart: warmStart.model } : {};
 }
 
 /** What a trial's predictions for the validation rows are worth. */
 export function measureTrial(
-  { run, validation, metric, hooks }: Pick<SearchInput, "run" | "validation" | "metric" | "hooks">,
+  {
+    run,
+    validation,
+    metric,
+    hooks,
+    nResamples = 200,
+  }: Pick<SearchInput, "run" | "validation" | "metric" | "hooks" | "nResamples">,
   prediction: Float64Array,
 ): Pick<Trial, "validation" | "losses" | "value"> {
   const { task } = run.built.target;
@@ -245,7 +280,7 @@ export function measureTrial(
     { task, loss },
     { yTrue, ...(sampleWeight === null ? {} : { sampleWeight }), ...(ranked === null ? {} : { ranked }) },
     prediction,
-    { seed: run.seed, resample, nResamples: 200, check: stopCheck(hooks) },
+    { seed: run.seed, resample, nResamples, check: stopCheck(hooks) },
   );
   const losses = weigh(rowLosses(task, yTrue, prediction, loss, ranked ?? undefined).values, sampleWeight);
   return { validation: prediction, losses, value };
@@ -272,13 +307,14 @@ export function refit(
     ...refitParams,
     ...(bestRound === undefined ? {} : { nTrees: Math.max(1, bestRound - before), earlyStoppingRounds: 0 }),
   };
-  const learner = learnerOf(run.built.target.task, run.loss, { family: trial.family, params });
+  const learner = learnerFor(run, { family: trial.family, params });
   const model = learner.fit(features, part.target, {
     seed: run.seed,
     ...(part.sampleWeight === null ? {} : { sampleWeight: part.sampleWeight }),
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
     ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
+    ...(hooks.sparseKernels === undefined ? {} : { sparseKernels: hooks.sparseKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
     ...warm,
   });

@@ -1,5 +1,5 @@
 import type { Sha256 } from "../../lib/index.ts";
-import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels } from "../../ml/learners/index.ts";
+import type { CustomLoss, GbdtKernels, PredictKernels, ShapKernels, SparseKernels } from "../../ml/learners/index.ts";
 import type { RecommendKernels, ScanKernels } from "../../ml/recommenders/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Capsule, TaskCapsule, TaskPredictorData } from "../capsule/index.ts";
@@ -24,6 +24,8 @@ export interface TrainInput {
   readonly warmStart?: NamedPredictor;
   /** Exactly these configurations, in this order: how `verify` replays a run. Default: proposed by the search space. */
   readonly trials?: readonly Configuration[];
+  /** So many resamples of the cross-validation, with or without its learning curve: how `verify` replays one that time ended early. Default: all. */
+  readonly resampling?: { readonly nResamples: number; readonly hasCurve: boolean };
   /** A model that was trained elsewhere: it is measured, nothing is trained. */
   readonly imported?: MeasuredImport;
 }
@@ -53,7 +55,16 @@ export interface TrainProgress {
 }
 
 /** The stages in order. */
-export const trainStages = ["contract", "split", "leakage", "features", "search", "evaluate", "package"] as const;
+export const trainStages = [
+  "contract",
+  "split",
+  "leakage",
+  "features",
+  "search",
+  "evaluate",
+  "repeat",
+  "package",
+] as const;
 
 /** One of {@link trainStages}. */
 export type TrainStage = (typeof trainStages)[number];
@@ -68,6 +79,8 @@ export interface TrainHooks {
   /** Make factors of a recommender and their scores faster, to the same bits. */
   readonly recommendKernels?: RecommendKernels;
   readonly scanKernels?: ScanKernels;
+  /** Make linear models of texts faster, to the same bits. */
+  readonly sparseKernels?: SparseKernels;
   /** Explains rows faster, to the same bits. */
   readonly shapKernels?: ShapKernels;
   /** The functions of a loss that the definition names by its module. */

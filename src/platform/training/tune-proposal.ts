@@ -53,6 +53,7 @@ const nStart = 10;
  * Plans a search over families with some parameters fixed, given as `family` or `gbdt.learningRate`. Throws TUNE_PARAMETER_UNKNOWN,
  * TUNE_FAMILY_UNKNOWN.
  * @param name of the search: searches of different names draw differently
+ * @param onTexts whether linear models read texts
  */
 export function planSearch(
   families: readonly Family[],
@@ -60,6 +61,7 @@ export function planSearch(
   objectives: readonly Objective[],
   seed: number,
   name: string,
+  onTexts = false,
 ): SearchPlan {
   const tried = fixed.family === undefined ? families : families.filter((family) => family === fixed.family);
   if (tried.length === 0)
@@ -68,9 +70,9 @@ export function planSearch(
       "TUNE_FAMILY_UNKNOWN",
       `Cannot fix the family to "${fixed.family}": the search has ${families.join(", ")}, one of these is needed`,
     );
-  const space = withFixed(spaceOf(tried), fixed);
+  const space = withFixed(spaceOf(tried, onTexts), fixed);
   const drawSeed = createRng(seed).fork(name).uint32();
-  const start = proposeConfigurations(tried, nStart, drawSeed).map((configuration) => fix(configuration, fixed));
+  const start = proposeConfigurations(tried, nStart, drawSeed, onTexts).map((proposed) => fix(proposed, fixed));
   return { space, start: distinct(start), objectives, seed: drawSeed };
 }
 

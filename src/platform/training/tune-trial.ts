@@ -22,12 +22,12 @@ import {
   sumBlocks,
 } from "../tuning/index.ts";
 import type { Configuration } from "./definition.ts";
-import { familiesOf, familyTraits, learnerOf } from "./families.ts";
+import { familiesOf, familyTraits, learnerFor, learnerOf } from "./families.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
 import { outputsOf } from "./model-signature.ts";
 import { type Part, partOf } from "./part.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
-import { fitFamilyFeatures } from "./search.ts";
+import { fitFamilyFeatures, heldRows } from "./search.ts";
 import type { TrainHooks } from "./train-input.ts";
 import { blocksOfFolds, developmentRows, foldsInWords, tuningFolds } from "./tune-folds.ts";
 import type { OuterOutcome, OuterRequest, TrialOutcome, TrialRequest, TuneInput, TuneSubject } from "./tune-input.ts";
@@ -133,8 +133,7 @@ function runTrial(
 ): TrialOutcome {
   const now = hooks.elapsedSeconds ?? (() => 0);
   const startedAt = now();
-  const { task } = run.built.target;
-  const learner = learnerOf(task, run.loss, configuration);
+  const learner = learnerFor(run, configuration);
   const rungs: RungLoss[] = [];
   const measured: FoldMeasure[] = [];
   const rounds: number[] = [];
@@ -180,7 +179,7 @@ function runOuter(
 ): OuterOutcome {
   const fixed = rounds === null ? {} : { nTrees: Math.max(1, Math.round(rounds)), earlyStoppingRounds: 0 };
   const params = { ...configuration.params, ...fixed };
-  const learner = learnerOf(run.built.target.task, run.loss, { ...configuration, params });
+  const learner = learnerFor(run, { ...configuration, params });
   const features = fold.features(familyTraits[configuration.family].features);
   const model = learner.fit(features.train, fold.train.target, fitOptions(run, fold, hooks));
   return measureFold(run, metric, fold, model.predict(features.validation));
@@ -193,6 +192,7 @@ function fitOptions(run: PreparedRun, { train }: FoldData, hooks: TrainHooks): F
     ...(hooks.shouldStop === undefined ? {} : { shouldStop: hooks.shouldStop }),
     ...(hooks.kernels === undefined ? {} : { kernels: hooks.kernels }),
     ...(hooks.predictKernels === undefined ? {} : { predictKernels: hooks.predictKernels }),
+    ...(hooks.sparseKernels === undefined ? {} : { sparseKernels: hooks.sparseKernels }),
     ...(run.loss.custom === undefined ? {} : { customLoss: run.loss.custom }),
   };
 }
@@ -207,7 +207,7 @@ function fitFold(
 ): FittedModel {
   return learner.fit(features.train, fold.train.target, {
     ...fitOptions(run, fold, hooks),
-    validation: { table: features.validation, target: fold.validation.target },
+    validation: heldRows(features.validation, fold.validation),
     ...(watch === undefined ? {} : { onRound: watch.onRound }),
   });
 }

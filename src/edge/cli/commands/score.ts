@@ -10,7 +10,7 @@ export const score: Command = {
   options: [
     {
       flags: "--in <files...>",
-      says: "CSV, TSV, JSON, NDJSON or Parquet; a forecast needs none: it goes on from what it knows",
+      says: "CSV, TSV, JSON, NDJSON, Parquet or svmlight; a forecast needs none: it goes on from what it knows",
     },
     { flags: "--out <file>", says: "Parquet, CSV or NDJSON, by its ending" },
     { flags: "--format <format>", says: "parquet, csv or ndjson, where the ending does not say it" },

@@ -661,6 +661,202 @@ export function squaredGradients(scores: usize, labels: usize, weights: usize, f
   return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
 }
 
+// The natural logarithm, the twin of log() in ml/stats for normal numbers ≥ 1.
+function log(x: f64): f64 {
+  const bits = reinterpret<u64>(x);
+  let head = <i32>(bits >> 32);
+  let k = (head >> 20) - 1023;
+  head &= 0xfffff;
+  const i = (head + 0x95f64) & 0x100000;
+  head |= i ^ 0x3ff00000;
+  k += i >> 20;
+  const f = reinterpret<f64>(((<u64>head) << 32) | (bits & 0xffffffff)) - 1;
+  const s = f / (2 + f);
+  const z = s * s;
+  const w = z * z;
+  const odd = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
+  const even =
+    z *
+    (6.66666666666673513e-1 + w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const half = 0.5 * f * f;
+  const high = 6.9314718036912381649e-1;
+  const low = 1.90821492927058770002e-10;
+  return <f64>k * high - (half - (s * (half + odd + even) + <f64>k * low) - f);
+}
+
+// What a query's derivatives are multiplied by: log2(1 + sum) / sum.
+function damping(sum: f64): f64 {
+  if (!(sum > 0)) return 1;
+  const u = 1 + sum;
+  const log1p = u == 1 ? sum : (log(u) * sum) / (u - 1);
+  return log1p / (log(2) * sum);
+}
+
+// Numbers in descending order, each with its position; of equal ones the lower position first. Runs are sorted by insertion and merged where
+// they are not in order already, as most are from round to round. Spares hold as many as the longest run that is merged.
+const runLength: u32 = 32;
+
+function sortDescending(keys: usize, positions: usize, n: u32, spareKeys: usize, sparePositions: usize): void {
+  for (let from: u32 = 0; from < n; from += runLength) {
+    const to = min(from + runLength, n);
+    for (let i = from + 1; i < to; i++) {
+      const key = load<f64>(keys + (<usize>i << 3));
+      const position = load<u32>(positions + (<usize>i << 2));
+      let k = i;
+      while (k > from && comesBefore(key, position, keys, positions, k - 1)) {
+        store<f64>(keys + (<usize>k << 3), load<f64>(keys + (<usize>(k - 1) << 3)));
+        store<u32>(positions + (<usize>k << 2), load<u32>(positions + (<usize>(k - 1) << 2)));
+        k--;
+      }
+      store<f64>(keys + (<usize>k << 3), key);
+      store<u32>(positions + (<usize>k << 2), position);
+    }
+  }
+  for (let length = runLength; length < n; length <<= 1) {
+    for (let from: u32 = 0; from + length < n; from += 2 * length) {
+      const middle = from + length;
+      const to = min(middle + length, n);
+      const first = load<f64>(keys + (<usize>middle << 3));
+      if (!comesBefore(first, load<u32>(positions + (<usize>middle << 2)), keys, positions, middle - 1)) continue;
+      memory.copy(spareKeys, keys + (<usize>from << 3), <usize>length << 3);
+      memory.copy(sparePositions, positions + (<usize>from << 2), <usize>length << 2);
+      let left: u32 = 0;
+      let right = middle;
+      for (let k = from; left < length; k++) {
+        let isRight = false;
+        if (right < to) {
+          const position = load<u32>(positions + (<usize>right << 2));
+          isRight = comesBefore(load<f64>(keys + (<usize>right << 3)), position, spareKeys, sparePositions, left);
+        }
+        const fromKeys = isRight ? keys + (<usize>right << 3) : spareKeys + (<usize>left << 3);
+        const fromPositions = isRight ? positions + (<usize>right << 2) : sparePositions + (<usize>left << 2);
+        store<f64>(keys + (<usize>k << 3), load<f64>(fromKeys));
+        store<u32>(positions + (<usize>k << 2), load<u32>(fromPositions));
+        if (isRight) right++;
+        else left++;
+      }
+    }
+  }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function comesBefore(key: f64, position: u32, keys: usize, positions: usize, other: u32): bool {
+  const otherKey = load<f64>(keys + (<usize>other << 3));
+  return key > otherKey || (key == otherKey && position < load<u32>(positions + (<usize>other << 2)));
+}
+
+/**
+ * Gradients and hessians of LambdaMART for queries `from` … `to`; the specification is in lambda-gradients.ts.
+ * queries: u32 addresses of its arrays (starts, rows, order, gains, perBest, discounts, weights or 0), truncation, rows of the longest query.
+ * scratch: six f64 and two u32 per row of the longest query, and two more.
+ */
+export function lambdaGradients(
+  queries: usize,
+  from: u32,
+  to: u32,
+  scores: usize,
+  gradients: usize,
+  hessians: usize,
+  scratch: usize,
+): void {
+  const starts = <usize>load<u32>(queries);
+  const rows = <usize>load<u32>(queries, 4);
+  const orders = <usize>load<u32>(queries, 8);
+  const gains = <usize>load<u32>(queries, 12);
+  const perBest = <usize>load<u32>(queries, 16);
+  const discounts = <usize>load<u32>(queries, 20);
+  const weights = <usize>load<u32>(queries, 24);
+  const truncation = load<u32>(queries, 28);
+  const bytes = <usize>(load<u32>(queries, 32) + 2) << 3;
+  const score = scratch;
+  const gain = score + bytes;
+  const share = gain + bytes;
+  const pull = share + bytes;
+  const curve = pull + bytes;
+  const spareKeys = curve + bytes;
+  const sparePositions = spareKeys + bytes;
+  const zero = f64x2.splat(0);
+  const one = f64x2.splat(1);
+  for (let query = from; query < to; query++) {
+    const start = load<u32>(starts + (<usize>query << 2));
+    const m = load<u32>(starts + (<usize>query << 2), 4) - start;
+    const places = rows + (<usize>start << 2);
+    const order = orders + (<usize>start << 2);
+    for (let k: u32 = 0; k < m; k++) {
+      const row = load<u32>(places + (<usize>load<u32>(order + (<usize>k << 2)) << 2));
+      store<f64>(score + (<usize>k << 3), load<f64>(scores + (<usize>row << 3)));
+    }
+    sortDescending(score, order, m, spareKeys, sparePositions);
+    const best = load<f64>(perBest + (<usize>query << 3));
+    for (let k: u32 = 0; k < m; k++) {
+      const position = load<u32>(order + (<usize>k << 2));
+      store<f64>(gain + (<usize>k << 3), load<f64>(gains + (<usize>(start + position) << 3)));
+    }
+    // One more row, like the last, for the second lane.
+    const end = <usize>m << 3;
+    store<f64>(score + end, load<f64>(score + end - 8));
+    store<f64>(gain + end, load<f64>(gain + end - 8));
+    memory.fill(pull, 0, end + 8);
+    memory.fill(curve, 0, end + 8);
+    const top = f64x2.splat(load<f64>(score));
+    for (let at: usize = 0; at < end; at += 16)
+      v128.store(share + at, expNegative(f64x2.pmax(v128.sub<f64>(v128.load(score + at), top), f64x2.splat(-700))));
+    if ((m & 1) == 0) store<f64>(share + end, load<f64>(share + end - 8));
+    const least = f64x2.splat(load<f64>(score) == load<f64>(score + end - 8) ? 1 : 0.01);
+    const best2 = f64x2.splat(best);
+    let sums = zero;
+    const last = min(truncation, m);
+    for (let a: u32 = 0; a < last; a++) {
+      const atA = <usize>a << 3;
+      const gainA = v128.load_splat<u64>(gain + atA);
+      const scoreA = v128.load_splat<u64>(score + atA);
+      const discountA = v128.load_splat<u64>(discounts + atA);
+      const perShare = v128.div<f64>(one, v128.load_splat<u64>(share + atA));
+      let pulls = zero;
+      let curves = zero;
+      for (let b = atA + 8; b < end; b += 16) {
+        let difference = v128.sub<f64>(gainA, v128.load(gain + b));
+        if (b + 8 == end) difference = f64x2.replace_lane(difference, 1, 0);
+        if (!v128.any_true(v128.ne<f64>(difference, zero))) continue;
+        const isBetter = v128.gt<f64>(difference, zero);
+        const distance = v128.add<f64>(least, v128.sub<f64>(scoreA, v128.load(score + b)));
+        const odds = v128.mul<f64>(v128.load(share + b), perShare);
+        const per = v128.div<f64>(one, v128.mul<f64>(distance, v128.add<f64>(one, odds)));
+        const apart = v128.sub<f64>(discountA, v128.load(discounts + b));
+        const swap = v128.mul<f64>(v128.mul<f64>(v128.abs<f64>(difference), apart), best2);
+        const strength = v128.mul<f64>(v128.mul<f64>(swap, per), v128.bitselect(odds, one, isBetter));
+        const bend = v128.mul<f64>(
+          v128.mul<f64>(strength, v128.bitselect(one, odds, isBetter)),
+          v128.mul<f64>(per, distance),
+        );
+        const signed = v128.bitselect(strength, v128.neg<f64>(strength), isBetter);
+        pulls = v128.add<f64>(pulls, signed);
+        curves = v128.add<f64>(curves, bend);
+        sums = v128.add<f64>(sums, strength);
+        v128.store(pull + b, v128.add<f64>(v128.load(pull + b), signed));
+        v128.store(curve + b, v128.add<f64>(v128.load(curve + b), bend));
+      }
+      store<f64>(pull + atA, load<f64>(pull + atA) - bothLanes(pulls));
+      store<f64>(curve + atA, load<f64>(curve + atA) + bothLanes(curves));
+    }
+    const factor = damping(2 * bothLanes(sums));
+    for (let k: u32 = 0; k < m; k++) {
+      const at = <usize>k << 3;
+      const row = <usize>load<u32>(places + (<usize>load<u32>(order + (<usize>k << 2)) << 2)) << 3;
+      const weight = weights == 0 ? 1 : load<f64>(weights + row);
+      store<f64>(gradients + row, weight * (load<f64>(pull + at) * factor));
+      store<f64>(hessians + row, weight * max(load<f64>(curve + at) * factor, 1e-16));
+    }
+  }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function bothLanes(sums: v128): f64 {
+  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+}
+
 /** Rounds gradients and hessians to pairs. hessians 0: every hessian is `constant`. */
 export function roundPairs(
   gradients: usize,

@@ -1,0 +1,3 @@
+import { defineConfig } from "fettle";
+
+export default defineConfig({});

@@ -1,0 +1,113 @@
+import { resolve } from "node:path";
+import { FettleError } from "../../lib/index.ts";
+import { defineDetector, detectorToSource } from "../../platform/anomaly/index.ts";
+import {
+  buildTarget,
+  contractToSource,
+  detectPersonalData,
+  inferContract,
+  type SourceReader,
+} from "../../platform/data/index.ts";
+import { checkModelName } from "../../platform/registry/index.ts";
+import {
+  checkColumn,
+  checkKind,
+  dataOf,
+  type InitialisedModel,
+  type NewTableModel,
+  readingNotes,
+  readOptions,
+  writeModel,
+} from "./init-model.ts";
+import type { Project } from "./project.ts";
+
+/**
+ * Reads a table and writes `models/<model>.ts`, a model that tells anomalies, with its contract beside it. A label is optional; `--target` is taken for one.
+ * @param from folder that the paths in `asked` are relative to
+ */
+export async function initDetector(
+  project: Project,
+  model: string,
+  asked: NewTableModel,
+  from: string,
+  reader: SourceReader,
+): Promise<InitialisedModel> {
+  checkModelName(model);
+  const column = asked.label ?? (asked.target === "" ? undefined : asked.target);
+  checkAsked(asked, column);
+  const options = readOptions(asked);
+  const reading = await reader.read(
+    asked.data.map((path) => resolve(from, path)),
+    { ...options, ...(column === undefined ? {} : { literalColumns: [column] }) },
+  );
+  const { table, schema } = reading;
+  const split = asked.time ?? asked.group;
+  for (const name of [column, split, ...(asked.ignore ?? [])]) if (name !== undefined) checkColumn(name, table.names);
+  checkKind(schema, "split by time along", asked.time, ["instant", "integer", "number"]);
+  const label =
+    column === undefined
+      ? undefined
+      : { column, ...(asked.positive === undefined ? {} : { positive: asked.positive }) };
+  const built = label && buildTarget(table, schema, { ...label, task: "binary" });
+  const personalData = detectPersonalData(table, schema);
+  const definition = defineDetector({
+    name: model,
+    task: "anomaly",
+    data: dataOf(project, asked, from, options),
+    ...(label === undefined ? {} : { label }),
+    ...(split === undefined ? {} : { split: { kind: asked.time === undefined ? "group" : "time", column: split } }),
+    ...(asked.ignore === undefined ? {} : { ignore: asked.ignore }),
+    ...(asked.share === undefined ? {} : { share: asked.share }),
+    ...(asked.cost === undefined ? {} : { cost: asked.cost }),
+  });
+  const files = writeModel(project, model, asked.force === true, {
+    [`${model}.contract.ts`]: contractToSource(inferContract(table, schema, personalData)),
+    [`${model}.ts`]: detectorToSource(definition, `./${model}.contract.ts`),
+  });
+  return {
+    model,
+    files,
+    nRows: table.nRows,
+    nColumns: table.nColumns,
+    task: "anomaly",
+    target:
+      built === undefined
+        ? "find anomalies; no row is known to be one, so quality cannot be measured"
+        : `find anomalies; ${column} says which rows are ${built.classes[1]}`,
+    personalData: [...personalData.keys()],
+    notes: [
+      ...readingNotes(reading),
+      ...(built !== undefined && built.nMissing > 0
+        ? [`${built.nMissing} rows have no label: detectors learn from them, nothing is measured on them`]
+        : []),
+      ...(built?.notes ?? []),
+    ],
+  };
+}
+
+function checkAsked(asked: NewTableModel, label: string | undefined): void {
+  const { data, time, group, positive, share, cost, weight, user, item, series, horizon, season, conformal } = asked;
+  const invalid = (code: string, what: string, hint: string) =>
+    new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
+  if (data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
+  const [unused] =
+    Object.entries({ weight, user, item, series, horizon, season, conformal }).find(([, said]) => said !== undefined) ??
+    [];
+  if (unused !== undefined) throw invalid("INIT_OPTION", `a detector has no ${unused}`, `Leave out --${unused}`);
+  if (time !== undefined && group !== undefined)
+    throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
+  if (positive !== undefined && label === undefined)
+    throw invalid("INIT_LABEL", "--positive says what a label means, and no label is named", "Add --label COLUMN");
+  if (cost !== undefined && label === undefined)
+    throw invalid(
+      "INIT_LABEL",
+      "costs need rows that are known to be anomalous, and no label is named",
+      "Add --label COLUMN",
+    );
+  if (cost !== undefined && share !== undefined)
+    throw invalid(
+      "INIT_SHARE",
+      "the threshold comes from a share or from costs, not from both",
+      "Leave out --share or --cost",
+    );
+}

@@ -1,0 +1,3 @@
+export { type AnomalyDefinition, defineDetector } from "./definition.ts";
+export { detectorToSource } from "./definition-source.ts";
+export { trainAnomaly } from "./train-anomaly.ts";
