@@ -54,6 +54,11 @@ export function fitSeries(
   };
 }
 
+/** Rows that a model of many series learns from: every step is in a row of each step ahead, and more than some of them teach little. */
+const rowsPerStep = 10;
+const fewestRows = 20_000;
+const mostRows = 400_000;
+
 function fitTogether(
   { params }: ForecastMethod,
   { series, calendar, period }: SeriesSet,
@@ -70,7 +75,9 @@ function fitTogether(
       : [{ values: values.subarray(0, known[i]!), known: calendarAt(calendar, names, first, known[i]!) }],
   );
   const { nSeasons, ...trees } = params as { readonly nSeasons?: number };
-  const model = globalTrees({ horizon, ...(nSeasons === undefined ? {} : { nSeasons }), trees }).fit(taken, {
+  const nSteps = series.reduce((sum, { values }) => sum + values.length, 0);
+  const maxRows = Math.min(mostRows, Math.max(fewestRows, rowsPerStep * nSteps));
+  const model = globalTrees({ horizon, maxRows, ...(nSeasons === undefined ? {} : { nSeasons }), trees }).fit(taken, {
     period,
     seed,
     ...(kernels && { kernels }),
