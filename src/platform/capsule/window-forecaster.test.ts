@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type Calendar, createRng, zoneOf } from "../../lib/index.ts";
-import { globalTrees, seasonalNaive } from "../../ml/forecasters/index.ts";
+import { globalTrees } from "../../ml/forecasters/index.ts";
 import { calendarAt, calendarNames, windowForecaster } from "./window-forecaster.ts";
 
 const rng = createRng(3);
@@ -43,11 +43,9 @@ test("values that come in pieces move a window as those that come at once, missi
   );
 });
 
-test("a step without a base gets the seasonal naive forecast, also where all of the window is missing", () => {
-  const single = Float64Array.of(42);
-  const [atOnce] = [windowForecaster(model, calendar, 0, single).forecast(3)];
-  assert.ok(atOnce.every(Number.isFinite));
-  assert.equal(atOnce[1], seasonalNaive().fit(single, { period: 7 }).forecast(3)[1]);
+test("one value is enough, also where all that came after it is missing", () => {
+  const single = windowForecaster(model, calendar, 0, Float64Array.of(42)).forecast(3);
+  assert.ok(single.every((value) => Math.abs(value - 42) < 10));
   const silent = windowForecaster(model, calendar, 199, series[0]!).update(new Float64Array(100).fill(Number.NaN));
   assert.ok(silent.forecast(10).every(Number.isFinite));
 });

@@ -5,7 +5,6 @@ import {
   type FittedGlobalTrees,
   type ForecasterData,
   type GlobalLayout,
-  seasonalNaive,
 } from "../../ml/forecasters/index.ts";
 
 /** The last values of a series, null where missing: what a model of many series forecasts it from. */
@@ -55,7 +54,7 @@ function windowLength({ period, nSeasons, nRecent }: GlobalLayout): number {
 }
 
 /**
- * A series as a model of many sees it. A step that it has no base for, since none of the window lies whole seasons before it, gets the seasonal naive forecast.
+ * A series as a model of many sees it.
  * @param values up to the step `last`, NaN where missing
  */
 export function windowForecaster(
@@ -65,17 +64,13 @@ export function windowForecaster(
   values: Float64Array,
 ): SeriesState {
   const { layout } = model;
-  const { period } = layout;
   const window = windowOf(values, windowLength(layout));
   return {
     label: "Boosted trees",
     notes: [],
     forecast(horizon) {
       const known = calendarAt(calendar, layout.known, last - window.length + 1, window.length + horizon);
-      const [forecast] = model.forecast([{ values: window, known }], horizon);
-      if (!forecast!.some(Number.isNaN)) return forecast!;
-      const naive = seasonalNaive().fit(window, { period }).forecast(horizon);
-      return forecast!.map((value, h) => (Number.isNaN(value) ? naive[h]! : value));
+      return model.forecast([{ values: window, known }], horizon)[0]!;
     },
     update(newer) {
       const longer = new Float64Array(window.length + newer.length);

@@ -147,8 +147,11 @@ function methodOf({ family, params }: TaskTrial): ForecastMethod {
   return { family, params: params as ForecastMethod["params"] };
 }
 
+// In one order of the parameters: a definition that was stored has another than the one that was written.
 function nameOf({ family, params }: TaskTrial): string {
-  const said = Object.entries(params).map(([name, value]) => `${name} ${value}`);
+  const said = Object.entries(params)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name} ${value}`);
   return said.length === 0 ? family : `${family} (${said.join(", ")})`;
 }
 
