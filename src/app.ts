@@ -1,22 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
-import type { ImportRequest, ProjectApp, QuantisedExport, RunningServer, ServeOptions } from "./edge/cli/index.ts";
+import { basename, join, resolve } from "node:path";
+import type { ImportRequest, ProjectApp, RunningServer, ServeOptions } from "./edge/cli/index.ts";
 import {
   loadKernels,
   loadPredictKernels,
-  loadScanKernels,
   loadShapKernels,
+  loadTaskKernels,
   loadUserModule,
   moduleGraphHash,
-  readKernels,
 } from "./edge/compute/index.ts";
 import {
   diagnose,
-  initDetector,
-  initForecast,
-  initModel,
-  initRecommender,
+  initAny,
   loadDefinition,
   openProject,
   type Project,
@@ -24,11 +20,9 @@ import {
   startProject,
 } from "./edge/project/index.ts";
 import { FettleError, sha256, uuidv7 } from "./lib/index.ts";
-import type { Precision } from "./ml/learners/index.ts";
 import type { AnomalyDefinition } from "./platform/anomaly/index.ts";
-import type { Capsule, TaskCapsule } from "./platform/capsule/index.ts";
-import type { ObjectStore, ReadOptions } from "./platform/data/index.ts";
-import type { PipelinePorts, ScoreSummary } from "./platform/pipelines/index.ts";
+import type { ObjectStore } from "./platform/data/index.ts";
+import type { PipelinePorts } from "./platform/pipelines/index.ts";
 import { findVersion, type Ledger, type ModelVersion, parseModelReference } from "./platform/registry/index.ts";
 import {
   type AnyDefinition,
@@ -62,12 +56,7 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     root: project.root,
     async init(model, asked) {
       const { createSourceReader } = await import("./edge/query/index.ts");
-      const { task, ...rest } = asked;
-      const reader = createSourceReader();
-      if (task === "recommendation") return initRecommender(project, model, rest, folder, reader);
-      if (task === "anomaly") return initDetector(project, model, rest, folder, reader);
-      if (task === "forecast") return initForecast(project, model, rest, folder, reader);
-      return initModel(project, model, task === undefined ? rest : { ...rest, task }, folder, reader);
+      return initAny(project, model, asked, folder, createSourceReader());
     },
     async train(model, overrides, work) {
       const { defineAny, trainRun } = await import("./platform/pipelines/index.ts");
@@ -121,12 +110,14 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
     async exportModel(text, to, out, precision) {
       const found = await versionOf(text);
       const path = out === undefined ? undefined : resolve(folder, out);
+      const { exportVersion } = await import("./app-export.ts");
       return exportVersion(await store.objects(), found, to, path, folder, precision);
     },
     serve: (asked) => serve(project, store, version, asked),
     async score(text, asked) {
       const found = await versionOf(text);
       const snapshot = await (await store.ledger()).snapshot(found.snapshot);
+      const { scoreFiles } = await import("./app-score.ts");
       return scoreFiles(await store.objects(), found, snapshot?.source.options ?? {}, folder, asked);
     },
     async doctor() {
@@ -318,227 +309,6 @@ function parseLevels(bytes: Uint8Array): NonNullable<ImportDefinition["levels"]>
   );
 }
 
-async function exportVersion(
-  objects: ObjectStore,
-  found: ModelVersion,
-  to: string,
-  out: string | undefined,
-  folder: string,
-  precision: Precision | undefined,
-): ReturnType<ProjectApp["exportModel"]> {
-  const { isTaskCapsule, loadCapsule } = await import("./platform/capsule/index.ts");
-  const capsule = await loadCapsule(objects, found.capsule);
-  const endings: Readonly<Record<string, string>> = {
-    module: "mjs",
-    capsule: "capsule.json",
-    "json-schema": "schema.json",
-    onnx: "onnx",
-    xgboost: "xgboost.json",
-  };
-  const path = out ?? join(folder, `${found.model}.${endings[to]}`);
-  const title = `${found.model}@${found.version}`;
-  const { texts, quantised } = isTaskCapsule(capsule)
-    ? { texts: await taskExport(capsule, to, path, title), quantised: undefined }
-    : await tableExport(capsule, to, path, title, precision);
-  mkdirSync(dirname(path), { recursive: true });
-  let bytes = 0;
-  for (const [file, text] of texts) {
-    writeFileSync(file, text);
-    bytes += Buffer.byteLength(text);
-  }
-  const files = [...texts.keys()].map((file) => relative(folder, file));
-  return { files, bytes, ...(quantised && { quantised }) };
-}
-
-/** Files of an export by their path. */
-type ExportedTexts = ReadonlyMap<string, string | Uint8Array>;
-
-const taskKernels = () => ({ predict: loadPredictKernels(), shap: loadShapKernels(), scan: loadScanKernels() });
-const runtimeOf = (name: string) => readFileSync(new URL(`../dist/${name}.js`, import.meta.url), "utf8");
-const typesPath = (path: string) => path.replace(/\.m?js$/, "").concat(".d.mts");
-
-async function taskExport(capsule: TaskCapsule, to: string, path: string, title: string): Promise<ExportedTexts> {
-  const { exportTaskModule, openTaskCapsule } = await import("./platform/capsule/index.ts");
-  openTaskCapsule(capsule, taskKernels());
-  const { task, request } = capsule.signature;
-  switch (to) {
-    case "module": {
-      const { js, dts } = exportTaskModule(capsule, { runtime: runtimeOf(`embedded-${task}`), title });
-      return new Map([
-        [path, js],
-        [typesPath(path), dts],
-      ]);
-    }
-    case "capsule":
-      return new Map([[path, `${JSON.stringify({ format: "fettle-capsule/1", ...capsule })}\n`]]);
-    case "json-schema":
-      return new Map([[path, `${JSON.stringify(request, null, 2)}\n`]]);
-    default:
-      throw new FettleError(
-        "invalid-input",
-        "EXPORT_TASK",
-        `Cannot export to ${to}: a ${task} model has no such form`,
-        {
-          hint: 'Use "--to module", "--to capsule" or "--to json-schema"',
-        },
-      );
-  }
-}
-
-async function tableExport(
-  capsule: Capsule,
-  to: string,
-  path: string,
-  title: string,
-  precision: Precision | undefined,
-): Promise<{ texts: ExportedTexts; quantised?: QuantisedExport }> {
-  const { encodingOf, exportModule, openCapsule, quantise, requestSchema } = await import(
-    "./platform/capsule/index.ts"
-  );
-  openCapsule(capsule, loadPredictKernels()); // golden rows are replayed: what leaves is what was trained
-  const texts = new Map<string, string | Uint8Array>();
-  let quantised: QuantisedExport | undefined;
-  if (to === "module") {
-    const parts = { runtime: runtimeOf("embedded-runtime"), title, kernels: readKernels("predict")! };
-    const full = exportModule(capsule, parts);
-    const packed = precision && quantise(capsule, precision);
-    if (packed) quantised = { ...packed.loss, bytesBefore: Buffer.byteLength(full.js) + Buffer.byteLength(full.dts) };
-    const { js, dts } = packed ? exportModule({ ...capsule, model: packed.model }, parts) : full;
-    texts.set(path, js);
-    texts.set(typesPath(path), dts);
-  } else if (to === "onnx") {
-    const { exportOnnx } = await import("./ml/interchange/index.ts");
-    texts.set(path, exportOnnx(capsule.model, capsule.calibrator, title));
-    texts.set(`${path}.json`, `${JSON.stringify(encodingOf(capsule), null, 2)}\n`);
-  } else if (to === "xgboost") {
-    const { exportXgboost } = await import("./ml/interchange/index.ts");
-    texts.set(path, exportXgboost(capsule.model, capsule.calibrator));
-    texts.set(`${path.replace(/\.json$/, "")}.features.json`, `${JSON.stringify(encodingOf(capsule), null, 2)}\n`);
-  } else if (to === "capsule") texts.set(path, `${JSON.stringify({ format: "fettle-capsule/1", ...capsule })}\n`);
-  else texts.set(path, `${JSON.stringify(requestSchema(capsule.signature), null, 2)}\n`);
-  return { texts, ...(quantised && { quantised }) };
-}
-
-async function scoreFiles(
-  objects: ObjectStore,
-  found: ModelVersion,
-  trained: ReadOptions,
-  folder: string,
-  asked: Parameters<ProjectApp["score"]>[1],
-): ReturnType<ProjectApp["score"]> {
-  const {
-    isTaskCapsule,
-    loadCapsule,
-    openCapsule,
-    openTaskCapsule,
-    rowExplainer,
-    rowExplainerAgainst,
-    unexplainedTask,
-  } = await import("./platform/capsule/index.ts");
-  const { createBatchWriter, readBatches } = await import("./edge/query/index.ts");
-  const { rankQueries, readBackground, scoreRun, scoreTaskRun } = await import("./platform/pipelines/index.ts");
-  const startedAt = performance.now();
-  const capsule = await loadCapsule(objects, found.capsule);
-  const out = resolve(folder, asked.out);
-  const format = formatOf(asked.format, out);
-  const files = asked.input.map((path) => resolve(folder, path));
-  if (files.some((file) => isSameFile(file, out)))
-    throw new FettleError(
-      "invalid-input",
-      "SCORE_OVER_INPUT",
-      `Cannot write "${asked.out}": it is one of the files to score, another name is needed`,
-    );
-  const hooks = {
-    ...(asked.onRows ? { onRows: asked.onRows } : {}),
-    ...(asked.signal ? { signal: asked.signal } : {}),
-  };
-  const answer = (scored: ScoreSummary) => {
-    const seconds = (performance.now() - startedAt) / 1000;
-    return { model: found.model, version: found.version, out: asked.out, seconds, ...scored };
-  };
-  if (isTaskCapsule(capsule)) {
-    if (asked.explain || asked.background !== undefined)
-      throw new FettleError(
-        "invalid-input",
-        "SCORE_UNEXPLAINED",
-        `Cannot explain the answers of ${found.model}@${found.version}: ${unexplainedTask(capsule.signature.task)}`,
-        { hint: "Leave out --explain and --background" },
-      );
-    const model = openTaskCapsule(capsule, taskKernels());
-    if (files.length === 0 && capsule.signature.task !== "forecast") throw noInput();
-    const reading = { ...sameReading(trained), types: model.inputTypes };
-    const batches = files.length === 0 ? noBatches() : readBatches(files, reading);
-    return answer(await scoreTaskRun({ batches, model, writer: await createBatchWriter(out, format), ...hooks }));
-  }
-  if (files.length === 0) throw noInput();
-  const predictor = openCapsule(capsule, loadPredictKernels());
-  const types = Object.fromEntries(predictor.signature.inputs.map(({ name, type }) => [name, type]));
-  const reading = { ...sameReading(trained), types };
-  const explainer =
-    asked.background !== undefined
-      ? rowExplainerAgainst(
-          capsule,
-          await readBackground(readBatches([resolve(folder, asked.background)], reading), capsule.signature),
-        )
-      : asked.explain
-        ? rowExplainer(capsule, loadShapKernels())
-        : undefined;
-  if (explainer && "reason" in explainer)
-    throw new FettleError(
-      "invalid-input",
-      "SCORE_UNEXPLAINED",
-      `Cannot explain the scores of ${found.model}@${found.version}: ${explainer.reason}`,
-      { hint: asked.background === undefined ? "Leave out --explain" : "Leave out --background" },
-    );
-  const { query } = predictor.signature;
-  const ranks =
-    query === undefined ? null : await rankQueries(readBatches(files, reading), predictor, query, asked.signal);
-  const writer = await createBatchWriter(out, format);
-  const scored = await scoreRun({
-    batches: readBatches(files, reading),
-    predictor,
-    ...(explainer ? { explainer } : {}),
-    ...(ranks === null ? {} : { ranks }),
-    writer,
-    ...hooks,
-  });
-  if (query === undefined || ranks !== null) return answer(scored);
-  const notes = [...scored.notes, `column "${query}" is absent: rows have a score and no rank within their query`];
-  return answer({ ...scored, notes });
-}
-
-function noInput(): FettleError {
-  return new FettleError("invalid-input", "OPTION_MISSING", "Cannot score: --in is absent, files of rows are needed", {
-    hint: "For example: fettle score churn --in new.csv --out scored.parquet",
-  });
-}
-
-// A forecast needs no rows.
-async function* noBatches(): AsyncGenerator<never> {}
-
-function isSameFile(left: string, right: string): boolean {
-  if (left === right) return true;
-  const [a, b] = [left, right].map((path) => statSync(path, { throwIfNoEntry: false }));
-  return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
-}
-
-// Whether there is a header and what means missing is a habit of the source; how fields are parted is detected anew.
-function sameReading({ format, header, missing }: ReadOptions): ReadOptions {
-  if (format !== "csv" && format !== "tsv") return {};
-  return { ...(header === undefined ? {} : { header }), ...(missing === undefined ? {} : { missing }) };
-}
-
-function formatOf(asked: string | undefined, path: string): "parquet" | "csv" | "ndjson" {
-  const ending = asked ?? path.split(".").at(-1)?.toLowerCase();
-  if (ending === "parquet" || ending === "csv" || ending === "ndjson") return ending;
-  throw new FettleError(
-    "invalid-input",
-    "SCORE_FORMAT",
-    `Cannot write "${path.split(/[\\/]/).at(-1)}": its ending says no format, .parquet, .csv or .ndjson is needed`,
-    { hint: 'Add for example "--format parquet"' },
-  );
-}
-
 const loopback = ["127.0.0.1", "localhost", "::1"];
 
 async function serve(project: Project, store: LazyStore, version: string, asked: ServeOptions): Promise<RunningServer> {
@@ -563,7 +333,7 @@ async function serve(project: Project, store: LazyStore, version: string, asked:
     served.map(async ({ model, version: number, capsule: id }) => {
       const named = { model, version: number };
       const capsule = await loadCapsule(objects, id);
-      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, taskKernels()) };
+      if (isTaskCapsule(capsule)) return { ...named, taskModel: openTaskCapsule(capsule, loadTaskKernels()) };
       const explainer = () => rowExplainer(capsule, loadShapKernels());
       return {
         ...named,

@@ -6,6 +6,7 @@ export { loadPredictKernels } from "./load-predict-kernels.ts";
 export { loadScanKernels } from "./load-scan-kernels.ts";
 export { loadShapKernels } from "./load-shap-kernels.ts";
 export { loadSparseKernels } from "./load-sparse-kernels.ts";
+export { loadTaskKernels } from "./load-task-kernels.ts";
 export { moduleGraphHash } from "./module-graph.ts";
 export { readKernels } from "./read-kernels.ts";
 export { runTraining } from "./run-training.ts";

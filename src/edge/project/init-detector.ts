@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { FettleError } from "../../lib/index.ts";
 import { defineDetector, detectorToSource } from "../../platform/anomaly/index.ts";
 import {
   buildTarget,
@@ -8,8 +7,8 @@ import {
   inferContract,
   type SourceReader,
 } from "../../platform/data/index.ts";
-import { checkModelName } from "../../platform/registry/index.ts";
 import {
+  cannotInitialise,
   checkColumn,
   checkKind,
   dataOf,
@@ -32,7 +31,6 @@ export async function initDetector(
   from: string,
   reader: SourceReader,
 ): Promise<InitialisedModel> {
-  checkModelName(model);
   const column = asked.label ?? (asked.target === "" ? undefined : asked.target);
   checkAsked(asked, column);
   const options = readOptions(asked);
@@ -86,26 +84,27 @@ export async function initDetector(
 }
 
 function checkAsked(asked: NewTableModel, label: string | undefined): void {
-  const { data, time, group, positive, share, cost, weight, user, item, series, horizon, season, conformal } = asked;
-  const invalid = (code: string, what: string, hint: string) =>
-    new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
-  if (data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
-  const [unused] =
-    Object.entries({ weight, user, item, series, horizon, season, conformal }).find(([, said]) => said !== undefined) ??
-    [];
-  if (unused !== undefined) throw invalid("INIT_OPTION", `a detector has no ${unused}`, `Leave out --${unused}`);
+  const { time, group, positive, share, cost } = asked;
   if (time !== undefined && group !== undefined)
-    throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
+    throw cannotInitialise(
+      "INIT_SPLIT",
+      "a time and a group split are asked for, one is needed",
+      "Leave out --time or --group",
+    );
   if (positive !== undefined && label === undefined)
-    throw invalid("INIT_LABEL", "--positive says what a label means, and no label is named", "Add --label COLUMN");
+    throw cannotInitialise(
+      "INIT_LABEL",
+      "--positive says what a label means, and no label is named",
+      "Add --label COLUMN",
+    );
   if (cost !== undefined && label === undefined)
-    throw invalid(
+    throw cannotInitialise(
       "INIT_LABEL",
       "costs need rows that are known to be anomalous, and no label is named",
       "Add --label COLUMN",
     );
   if (cost !== undefined && share !== undefined)
-    throw invalid(
+    throw cannotInitialise(
       "INIT_SHARE",
       "the threshold comes from a share or from costs, not from both",
       "Leave out --share or --cost",

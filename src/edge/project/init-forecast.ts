@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { FettleError } from "../../lib/index.ts";
+import type { FettleError } from "../../lib/index.ts";
 import {
   detectPersonalData,
   type LogicalType,
@@ -13,8 +13,8 @@ import {
   forecastToSource,
   type SeriesDescription,
 } from "../../platform/forecasting/index.ts";
-import { checkModelName } from "../../platform/registry/index.ts";
 import {
+  cannotInitialise,
   checkColumn,
   dataOf,
   type InitialisedModel,
@@ -43,8 +43,6 @@ export async function initForecast(
   from: string,
   reader: SourceReader,
 ): Promise<InitialisedModel> {
-  checkModelName(model);
-  checkAsked(asked);
   const options = readOptions(asked);
   const paths = asked.data.map((path) => resolve(from, path));
   const first = await reader.read(paths, options);
@@ -167,18 +165,6 @@ function defaultHorizon({ period, longest, step }: SeriesDescription, notes: str
   return horizon;
 }
 
-function checkAsked(asked: NewTableModel): void {
-  const invalid = (code: string, what: string, hint: string) =>
-    new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
-  if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
-  const { test, positive, group, ignore, weight, cost, user, item, label, share } = asked;
-  const [unused] =
-    Object.entries({ test, positive, group, ignore, weight, cost, user, item, label, share }).find(
-      ([, said]) => said !== undefined,
-    ) ?? [];
-  if (unused !== undefined) throw invalid("INIT_OPTION", `a forecast has no ${unused}`, `Leave out --${unused}`);
-}
-
 function unnamed(
   role: string,
   option: string,
@@ -187,10 +173,9 @@ function unnamed(
 ): FettleError {
   const names = schema.slice(0, 20).map(({ name }) => name);
   const why = fitting.length > 1 ? `${fitting.slice(0, 5).join(", ")} could be it` : "none fits";
-  return new FettleError(
-    "invalid-input",
+  return cannotInitialise(
     "INIT_SERIES",
-    `Cannot initialise the model: no column is named as the ${role}, and ${why}`,
-    { hint: `Add ${option} COLUMN; the columns are: ${names.join(", ")}` },
+    `no column is named as the ${role}, and ${why}`,
+    `Add ${option} COLUMN; the columns are: ${names.join(", ")}`,
   );
 }

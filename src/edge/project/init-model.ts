@@ -18,7 +18,6 @@ import {
   type SourceReading,
   saysQueries,
 } from "../../platform/data/index.ts";
-import { checkModelName } from "../../platform/registry/index.ts";
 import { defineModel, definitionToSource, type ModelDefinition } from "../../platform/training/index.ts";
 import { isReadRight, textColumns, textSettings, typesOf } from "./init-texts.ts";
 import type { Project } from "./project.ts";
@@ -79,8 +78,7 @@ export interface InitialisedModel {
 }
 
 /**
- * Reads a table, understands the problem and writes `models/<model>.ts` with its contract beside it; the project's own files only where
- * there are none. Everything is checked before the first byte is written.
+ * Reads a table, understands the problem and writes `models/<model>.ts` with its contract beside it.
  * @param from folder that the paths in `asked` are relative to
  */
 export async function initModel(
@@ -90,7 +88,6 @@ export async function initModel(
   from: string,
   reader: SourceReader,
 ): Promise<InitialisedModel> {
-  checkModelName(model);
   checkAsked(asked);
   const paths = asked.data.map((path) => resolve(from, path));
   const read = (options: ReadOptions) => reader.read(paths, { ...options, literalColumns: [asked.target] });
@@ -159,37 +156,31 @@ export function writeModel(
   return sources.map(([path]) => relative(project.root, path));
 }
 
+/** The error of an `init` that cannot be done as it was asked for. */
+export function cannotInitialise(code: string, what: string, hint: string): FettleError {
+  return new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
+}
+
 function checkAsked(asked: NewTableModel): void {
-  const invalid = (code: string, what: string, hint: string) =>
-    new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
-  if (asked.data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
   if (asked.target === "")
-    throw invalid("INIT_TARGET", "no target is named, a column is needed", "Add --target COLUMN");
-  if (asked.user !== undefined || asked.item !== undefined)
-    throw invalid(
-      "INIT_OPTION",
-      "a model that answers rows of a table has no user and no item",
-      "Add --task recommendation, or leave out --user and --item",
-    );
-  if (asked.label !== undefined || asked.share !== undefined)
-    throw invalid(
-      "INIT_OPTION",
-      "a model that predicts a target has no label and no share",
-      "Add --task anomaly, or leave out --label and --share",
-    );
+    throw cannotInitialise("INIT_TARGET", "no target is named, a column is needed", "Add --target COLUMN");
   const isRanking = asked.task === "ranking";
   if (isRanking && asked.query === undefined)
-    throw invalid(
+    throw cannotInitialise(
       "INIT_QUERY",
       "a ranking orders the rows of a query, the column that says which rows belong to one is needed",
       "Add --query COLUMN",
     );
   if (!isRanking && asked.query !== undefined)
-    throw invalid("INIT_QUERY", "only a ranking has queries", "Add --task ranking, or leave out --query");
+    throw cannotInitialise("INIT_QUERY", "only a ranking has queries", "Add --task ranking, or leave out --query");
   if (asked.time !== undefined && asked.group !== undefined)
-    throw invalid("INIT_SPLIT", "a time and a group split are asked for, one is needed", "Leave out --time or --group");
+    throw cannotInitialise(
+      "INIT_SPLIT",
+      "a time and a group split are asked for, one is needed",
+      "Leave out --time or --group",
+    );
   if (asked.text !== undefined && asked.task !== "text")
-    throw invalid("INIT_TEXT", "a text column is named, the task text is needed for it", "Add --task text");
+    throw cannotInitialise("INIT_TEXT", "a text column is named, the task text is needed for it", "Add --task text");
 }
 
 /** What was said about how to read the files. */

@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { FettleError } from "../../lib/index.ts";
 import { detectPersonalData, type Schema, type SourceReader } from "../../platform/data/index.ts";
 import { defineRecommender, recommenderToSource } from "../../platform/recommendation/index.ts";
-import { checkModelName } from "../../platform/registry/index.ts";
 import {
+  cannotInitialise,
   checkColumn,
   dataOf,
   type InitialisedModel,
@@ -35,7 +35,6 @@ export async function initRecommender(
   from: string,
   reader: SourceReader,
 ): Promise<InitialisedModel> {
-  checkModelName(model);
   checkAsked(asked);
   const options = readOptions(asked);
   const reading = await reader.read(
@@ -91,28 +90,23 @@ function columnsFor(role: Role, schema: Schema): string[] {
   );
 }
 
-function checkAsked({ data, target, group, ignore, cost, weight, positive, label, share }: NewTableModel): void {
-  const invalid = (code: string, what: string, hint: string) =>
-    new FettleError("invalid-input", code, `Cannot initialise the model: ${what}`, { hint });
-  if (data.length === 0) throw invalid("INIT_DATA", "no data is named, a file is needed", "Add --data FILE");
-  const [unused] =
-    Object.entries({ target: target === "" ? undefined : target, group, ignore, cost, label, share }).find(
-      ([, value]) => value !== undefined,
-    ) ?? [];
-  if (unused !== undefined) throw invalid("INIT_OPTION", `a recommender has no ${unused}`, `Leave out --${unused}`);
+function checkAsked({ weight, positive }: NewTableModel): void {
   if (positive !== undefined && weight === undefined)
-    throw invalid("INIT_WEIGHT", "--positive says which weight counts, and no weight is named", "Add --weight COLUMN");
+    throw cannotInitialise(
+      "INIT_WEIGHT",
+      "--positive says which weight counts, and no weight is named",
+      "Add --weight COLUMN",
+    );
 }
 
 function unnamed(role: "user" | "item", schema: Schema): FettleError {
   const fitting = columnsFor(role, schema);
   const names = schema.slice(0, 20).map(({ name }) => name);
   const why = fitting.length > 1 ? `${fitting.join(" and ")} could be the ${role}` : "none has a name that says it";
-  return new FettleError(
-    "invalid-input",
+  return cannotInitialise(
     "INIT_EVENTS",
-    `Cannot initialise the model: no column is named as the ${role}, and ${why}`,
-    { hint: `Add --${role} COLUMN; the columns are: ${names.join(", ")}` },
+    `no column is named as the ${role}, and ${why}`,
+    `Add --${role} COLUMN; the columns are: ${names.join(", ")}`,
   );
 }
 

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { FettleError, nearestName } from "../../lib/index.ts";
-import { defineAny } from "../../platform/pipelines/index.ts";
 import { checkModelName } from "../../platform/registry/index.ts";
 import { type AnyDefinition, defineConfig, type ProjectConfig } from "../../platform/training/index.ts";
 
@@ -45,6 +44,7 @@ export async function loadDefinition(project: Project, model: string, load: Load
   checkModelName(model);
   const path = join(project.modelsDir, `${model}.ts`);
   if (!existsSync(path)) throw undefinedModel(project, model);
+  const { defineAny } = await import("../../platform/pipelines/index.ts"); // every task, which most commands do not need
   const definition = defineAny((await load(path)) as AnyDefinition);
   if (definition.name === model) return definition;
   throw new FettleError(

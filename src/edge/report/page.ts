@@ -118,20 +118,20 @@ const forecastSections: readonly DrawSection[] = [
   reproductionSection,
 ];
 
+const sectionsOfTasks: Partial<Record<RunReport["task"], readonly DrawSection[]>> = {
+  anomaly: anomalySections,
+  recommendation: recommendationSections,
+  forecast: forecastSections,
+};
+
 /**
  * A training run as one self-contained HTML page: no remote asset, light and dark, for screen and print. Sections without
  * content are left out. Every text from data is escaped, and the page's content policy allows its own style and script only.
  */
 export function renderReport(report: RunReport): string {
-  const { anomaly, forecast, recommendation } = report.evaluation;
-  const sections = anomaly
-    ? anomalySections
-    : recommendation
-      ? recommendationSections
-      : forecast
-        ? forecastSections
-        : tableSections;
-  const drawn = sections.map((section) => section(report)).filter((section) => section !== null);
+  const drawn = (sectionsOfTasks[report.task] ?? tableSections)
+    .map((section) => section(report))
+    .filter((section) => section !== null);
   const name = versionName(report.model, report.version);
   const page = html`<!doctype html>
 <html lang="en">

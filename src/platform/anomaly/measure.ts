@@ -8,7 +8,7 @@ import {
   recallAt,
   rocCurve,
 } from "../../ml/metrics/index.ts";
-import { type Comparison, comparisonOf, type Evaluation, type Metrics } from "../evaluation/index.ts";
+import { type Comparison, comparisonOf, type Evaluation, type Metrics, noDetails } from "../evaluation/index.ts";
 import { type LabelledRows, labelledRows } from "./labelled-rows.ts";
 import type { PreparedAnomalies } from "./prepare.ts";
 import { unmeasured } from "./search.ts";
@@ -47,12 +47,7 @@ export function measureDetector(input: MeasureInput): Omit<Evaluation, "anomaly"
     nTest,
     classes: run.classes,
     primary: "prAuc",
-    calibration: null,
-    threshold: null,
-    errors: { worst: [], shared: [] },
-    importance: [],
-    fairness: [],
-    disparities: [],
+    ...noDetails,
   };
   if (run.labels === null) {
     const nothing: Metrics = { prAuc: { value: null, low: null, high: null, n: nTest, reason: unmeasured } };
@@ -61,8 +56,6 @@ export function measureDetector(input: MeasureInput): Omit<Evaluation, "anomaly"
       metrics: nothing,
       baseline: { name: baseline.name, metrics: nothing },
       comparisons: [],
-      curves: {},
-      confusion: null,
       slices: [],
     };
   }

@@ -1,4 +1,4 @@
-import { FettleError, nearestName } from "../../lib/index.ts";
+import { FettleError } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
 import { cellOf, isMissing, type Table } from "../../ml/table/index.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type SplitRule,
   splitRows,
 } from "../data/index.ts";
-import { refuseErrors, type TaskInput } from "../training/index.ts";
+import { refuseErrors, refuseUnknownColumns, type TaskInput } from "../training/index.ts";
 import type { AnomalyDefinition } from "./definition.ts";
 
 /** What is known of a row. */
@@ -104,31 +104,18 @@ export function prepareAnomalies({
   };
 }
 
-// A mistyped name in a list of columns would leave a column in, in silence.
 function checkColumns({ label, kind, split, ignore = [], leakage, evaluation }: AnomalyDefinition, table: Table): void {
-  const named: Readonly<Record<string, readonly (string | undefined)[]>> = {
-    "label.column": [label?.column],
-    kind: [kind],
-    "split.column": [split?.column],
-    ignore,
-    "leakage.exclude": leakage?.exclude ?? [],
-    "leakage.keep": leakage?.keep ?? [],
-    "evaluation.slices": evaluation?.slices ?? [],
-  };
-  const problems = Object.entries(named).flatMap(([key, names]) =>
-    names
-      .filter((name) => name !== undefined && !table.has(name))
-      .map((name) => {
-        const near = nearestName(name!, table.names);
-        return `${key} names "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`;
-      }),
-  );
-  if (problems.length === 0) return;
-  throw new FettleError(
-    "invalid-input",
-    "DEFINITION_COLUMNS",
-    `Cannot train: the table lacks columns of the model definition: ${problems.slice(0, 20).join("; ")}`,
-    { hint: "Mend the names in the model definition", facts: { problems: problems.slice(0, 20) } },
+  refuseUnknownColumns(
+    {
+      "label.column": [label?.column],
+      kind: [kind],
+      "split.column": [split?.column],
+      ignore,
+      "leakage.exclude": leakage?.exclude ?? [],
+      "leakage.keep": leakage?.keep ?? [],
+      "evaluation.slices": evaluation?.slices ?? [],
+    },
+    table,
   );
 }
 

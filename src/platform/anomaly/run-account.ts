@@ -1,16 +1,8 @@
 import type { AnomalyModelData, TaskCapsule } from "../capsule/index.ts";
-import { profileTable } from "../data/index.ts";
 import type { AnomalyEvaluation } from "../evaluation/index.ts";
 import { loadFeatures } from "../features/index.ts";
 import type { LeakageFinding } from "../leakage/index.ts";
-import {
-  type Gate,
-  pretendedScore,
-  splitInWords,
-  strongColumns,
-  type TaskInput,
-  type TrainOutcome,
-} from "../training/index.ts";
+import { type Gate, rowsAccount, splitInWords, type TaskInput, type TrainOutcome } from "../training/index.ts";
 import type { AnomalyDefinition } from "./definition.ts";
 import { type LabelledRows, labelledRows } from "./labelled-rows.ts";
 import type { PreparedAnomalies } from "./prepare.ts";
@@ -21,21 +13,13 @@ const leastCorrelation = 0.5;
 /** The account of rows, leaks and split that the report gives. */
 export function accountOf(
   run: PreparedAnomalies,
-  { snapshot, testStart }: TaskInput<AnomalyDefinition>,
+  input: TaskInput<AnomalyDefinition>,
   leakage: readonly LeakageFinding[],
   notes: readonly string[],
 ): Pick<TrainOutcome<TaskCapsule>["report"], "data" | "leakage" | "split"> {
   const { labels, split } = run;
   return {
-    data: {
-      snapshot,
-      nColumns: snapshot.schema.length,
-      columns: profileTable(run.table, run.schema, { personalData: run.personalData }),
-      violations: run.contract.violations,
-      notes: [...run.notes, ...notes],
-      testStart,
-    },
-    leakage: { findings: leakage, excluded: strongColumns(leakage), pretended: pretendedScore(leakage) },
+    ...rowsAccount(run, input, leakage, notes),
     split: {
       kind: split.rule.kind,
       says: labels === null && split.rule.kind === "random" ? "random" : splitInWords(split),

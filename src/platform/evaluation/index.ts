@@ -35,6 +35,7 @@ export {
   primaryMetric,
   type Scoring,
 } from "./model-metrics.ts";
+export { noDetails } from "./no-details.ts";
 export { type ImportanceInput, permutationImportance } from "./permutation-importance.ts";
 export type * from "./ranking-evaluation.ts";
 export type * from "./recommendation-evaluation.ts";

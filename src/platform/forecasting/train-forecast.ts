@@ -12,7 +12,7 @@ import {
   type TaskPredictorData,
 } from "../capsule/index.ts";
 import { detectPersonalData, profileTable } from "../data/index.ts";
-import { comparisonOf, type Evaluation } from "../evaluation/index.ts";
+import { comparisonOf, type Evaluation, noDetails } from "../evaluation/index.ts";
 import {
   definitionHash,
   gatesOf,
@@ -239,14 +239,7 @@ function measure(
       const difference = measureCases(model, primary, options, cases)[metric]!;
       return comparisonOf(name, metric, difference, false, unit);
     }),
-    curves: {},
-    confusion: null,
-    calibration: null,
-    threshold: null,
-    errors: { worst: [], shared: [] },
-    importance: [],
-    fairness: [],
-    disparities: [],
+    ...noDetails,
   };
 }
 

@@ -46,20 +46,15 @@ const rooms: Readonly<Record<TaskName, TaskRoom>> = {
   },
 };
 
-function roomOf(task: TaskName): TaskRoom {
-  if (Object.hasOwn(rooms, task)) return rooms[task];
-  throw new FettleError("invalid-input", "TASK_UNKNOWN", `Cannot train: there is no task "${task}"`);
-}
-
 /** A definition of any task, checked by its own `define…`. Throws DEFINITION_INVALID. */
 export function defineAny(definition: AnyDefinition): AnyDefinition {
-  return isTaskDefinition(definition) ? roomOf(definition.task).define(definition) : defineModel(definition);
+  return isTaskDefinition(definition) ? rooms[definition.task].define(definition) : defineModel(definition);
 }
 
 /** Trains what a definition of any task defines. */
 export function trainAny<Input extends AnyTrainInput>(input: Input, hooks: TrainHooks = {}): OutcomeOf<Input> {
   const asked: AnyTrainInput = input;
-  const outcome = isTask(asked) ? roomOf(asked.definition.task).train(asked, hooks) : trainModel(asked, hooks);
+  const outcome = isTask(asked) ? rooms[asked.definition.task].train(asked, hooks) : trainModel(asked, hooks);
   return outcome as OutcomeOf<Input>;
 }
 

@@ -7,7 +7,13 @@ import {
   type MetricValue,
 } from "../../ml/metrics/index.ts";
 import type { Interactions } from "../../ml/recommenders/index.ts";
-import { comparisonOf, type Evaluation, type Metrics, type RecommendationEvaluation } from "../evaluation/index.ts";
+import {
+  comparisonOf,
+  type Evaluation,
+  type Metrics,
+  noDetails,
+  type RecommendationEvaluation,
+} from "../evaluation/index.ts";
 import type { Wanted } from "./coded-events.ts";
 import { listMetricNames } from "./definition.ts";
 import { measureLists } from "./recommended-lists.ts";
@@ -63,15 +69,8 @@ export function evaluateRecommender(
     metrics: metricsOf(input, model.lists),
     baseline: { name: baseline.name, metrics: metricsOf(input, baseline.lists) },
     comparisons,
-    curves: {},
-    confusion: null,
-    calibration: null,
-    threshold: null,
+    ...noDetails,
     slices: slicesOf(input, own),
-    errors: { worst: [], shared: [] },
-    importance: [],
-    fairness: [],
-    disparities: [],
     byLength: byLength(input),
   };
 }

@@ -1,3 +1,4 @@
+export { refuseUnknownColumns } from "./check-columns.ts";
 export { checkDefinition, freezeDeep } from "./check-definition.ts";
 export { defineLoss } from "./define-loss.ts";
 export {
@@ -29,7 +30,7 @@ export { pretendedScore, strongColumns } from "./leakage-decision.ts";
 export { documented } from "./model-signature.ts";
 export { refuseErrors } from "./prepare-run.ts";
 export { defineConfig, type ProjectConfig } from "./project-config.ts";
-export { splitInWords } from "./report-parts.ts";
+export { rowsAccount, splitInWords } from "./report-parts.ts";
 export { type FinishedTuning, reportTuning, tunedTrial } from "./report-tuning.ts";
 export type { Candidate, Gate, RunReport } from "./run-report.ts";
 export { stageClock } from "./stage-clock.ts";

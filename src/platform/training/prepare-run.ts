@@ -1,4 +1,4 @@
-import { FettleError, nearestName } from "../../lib/index.ts";
+import { FettleError } from "../../lib/index.ts";
 import {
   type CustomLoss,
   checkLabels,
@@ -28,6 +28,7 @@ import {
   splitRows,
 } from "../data/index.ts";
 import type { CostMatrix, RegressionLoss } from "../evaluation/index.ts";
+import { refuseUnknownColumns } from "./check-columns.ts";
 import { reweightingOf } from "./class-counts.ts";
 import { conformalProblems, keepConformalRows } from "./conformal.ts";
 import { costMatrixOf, rowCostsOf } from "./decision-costs.ts";
@@ -140,34 +141,21 @@ export function prepareRun(
   };
 }
 
-// A mistyped name in a list of columns would leave a column in, in silence.
 function checkColumns({ weight, query, split, ignore = [], leakage, evaluation }: ModelDefinition, table: Table): void {
-  const named: Readonly<Record<string, readonly (string | undefined)[]>> = {
-    weight: [weight],
-    query: [query],
-    "split.column": [split?.column],
-    ignore,
-    "leakage.exclude": leakage?.exclude ?? [],
-    "leakage.keep": leakage?.keep ?? [],
-    "evaluation.slices": evaluation?.slices ?? [],
-    "evaluation.protected": evaluation?.protected ?? [],
-    "evaluation.cost.perRow": [evaluation?.cost?.perRow],
-    "evaluation.conformal.perGroup": [evaluation?.conformal?.perGroup],
-  };
-  const problems = Object.entries(named).flatMap(([key, names]) =>
-    names
-      .filter((name) => name !== undefined && !table.has(name))
-      .map((name) => {
-        const near = nearestName(name!, table.names);
-        return `${key} names "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`;
-      }),
-  );
-  if (problems.length === 0) return;
-  throw new FettleError(
-    "invalid-input",
-    "DEFINITION_COLUMNS",
-    `Cannot train: the table lacks columns of the model definition: ${problems.slice(0, 20).join("; ")}`,
-    { hint: "Mend the names in the model definition", facts: { problems: problems.slice(0, 20) } },
+  refuseUnknownColumns(
+    {
+      weight: [weight],
+      query: [query],
+      "split.column": [split?.column],
+      ignore,
+      "leakage.exclude": leakage?.exclude ?? [],
+      "leakage.keep": leakage?.keep ?? [],
+      "evaluation.slices": evaluation?.slices ?? [],
+      "evaluation.protected": evaluation?.protected ?? [],
+      "evaluation.cost.perRow": [evaluation?.cost?.perRow],
+      "evaluation.conformal.perGroup": [evaluation?.conformal?.perGroup],
+    },
+    table,
   );
 }
 

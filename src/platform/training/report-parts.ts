@@ -18,24 +18,36 @@ export interface RunParts {
   readonly test: Part;
 }
 
-/** What the report says of the rows: the data, the leaks, and how they were parted; `notes` are added to those of the run. */
-export function accountOf(
-  run: PreparedRun,
+/** What the report says of the data and of leaks; `notes` are added to those of the run. */
+export function rowsAccount(
+  run: Pick<PreparedRun, "table" | "schema" | "personalData" | "contract" | "notes">,
   { snapshot, testStart }: Pick<TrainInput, "snapshot" | "testStart">,
   leakage: readonly LeakageFinding[],
-  parts: RunParts,
-  notes: { readonly data: readonly string[]; readonly split: readonly string[] },
-): Pick<TrainOutcome["report"], "data" | "leakage" | "split"> {
+  notes: readonly string[],
+): Pick<TrainOutcome["report"], "data" | "leakage"> {
   return {
     data: {
       snapshot,
       nColumns: snapshot.schema.length,
       columns: profileTable(run.table, run.schema, { personalData: run.personalData }),
       violations: run.contract.violations,
-      notes: [...run.notes, ...notes.data],
+      notes: [...run.notes, ...notes],
       testStart,
     },
     leakage: { findings: leakage, excluded: strongColumns(leakage), pretended: pretendedScore(leakage) },
+  };
+}
+
+/** {@link rowsAccount}, and how the rows were parted. */
+export function accountOf(
+  run: PreparedRun,
+  input: Pick<TrainInput, "snapshot" | "testStart">,
+  leakage: readonly LeakageFinding[],
+  parts: RunParts,
+  notes: { readonly data: readonly string[]; readonly split: readonly string[] },
+): Pick<TrainOutcome["report"], "data" | "leakage" | "split"> {
+  return {
+    ...rowsAccount(run, input, leakage, notes.data),
     split: {
       kind: run.split.rule.kind,
       says: splitInWords(run.split),
