@@ -84,7 +84,7 @@ function errorCodes(): ErrorCode[] {
     for (const [, kind, code, message] of text.matchAll(direct)) add(kind!, code!, message!, file);
     // Helpers that build an error of one kind take code and message alone.
     const helped =
-      /\b(?:refused?|invalid|problem|damaged)\(\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)",\s*(?:name,\s*)?(`(?:[^`\\]|\\.)*`|"(?:[^"\\]|\\.)*")/g;
+      /\b(?:refused?|invalid|cannotInitialise|problem|damaged)\(\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)",\s*(?:name,\s*)?(`(?:[^`\\]|\\.)*`|"(?:[^"\\]|\\.)*")/g;
     for (const [, code, message] of text.matchAll(helped)) add("invalid-input", code!, message!, file);
   }
   return [...found.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
