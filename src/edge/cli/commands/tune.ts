@@ -11,7 +11,6 @@ import {
 } from "../options.ts";
 import type { TuneRequest } from "../ports.ts";
 import { trainSummary } from "../train-summary.ts";
-import { tuneSummary, watchTuning } from "../tune-table.ts";
 import { liveProgress, trainJson } from "./train.ts";
 
 export const tune: Command = {
@@ -65,6 +64,8 @@ export const tune: Command = {
         outerFolds: wholeOption(options, "nested", 0, 20) ?? 0,
       },
     };
+    // It knows the whole of training, which no other command needs to say what it is.
+    const { tuneSummary, watchTuning } = await import("../tune-table.ts");
     const trained = await withApp(io, (app) =>
       app.tune(model, asked, { ...liveProgress(io), onTuning: watchTuning(io) }),
     );
