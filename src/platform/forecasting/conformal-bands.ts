@@ -3,8 +3,8 @@ import { type Band, type ForecastCase, scaleOf } from "./forecast-case.ts";
 
 /** Half-widths per level and step, in units of a series' scale, from the errors of validation forecasts of all series together. */
 export function widthsOf(cases: readonly ForecastCase[], horizon: number, levels: readonly number[]): HalfWidths {
-  const errors = cases.flatMap(({ yTrue, yPred, history, period }) => {
-    const scale = scaleOf(history, period);
+  const errors = cases.flatMap(({ yTrue, yPred, scales }) => {
+    const scale = scaleOf({ scales });
     return scale === null ? [] : [yTrue.map((y, h) => (y - yPred[h]!) / scale)];
   });
   return conformalHalfWidths(errors, horizon, levels);

@@ -2,7 +2,7 @@ import { FettleError } from "../../lib/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ForecastMethod } from "../capsule/index.ts";
 import type { Candidate, TaskTrial, TrainHooks } from "../training/index.ts";
-import { type ForecastCase, pointMetric } from "./forecast-case.ts";
+import { caseOf, type ForecastCase, pointMetric } from "./forecast-case.ts";
 import { meanOf, measureCases, perSeries, valuesOf } from "./measure-cases.ts";
 import { pickPerSeries } from "./per-series.ts";
 import type { OriginPlan } from "./plan-origins.ts";
@@ -207,7 +207,7 @@ function validationCases(
       const history = values.subarray(0, origin);
       const yTrue = values.slice(origin, origin + horizon);
       const yPred = at(series, origin).forecast(horizon);
-      cases.push({ series, origin: k, history, period, yTrue, yPred, bands: [] });
+      cases.push(caseOf({ series, origin: k, history, period, yTrue, yPred }));
     });
   }
   return cases.sort((a, b) => a.series - b.series || b.origin - a.origin);

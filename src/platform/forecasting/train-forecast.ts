@@ -1,5 +1,6 @@
 import { FettleError, hashOf, instantOf } from "../../lib/index.ts";
 import type { HalfWidths } from "../../ml/forecasters/index.ts";
+import { naiveScales } from "../../ml/metrics/index.ts";
 import {
   type ForecastMethod,
   type ForecastModelData,
@@ -32,7 +33,7 @@ import {
   type TestCases,
   undefinedOf,
 } from "./forecast-account.ts";
-import { type ForecastCase, pointMetric, scaleOf, testMetrics } from "./forecast-case.ts";
+import { caseOf, type ForecastCase, pointMetric, scaleOf, testMetrics } from "./forecast-case.ts";
 import { defaultFamilies, type ForecastDefinition } from "./forecast-definition.ts";
 import { forecastSignature } from "./forecast-signature.ts";
 import { goldenRequests } from "./golden-requests.ts";
@@ -211,8 +212,8 @@ function testCases(
     if (origin === null) return [];
     const history = values.subarray(0, origin);
     const yPred = fitted.at(i).forecast(horizon);
-    const bands = intervals === null ? [] : bandsOf(intervals, yPred, scaleOf(history, period));
-    return [{ series: i, origin: 0, history, period, yTrue: values.slice(origin), yPred, bands }];
+    const one = caseOf({ series: i, origin: 0, history, period, yTrue: values.slice(origin), yPred });
+    return [intervals === null ? one : { ...one, bands: bandsOf(intervals, yPred, scaleOf(one)) }];
   });
 }
 
@@ -303,7 +304,7 @@ function modelOf(
       ({ name, first, values }, i): KnownSeries => ({
         name,
         last: first + values.length - 1,
-        scale: scaleOf(values, period),
+        scale: scaleOf({ scales: naiveScales(values, period) }),
         method: methodOf(i),
         forecaster: fitted.at(i).update(values.subarray(known[i]!)).toJSON(),
       }),
