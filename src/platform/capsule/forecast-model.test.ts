@@ -204,7 +204,7 @@ const bad: readonly { name: string; request: unknown; field: string; rule: RowPr
     },
     field: "history",
     rule: "range",
-    says: /at most 100000/,
+    says: /at most 10000/,
   },
 ];
 

@@ -110,7 +110,7 @@ export function openForecastModel(
       [data.columns.value]: "number",
       ...(data.columns.series === null ? {} : { [data.columns.series]: "category" }),
     },
-    score: (batches, onNote) => scoreForecasts(data, batches, { read, answer }, onNote),
+    score: (batches, onNote) => scoreForecasts(data, batches, answer, onNote),
   };
 }
 
