@@ -54,7 +54,8 @@ async function taskExport(capsule: TaskCapsule, to: string, path: string, title:
   const { task, request } = capsule.signature;
   switch (to) {
     case "module": {
-      const { js, dts } = exportTaskModule(capsule, { runtime: runtimeOf(`embedded-${task}`), title });
+      const parts = { runtime: runtimeOf(`embedded-${task}`), kernels: readKernels("predict")!, title };
+      const { js, dts } = exportTaskModule(capsule, parts);
       return new Map([
         [path, js],
         [typesPath(path), dts],

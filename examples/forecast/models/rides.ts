@@ -8,6 +8,7 @@ export default defineForecast({
   series: "station",
 
   horizon: 48,
+  range: { min: 0 },
   gaps: "zero", // an hour without a row is an hour without a ride
   levels: [0.8, 0.95],
 

@@ -90,10 +90,15 @@ function candidateLines({ candidates }: RunReport): string[][] {
   ]);
 }
 
+// Of a forecast its errors in the series' unit and its interval scores, so that there is room for the coverage.
+function isAside(name: string, { forecast }: RunReport["evaluation"]): boolean {
+  return forecast !== undefined && (name === "mae" || name === "rmse" || name.startsWith("msis@"));
+}
+
 function metricLines({ evaluation }: RunReport): string[][] {
   const names = [
     evaluation.primary,
-    ...Object.keys(evaluation.metrics).filter((name) => name !== evaluation.primary),
+    ...Object.keys(evaluation.metrics).filter((name) => name !== evaluation.primary && !isAside(name, evaluation)),
   ].slice(0, evaluation.recommendation ? 9 : 7);
   return [
     ["", pc.dim("test"), pc.dim(`baseline (${evaluation.baseline.name})`)],

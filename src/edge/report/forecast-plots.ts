@@ -116,7 +116,7 @@ export function originsPlot(origins: ForecastEvaluation["origins"], chosen: stri
     marginRight: 110,
     x: {
       label: "Origin before the test, the latest on the right",
-      ticks: Math.min(n, 8),
+      ticks: n <= 8 ? Array.from({ length: n }, (_, k) => -k - 1) : 8,
       tickFormat: (at: number) => String(-at),
     },
     y: { label, grid: true, ticks: 5, zero: true },

@@ -17,7 +17,7 @@ export function seriesSection(report: RunReport): Section {
   return {
     id: "series",
     title: "Series",
-    lead: html`<code>${columns.value}</code> along <code>${columns.time}</code>: ${fixed(nSeries, 0)} series${of}, a value every ${frequency.replace(/^one /, "")}.`,
+    lead: html`<code>${columns.value}</code> along <code>${columns.time}</code>: ${fixed(nSeries, 0)} series${of}, a value every ${isNumber ? `step of ${frequency}` : frequency.replace(/^one /, "")}.`,
     body: html`
       ${facts([
         ["Series", fixed(nSeries, 0)],

@@ -31,7 +31,9 @@ export function candidatesSection({ candidates, task }: RunReport): Section | nu
   const scale = scaleOf((tried.length > 0 ? tried : candidates).map(({ validation }) => validation));
   const decimals = decimalsOf(candidates.map(({ validation }) => validation));
   const notes = candidates.flatMap(({ name, note }) =>
-    note === undefined ? [] : [html`<p>${note.startsWith(name) ? note : `${name}: ${note}`}</p>`],
+    note === undefined
+      ? []
+      : [html`<p>${withMetricName(note.startsWith(name) ? note : `${name}: ${note}`, metric)}</p>`],
   );
   return {
     id: "candidates",

@@ -10,6 +10,14 @@ export interface SeriesForecast {
   readonly yTrue: Float64Array;
   /** What was forecast, length horizon. */
   readonly yPred: Float64Array;
+  /** The history's {@link naiveScales}, where one history is measured many times. */
+  readonly scales?: NaiveScales;
+}
+
+/** Mean losses of the seasonal naive forecast within a history. */
+export interface NaiveScales {
+  readonly absolute: Measured;
+  readonly squared: Measured;
 }
 
 /** A metric of one forecast of one series. All are to be made small. */
@@ -36,16 +44,17 @@ function meanOf(yTrue: Float64Array, yPred: Float64Array, lossOf: (y: number, f:
 const absolute = (y: number, f: number) => Math.abs(y - f);
 const squared = (y: number, f: number) => (y - f) ** 2;
 
-/** Mean absolute error of the seasonal naive forecast within a history, NaN where missing: the scale of MASE. */
-export function seasonalNaiveError(history: Float64Array, period: number): Measured {
-  return naiveLoss({ history, period }, absolute);
+/** The scales of a history, NaN where missing: of MASE (absolute) and of RMSSE (squared). */
+export function naiveScales(history: Float64Array, period: number): NaiveScales {
+  return { absolute: naiveLoss(history, period, absolute), squared: naiveLoss(history, period, squared) };
 }
 
-/** Mean loss of the seasonal naive forecast within the history: the scale of MASE (absolute) and RMSSE (squared). */
-function naiveLoss(
-  { history, period }: Pick<SeriesForecast, "history" | "period">,
-  lossOf: (y: number, f: number) => number,
-): Measured {
+/** Mean absolute error of the seasonal naive forecast within a history, NaN where missing: the scale of MASE. */
+export function seasonalNaiveError(history: Float64Array, period: number): Measured {
+  return naiveLoss(history, period, absolute);
+}
+
+function naiveLoss(history: Float64Array, period: number, lossOf: (y: number, f: number) => number): Measured {
   let sum = 0;
   let n = 0;
   for (let t = period; t < history.length; t++) {
@@ -56,6 +65,10 @@ function naiveLoss(
   }
   if (n === 0) return { undefined: "the history holds no two values a season apart" };
   return sum === 0 ? { undefined: "the history repeats itself: its seasonal naive error is 0" } : sum / n;
+}
+
+function scaleOf({ history, period, scales }: SeriesForecast, loss: keyof NaiveScales): Measured {
+  return (scales ?? naiveScales(history, period))[loss];
 }
 
 function ratio(of: Measured, by: Measured): Measured {
@@ -69,13 +82,13 @@ export const forecastMetrics: Readonly<Record<"mase" | "rmsse" | "smape" | "wape
     name: "mase",
     definition:
       "Mean absolute error over the mean absolute error of the seasonal naive forecast within the history, as in M4; undefined where the history repeats itself or is shorter than a season.",
-    of: (forecast) => ratio(meanOf(forecast.yTrue, forecast.yPred, absolute), naiveLoss(forecast, absolute)),
+    of: (forecast) => ratio(meanOf(forecast.yTrue, forecast.yPred, absolute), scaleOf(forecast, "absolute")),
   },
   rmsse: {
     name: "rmsse",
     definition: "Root of the mean squared error over that of the seasonal naive forecast within the history.",
     of(forecast) {
-      const share = ratio(meanOf(forecast.yTrue, forecast.yPred, squared), naiveLoss(forecast, squared));
+      const share = ratio(meanOf(forecast.yTrue, forecast.yPred, squared), scaleOf(forecast, "squared"));
       return typeof share === "number" ? Math.sqrt(share) : share;
     },
   },

@@ -15,6 +15,8 @@ export {
   intervalScore,
   type MeanOverSeries,
   meanOverSeries,
+  type NaiveScales,
+  naiveScales,
   type SeriesForecast,
   seasonalNaiveError,
   weightedQuantileLoss,

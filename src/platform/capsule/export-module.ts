@@ -3,9 +3,10 @@ import { isNumeric } from "../../ml/learners/index.ts";
 import { storageOf } from "../data/index.ts";
 import { loadFeatures } from "../features/index.ts";
 import type { EmbeddedData } from "./embedded-runtime.ts";
+import type { ForecastModelData } from "./forecast-data.ts";
 import type { PredictorData } from "./predictor.ts";
 import type { Signature, SignatureInput } from "./signature.ts";
-import type { JsonObject, TaskPredictorData } from "./task-model.ts";
+import type { JsonObject, TaskModelData, TaskPredictorData } from "./task-model.ts";
 
 /** An ES module that predicts without any dependency, and its types. */
 export interface ExportedModule {
@@ -26,11 +27,12 @@ export interface ModuleParts {
 /** A task's capsule as a module; `runtime` is the text of its own embedded runtime, which exports `openEmbedded`. */
 export function exportTaskModule(
   { model, signature }: TaskPredictorData,
-  { runtime, title }: ModuleParts,
+  { runtime, kernels, title }: ModuleParts,
 ): ExportedModule {
   const json = JSON.stringify({ features: null, calibrator: null, model, signature });
+  const compiled = holdsTrees(model) && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
   return {
-    js: moduleText(runtime, title, `openEmbedded(JSON.parse(${JSON.stringify(json)}))`),
+    js: moduleText(runtime, title, `openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled})`),
     dts: [
       signature.types.trim(),
       "",
@@ -43,6 +45,11 @@ export function exportTaskModule(
       "",
     ].join("\n"),
   };
+}
+
+// Of the tasks' models a forecast may hold trees.
+function holdsTrees(model: TaskModelData): boolean {
+  return model.kind === "forecast" && (model as ForecastModelData).global !== null;
 }
 
 function moduleText(runtime: string, title: string, opened: string): string {

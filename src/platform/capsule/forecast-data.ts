@@ -36,6 +36,18 @@ export interface KnownSeries {
   readonly forecaster: ForecasterData | WindowData;
 }
 
+/** Values that a series can have. */
+export interface ValueRange {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** The nearest value within a range; NaN stays. */
+export function within({ min, max }: ValueRange, value: number): number {
+  if (min !== undefined && value < min) return min;
+  return max !== undefined && value > max ? max : value;
+}
+
 /** A forecast model as data: methods fitted to series, and the widths of their intervals. */
 export interface ForecastModelData extends TaskModelData {
   readonly kind: "forecast";
@@ -46,6 +58,8 @@ export interface ForecastModelData extends TaskModelData {
   /** What an absent value between two others means. */
   readonly gaps: "missing" | "refuse" | "interpolate" | "zero";
   readonly horizon: number;
+  /** Forecasts and ends of intervals are kept within it. */
+  readonly range: ValueRange;
   /** Those in use. The first fits series that the model does not know; `gbdt`: the model of many series forecasts them. */
   readonly methods: readonly ForecastMethod[];
   /** The model of many series; null where none is used. */

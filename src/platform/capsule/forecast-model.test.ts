@@ -21,6 +21,7 @@ const data: ForecastModelData = {
   period: 7,
   gaps: "missing",
   horizon: 10,
+  range: {},
   methods: [
     { family: "drift", params: {} },
     { family: "seasonal-naive", params: {} },
@@ -74,6 +75,16 @@ test("a known series is forecast from its last value, with the intervals of its 
   });
   assert.deepEqual(forecast[6]!.intervals[1], { level: 0.95, low: null, high: null });
   assert.deepEqual(ask({ series: "B", horizon: 1 }).forecast[0]!.intervals[0], { level: 0.8, low: null, high: null });
+});
+
+test("forecasts and intervals are kept within the range of the values", () => {
+  const opened = openTaskModel({ ...parts, model: { ...data, range: { min: 8, max: 13 } } as ForecastModelData });
+  const { forecast } = opened.answer(opened.read({ series: "A", horizon: 7 }, 0, [])) as unknown as ForecastAnswer;
+  assert.deepEqual(
+    forecast.map(({ value }) => value),
+    [10, 11, 12, 13, 13, 13, 13],
+  );
+  assert.deepEqual(forecast[1]!.intervals[0], { level: 0.8, low: 8, high: 13 });
 });
 
 test("newer values move the state on, as history in any order or as values; those that the model knows are not read again", () => {
@@ -204,7 +215,7 @@ const bad: readonly { name: string; request: unknown; field: string; rule: RowPr
     },
     field: "history",
     rule: "range",
-    says: /at most 100000/,
+    says: /at most 10000/,
   },
 ];
 

@@ -2,7 +2,7 @@ import { FettleError, stepOf } from "../../lib/index.ts";
 import { loadForecaster, loadGlobalTrees } from "../../ml/forecasters/index.ts";
 import type { PredictKernels } from "../../ml/learners/index.ts";
 import { seasonalNaiveError } from "../../ml/metrics/index.ts";
-import { type ForecastModelData, forecasterOf, type KnownSeries } from "./forecast-data.ts";
+import { type ForecastModelData, forecasterOf, type KnownSeries, within } from "./forecast-data.ts";
 import { type ForecastRequest, forecastRequestReader, shownInstant } from "./forecast-request.ts";
 import { scoreForecasts } from "./forecast-rows.ts";
 import { parseInstant } from "./signature.ts";
@@ -44,6 +44,7 @@ export function openForecastModel(
 ): TaskModel {
   const data = model as ForecastModelData;
   const { series: known, intervals, period, gaps } = data;
+  const kept = (value: number) => within(data.range, value);
   const stateOf = statesOf(data, kernels.predict);
   if (known.length === 0 || data.methods.length === 0 || intervals.widths.length !== intervals.levels.length)
     throw new FettleError("damaged", "CAPSULE_FORECAST", "Cannot read the capsule: its forecast model is incomplete");
@@ -82,7 +83,7 @@ export function openForecastModel(
 
   const answer = (request: ForecastRequest): ForecastAnswer => {
     const { forecaster, last, scale } = moved(request);
-    const values = forecaster.forecast(request.horizon);
+    const values = forecaster.forecast(request.horizon).map(kept);
     return {
       ...(request.series === undefined ? {} : { series: request.series }),
       method: forecaster.label,
@@ -93,7 +94,7 @@ export function openForecastModel(
         intervals: request.levels.map((level) => {
           const width = intervals.widths[intervals.levels.indexOf(level)]![h]!;
           if (width === null || scale === null) return { level, low: null, high: null };
-          return { level, low: value - width * scale, high: value + width * scale };
+          return { level, low: kept(value - width * scale), high: kept(value + width * scale) };
         }),
       })),
     };
@@ -110,7 +111,7 @@ export function openForecastModel(
       [data.columns.value]: "number",
       ...(data.columns.series === null ? {} : { [data.columns.series]: "category" }),
     },
-    score: (batches, onNote) => scoreForecasts(data, batches, { read, answer }, onNote),
+    score: (batches, onNote) => scoreForecasts(data, batches, answer, onNote),
   };
 }
 

@@ -3,8 +3,8 @@ import type { ForecastModelData, KnownSeries } from "./forecast-data.ts";
 import { parseInstant, type RowProblem, valueClass } from "./signature.ts";
 import type { JsonObject } from "./task-model.ts";
 
-/** Values that one request may bring. */
-const mostValues = 100_000;
+/** Steps that one request may bring: more would keep a server from its other requests while they are fitted. */
+const mostValues = 10_000;
 
 /** A request as {@link readForecastRequest} leaves it: itself a request that reads the same. */
 export interface ForecastRequest {
@@ -21,8 +21,11 @@ export interface ForecastRequest {
 /** What requests may say. */
 const keys = ["series", "horizon", "levels", "history", "values", "start"] as const;
 
-/** A reader of requests: fills in what is left out, and says what is wrong. */
-export function forecastRequestReader(data: ForecastModelData) {
+/**
+ * A reader of requests: fills in what is left out, and says what is wrong.
+ * @param most steps that one may bring
+ */
+export function forecastRequestReader(data: ForecastModelData, most = mostValues) {
   const known = new Map(data.series.map((series) => [series.name, series]));
   return (value: unknown, row: number, problems: RowProblem[]): JsonObject => {
     const before = problems.length;
@@ -49,8 +52,8 @@ export function forecastRequestReader(data: ForecastModelData) {
     const levels = readLevels(asked.levels, data, refuse);
     const history =
       asked.history === undefined || asked.history === null
-        ? readValues(asked, data, known.get(series), refuse)
-        : readHistory(asked, data, refuse);
+        ? readValues(asked, data, known.get(series), most, refuse)
+        : readHistory(asked, data, most, refuse);
     if (problems.length === before && !known.has(series) && !(history?.values ?? []).some((one) => one !== null))
       refuse("series", "unknown", "is not known to the model, its history with a value is needed to forecast it");
     return {
@@ -104,13 +107,14 @@ type History = Pick<ForecastRequest, "start" | "values">;
 function readHistory(
   { history, values, start }: Readonly<Record<string, unknown>>,
   data: ForecastModelData,
+  most: number,
   refuse: Refuse,
 ): History | null {
   if (values !== undefined || start !== undefined)
     refuse("history", "unknown", 'stands beside "values" or "start", one way is needed');
   if (!Array.isArray(history))
     return refuse("history", "type", `is ${valueClass(history)}, a list of {at, value} is needed`) ?? null;
-  if (history.length > mostValues) return tooMany("history", history.length, refuse);
+  if (history.length > most) return tooMany("history", history.length, most, refuse);
   const byStep = new Map<number, number | null>();
   for (const [i, point] of history.entries()) {
     const { at, value } = (typeof point === "object" && point !== null ? point : {}) as {
@@ -134,7 +138,7 @@ function readHistory(
   const steps = [...byStep.keys()];
   const first = steps.reduce((a, b) => Math.min(a, b));
   const n = steps.reduce((a, b) => Math.max(a, b)) - first + 1;
-  if (n > mostValues) return tooMany("history", n, refuse);
+  if (n > most) return tooMany("history", n, most, refuse);
   return {
     start: shownInstant(data, first),
     values: Array.from({ length: n }, (_, k) => byStep.get(first + k) ?? null),
@@ -146,6 +150,7 @@ function readValues(
   { values, start }: Readonly<Record<string, unknown>>,
   data: ForecastModelData,
   series: KnownSeries | undefined,
+  most: number,
   refuse: Refuse,
 ): History | null {
   if (values === undefined || values === null) {
@@ -155,7 +160,7 @@ function readValues(
   const isValue = (value: unknown) => value === null || (typeof value === "number" && Number.isFinite(value));
   if (!Array.isArray(values) || !values.every(isValue))
     return refuse("values", "type", "must be a list of finite numbers, null where one is missing") ?? null;
-  if (values.length > mostValues) return tooMany("values", values.length, refuse);
+  if (values.length > most) return tooMany("values", values.length, most, refuse);
   if (values.length === 0) return null;
   const first = start === undefined || start === null ? series && series.last + 1 : (stepAt(start, data) ?? undefined);
   if (first !== undefined) return { start: shownInstant(data, first), values };
@@ -166,8 +171,8 @@ function readValues(
   return refuse("start", "instant", says) ?? null;
 }
 
-function tooMany(field: string, n: number, refuse: Refuse): null {
-  return refuse(field, "range", `has ${n} steps, at most ${mostValues} are read`) ?? null;
+function tooMany(field: string, n: number, most: number, refuse: Refuse): null {
+  return refuse(field, "range", `has ${n} steps, at most ${most} are read`) ?? null;
 }
 
 const instantWord = ({ calendar }: ForecastModelData) => (calendar.unit === "number" ? "number" : "ISO 8601 instant");

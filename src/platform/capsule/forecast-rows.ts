@@ -3,18 +3,15 @@ import { categoryColumn, cellOf, instantColumn, isMissing, numberColumn, Table }
 import type { Schema } from "../data/index.ts";
 import type { ForecastModelData } from "./forecast-data.ts";
 import type { ForecastAnswer } from "./forecast-model.ts";
-import { type ForecastRequest, shownInstant } from "./forecast-request.ts";
+import { type ForecastRequest, forecastRequestReader, shownInstant } from "./forecast-request.ts";
 import { parseInstant, type RowProblem } from "./signature.ts";
-import type { JsonObject, TaskRows } from "./task-model.ts";
+import type { TaskRows } from "./task-model.ts";
 
 /** Rows of one part of the answers. */
 const rowsPerPart = 16_384;
 
-/** How requests are read and answered. */
-interface Answering {
-  read(request: unknown, row: number, problems: RowProblem[]): JsonObject;
-  answer(request: ForecastRequest): ForecastAnswer;
-}
+/** Steps of one series that files may bring. */
+const mostSteps = 1_000_000;
 
 /**
  * Forecasts every series that rows of newer values name, or every known one where there is no row: a row per series and step, with `low_80`, `high_80` … per
@@ -23,9 +20,10 @@ interface Answering {
 export async function* scoreForecasts(
   data: ForecastModelData,
   batches: AsyncIterable<TaskRows>,
-  { read, answer }: Answering,
+  answer: (request: ForecastRequest) => ForecastAnswer,
   onNote: (note: string) => void,
 ): AsyncIterable<TaskRows> {
+  const read = forecastRequestReader(data, mostSteps);
   const newer = await newerValues(data, batches, onNote);
   const known = new Set(data.series.map(({ name }) => name));
   const names = newer.size > 0 ? [...newer.keys()] : [...known];
@@ -64,9 +62,10 @@ async function newerValues(
   data: ForecastModelData,
   batches: AsyncIterable<TaskRows>,
   onNote: (note: string) => void,
-): Promise<Map<string, Point[]>> {
+): Promise<Map<string, Point[] | undefined>> {
   const { time, value, series } = data.columns;
   const found = new Map<string, Map<number, number | null>>();
+  const lasts = new Map(data.series.map(({ name, last }) => [name, last]));
   let nLacking = 0;
   let nTwice = 0;
   for await (const { table } of batches) {
@@ -85,6 +84,7 @@ async function newerValues(
       const step = stepOf(data.calendar, instant);
       const steps = found.get(name) ?? new Map<number, number | null>();
       found.set(name, steps);
+      if (step <= (lasts.get(name) ?? Number.NEGATIVE_INFINITY)) continue;
       if (steps.has(step)) nTwice++;
       steps.set(step, cell);
     }
@@ -94,7 +94,7 @@ async function newerValues(
   return new Map(
     [...found].map(([name, steps]) => [
       name,
-      [...steps].map(([step, cell]) => ({ at: shownInstant(data, step), value: cell })),
+      steps.size === 0 ? undefined : [...steps].map(([step, cell]) => ({ at: shownInstant(data, step), value: cell })),
     ]),
   );
 }

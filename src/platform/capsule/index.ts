@@ -32,7 +32,14 @@ export {
   rowSchema,
   rowTypes,
 } from "./export-module.ts";
-export { type ForecastMethod, type ForecastModelData, forecasterOf, type KnownSeries } from "./forecast-data.ts";
+export {
+  type ForecastMethod,
+  type ForecastModelData,
+  forecasterOf,
+  type KnownSeries,
+  type ValueRange,
+  within,
+} from "./forecast-data.ts";
 export { type Golden, recordGolden, replayGolden } from "./golden.ts";
 export { type ListRequest, listRanker, type RankedList } from "./list-ranker.ts";
 export {

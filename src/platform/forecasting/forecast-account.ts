@@ -72,7 +72,7 @@ export function stepsOf(
   horizon: number,
   nLevels: number,
 ): ForecastEvaluation["byStep"] {
-  const scales = model.map(({ history, period }) => scaleOf(history, period));
+  const scales = model.map(scaleOf);
   return Array.from({ length: horizon }, (_, h) => {
     const own = model.flatMap((forecast, k) => (Number.isNaN(forecast.yTrue[h]!) ? [] : [k]));
     const errorOf = (cases: readonly ForecastCase[]) => {

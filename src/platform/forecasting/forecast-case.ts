@@ -4,7 +4,8 @@ import {
   intervalCoverage,
   intervalScore,
   type Measured,
-  seasonalNaiveError,
+  type NaiveScales,
+  naiveScales,
   weightedQuantileLoss,
 } from "../../ml/metrics/index.ts";
 
@@ -25,14 +26,20 @@ export interface ForecastCase {
   readonly period: number;
   readonly yTrue: Float64Array;
   readonly yPred: Float64Array;
+  /** Of the history. */
+  readonly scales: NaiveScales;
   /** Aligned with the levels; empty before intervals are known. */
   readonly bands: readonly Band[];
 }
 
-/** Mean absolute error of the seasonal naive forecast in a history; null where it is undefined. */
-export function scaleOf(history: Float64Array, period: number): number | null {
-  const scale = seasonalNaiveError(history, period);
-  return typeof scale === "number" ? scale : null;
+/** A forecast beside what came, with the scales of its history and no bands. */
+export function caseOf(forecast: Omit<ForecastCase, "scales" | "bands">): ForecastCase {
+  return { ...forecast, scales: naiveScales(forecast.history, forecast.period), bands: [] };
+}
+
+/** Mean absolute error of the seasonal naive forecast in the history; null where it is undefined. */
+export function scaleOf({ scales }: Pick<ForecastCase, "scales">): number | null {
+  return typeof scales.absolute === "number" ? scales.absolute : null;
 }
 
 /** A metric of one case. */
@@ -71,8 +78,8 @@ function quantileLoss({ yTrue, yPred, bands }: ForecastCase, levels: readonly nu
   return weightedQuantileLoss(yTrue, quantiles, at);
 }
 
-function scaledIntervalScore({ yTrue, bands, history, period }: ForecastCase, k: number, level: number): Measured {
-  const scale = seasonalNaiveError(history, period);
+function scaledIntervalScore({ yTrue, bands, scales }: ForecastCase, k: number, level: number): Measured {
+  const scale = scales.absolute;
   if (typeof scale !== "number") return scale;
   const score = withBand(bands[k], ({ low, high }) => intervalScore(yTrue, low, high, level));
   return typeof score === "number" ? score / scale : score;

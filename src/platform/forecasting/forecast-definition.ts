@@ -72,6 +72,8 @@ export interface ForecastDefinition<Name extends string = string> extends TaskDe
   readonly duplicates?: "refuse" | "sum" | "mean" | "last";
   /** Steps between the first and the last value of a series that have none. Default `missing`: they are known to be missing, and never guessed. */
   readonly gaps?: "missing" | "refuse" | "interpolate" | "zero";
+  /** Values that can be, for example `{ min: 0 }`: forecasts and ends of intervals are kept within. Default: any. */
+  readonly range?: { readonly min?: number; readonly max?: number };
   /** Shares of values that intervals are to hold, each in (0, 1). Default 0.8 and 0.95. */
   readonly levels?: readonly number[];
   /** Origins before the test from which candidates are compared, and errors for the intervals taken. */
@@ -156,6 +158,7 @@ const schema = z
     timeZone: z.string().optional(),
     duplicates: z.enum(["refuse", "sum", "mean", "last"]).optional(),
     gaps: z.enum(["missing", "refuse", "interpolate", "zero"]).optional(),
+    range: z.strictObject({ min: z.number().optional(), max: z.number().optional() }).optional(),
     levels: z
       .array(z.number().gt(0).lt(1))
       .min(1)
@@ -183,10 +186,12 @@ const schema = z
       .optional(),
     seed: z.int().min(0).optional(),
   })
-  .superRefine(({ time, value, series, timeZone, evaluation }, context) => {
+  .superRefine(({ time, value, series, range, timeZone, evaluation }, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
     if (value === time) refuse(["value"], `"${time}" is the time, another column is needed`);
     if (series === time || series === value) refuse(["series"], `"${series}" is the time or the value`);
+    if ((range?.min ?? Number.NEGATIVE_INFINITY) >= (range?.max ?? Number.POSITIVE_INFINITY))
+      refuse(["range"], "min must be below max");
     for (const name of evaluation?.slices ?? [])
       if (name === time || name === value) refuse(["evaluation", "slices"], `"${name}" is the time or the value`);
     if (timeZone === undefined || timeZone === "UTC") return;

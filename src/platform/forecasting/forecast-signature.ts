@@ -20,11 +20,11 @@ export function forecastSignature(data: ForecastModelData): TaskSignature {
       levels: { type: "array", items: { enum: levels }, default: levels },
       history: {
         type: "array",
-        maxItems: 100_000,
+        maxItems: 10_000,
         items: { type: "object", required: ["at", "value"], properties: { at, value: cell } },
         description: "values newer than the model's, or all of a series that it does not know",
       },
-      values: { type: "array", maxItems: 100_000, items: cell, description: "the same, one per step from start on" },
+      values: { type: "array", maxItems: 10_000, items: cell, description: "the same, one per step from start on" },
       start: { ...at, description: "when the first of values was; default the step after the model's last" },
     },
   };

@@ -1,24 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ForecastCase } from "./forecast-case.ts";
+import { caseOf, type ForecastCase } from "./forecast-case.ts";
 import { pickPerSeries } from "./per-series.ts";
 
 const history = Float64Array.of(1, 2, 1, 2, 3);
 
 /** One case per series and origin whose absolute error is the number given. */
-function casesOf(errors: readonly (readonly number[])[]): ForecastCase[] {
+function casesOf(errors: readonly (readonly number[])[], of = history): ForecastCase[] {
   return errors.flatMap((ofSeries, series) =>
     ofSeries.map((error, n) => {
       const yTrue = Float64Array.of(10);
-      return {
-        series,
-        origin: ofSeries.length - 1 - n,
-        history,
-        period: 1,
-        yTrue,
-        yPred: Float64Array.of(10 + error),
-        bands: [],
-      };
+      const origin = ofSeries.length - 1 - n;
+      return caseOf({ series, origin, history: of, period: 1, yTrue, yPred: Float64Array.of(10 + error) });
     }),
   );
 }
@@ -61,6 +54,6 @@ test("an origin is measured by the method that was best at the others, so that l
 });
 
 test("where the metric is undefined the absolute error picks", () => {
-  const flat = (errors: number[][]) => casesOf(errors).map((one) => ({ ...one, history: new Float64Array(5).fill(3) }));
+  const flat = (errors: number[][]) => casesOf(errors, new Float64Array(5).fill(3));
   assert.equal(pickPerSeries([flat([[3, 3]]), flat([[1, 1]])], "mase", 0).methodOf(0), 1);
 });

@@ -1,8 +1,8 @@
 import { FettleError } from "../../lib/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
-import type { ForecastMethod } from "../capsule/index.ts";
+import { type ForecastMethod, type ValueRange, within } from "../capsule/index.ts";
 import type { Candidate, TaskTrial, TrainHooks } from "../training/index.ts";
-import { type ForecastCase, pointMetric } from "./forecast-case.ts";
+import { caseOf, type ForecastCase, pointMetric } from "./forecast-case.ts";
 import { meanOf, measureCases, perSeries, valuesOf } from "./measure-cases.ts";
 import { pickPerSeries } from "./per-series.ts";
 import type { OriginPlan } from "./plan-origins.ts";
@@ -14,6 +14,7 @@ export interface SearchInput {
   readonly set: SeriesSet;
   readonly plan: OriginPlan;
   readonly horizon: number;
+  readonly range: ValueRange;
   readonly baseline: ForecastMethod;
   readonly trials: readonly TaskTrial[];
   /** Whether each series by its own best method is a candidate too. */
@@ -178,7 +179,7 @@ const mostFitsTogether = 8;
 // All series are fitted together from their k-th origin before the test, so that a method which learns from all of them sees nothing later of any. Where there
 // are many origins such a method is fitted at every few of them, the earlier fit going on to those between.
 function validationCases(
-  { set, plan, horizon, seed, hooks, check }: SearchInput,
+  { set, plan, horizon, range, seed, hooks, check }: SearchInput,
   trial: TaskTrial,
   onShare: (share: number) => void,
 ): ForecastCase[] {
@@ -206,8 +207,10 @@ function validationCases(
       if (origin === null) return;
       const history = values.subarray(0, origin);
       const yTrue = values.slice(origin, origin + horizon);
-      const yPred = at(series, origin).forecast(horizon);
-      cases.push({ series, origin: k, history, period, yTrue, yPred, bands: [] });
+      const yPred = at(series, origin)
+        .forecast(horizon)
+        .map((value) => within(range, value));
+      cases.push(caseOf({ series, origin: k, history, period, yTrue, yPred }));
     });
   }
   return cases.sort((a, b) => a.series - b.series || b.origin - a.origin);

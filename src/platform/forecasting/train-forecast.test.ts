@@ -147,6 +147,14 @@ test("a search that its time ends is replayed by its trials", () => {
   assert.equal(canonicalJson(again.capsule), canonicalJson(cut.capsule));
 });
 
+test("a range keeps forecasts and intervals within, also where they are measured", () => {
+  const bounded = trainForecast(inputOf(sales, { range: { min: 0, max: 100 } }));
+  for (const { test: steps } of bounded.report.evaluation.forecast!.pictures)
+    for (const { forecast, intervals } of steps)
+      for (const value of [forecast, ...intervals.flatMap((band) => band ?? [])]) assert.ok(value >= 0 && value <= 100);
+  assert.throws(() => inputOf(sales, { range: { min: 2, max: 1 } }), { code: "DEFINITION_INVALID" });
+});
+
 const trees = { family: "gbdt", params: { nTrees: 30, nSeasons: 3, minSamplesLeaf: 10 } } as const;
 
 test("boosted trees learn from all series, answer series of their own and of others, and are trained alike twice", () => {

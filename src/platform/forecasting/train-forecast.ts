@@ -1,18 +1,15 @@
-import { FettleError, hashOf, instantOf } from "../../lib/index.ts";
+import { FettleError, hashOf } from "../../lib/index.ts";
 import type { HalfWidths } from "../../ml/forecasters/index.ts";
 import {
   type ForecastMethod,
   type ForecastModelData,
-  type JsonObject,
-  type KnownSeries,
-  openTaskModel,
-  type RowProblem,
-  recordTaskGolden,
   type TaskCapsule,
   type TaskPredictorData,
+  type ValueRange,
+  within,
 } from "../capsule/index.ts";
 import { detectPersonalData, profileTable } from "../data/index.ts";
-import { comparisonOf, type Evaluation, noDetails } from "../evaluation/index.ts";
+import type { Evaluation } from "../evaluation/index.ts";
 import {
   definitionHash,
   gatesOf,
@@ -23,24 +20,17 @@ import {
   type TrainOutcome,
 } from "../training/index.ts";
 import { bandsOf, widthsOf } from "./conformal-bands.ts";
-import {
-  accountOf,
-  coverageOf,
-  maseHistogram,
-  picturesOf,
-  stepsOf,
-  type TestCases,
-  undefinedOf,
-} from "./forecast-account.ts";
-import { type ForecastCase, pointMetric, scaleOf, testMetrics } from "./forecast-case.ts";
+import { measureTest, pictureOfTest } from "./evaluate-test.ts";
+import type { TestCases } from "./forecast-account.ts";
+import { caseOf, type ForecastCase, scaleOf } from "./forecast-case.ts";
 import { defaultFamilies, type ForecastDefinition } from "./forecast-definition.ts";
+import { goldenOf, modelOf } from "./forecast-package.ts";
 import { forecastSignature } from "./forecast-signature.ts";
-import { goldenRequests } from "./golden-requests.ts";
-import { stepInWords } from "./infer-calendar.ts";
-import { type MeasureOptions, measureCases, unitOf } from "./measure-cases.ts";
+import type { MeasureOptions } from "./measure-cases.ts";
 import { type OriginPlan, planOrigins } from "./plan-origins.ts";
 import { readSeries, type SeriesSet } from "./read-series.ts";
-import { byOrigin, type FoundMethods, searchMethods } from "./search-methods.ts";
+import { fitNotes, partsOf, problemInWords, splitInWords } from "./run-account.ts";
+import { searchMethods } from "./search-methods.ts";
 import { findSeriesLeakage } from "./series-leakage.ts";
 import { type FitContext, type FittedSeries, fitEach, fitSeries } from "./series-method.ts";
 import { seriesSlices } from "./series-slices.ts";
@@ -56,7 +46,7 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
   const stages = stageClock(hooks);
   const check = stopCheck(hooks);
   const { definition, snapshot, table } = input;
-  const { horizon, levels = defaultLevels, seed = 1 } = definition;
+  const { horizon, range = {}, levels = defaultLevels, seed = 1 } = definition;
   const { metric = "mase", slices = [], resamples } = definition.evaluation ?? {};
 
   stages.enter("contract");
@@ -76,6 +66,7 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
     set,
     plan,
     horizon,
+    range,
     baseline,
     trials: input.trials ?? trialsOf(definition, baseline),
     isPerSeries: definition.search?.perSeries ?? true,
@@ -93,12 +84,13 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
   const context: FitContext = { horizon, seed, hooks, check };
   const fitted = fitEach(methods, set, known, methodOf, context);
   const test: TestCases = {
-    model: testCases(fitted, set, plan, horizon, intervals),
+    model: testCases(fitted, set, plan, horizon, range, intervals),
     baseline: testCases(
       fitSeries(baseline, set, known, context),
       set,
       plan,
       horizon,
+      range,
       widthsOf(found.baseline.cases, horizon, levels),
     ),
   };
@@ -107,12 +99,12 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
       ? null
       : {
           name: input.champion.name,
-          cases: testCases(championOf(input.champion.data, set, known, context), set, plan, horizon, null),
+          cases: testCases(championOf(input.champion.data, set, known, context), set, plan, horizon, range, null),
         };
   const isHidden = definition.series !== undefined && personalData.has(definition.series);
   const options: MeasureOptions = { seed, check, ...(resamples === undefined ? {} : { nResamples: resamples }) };
   const evaluation: Evaluation = {
-    ...measure(test, champion, metric, levels, baseline.family, options),
+    ...measureTest(test, champion, metric, levels, baseline.family, options),
     slices: seriesSlices(
       slices.filter((name) => !personalData.has(name)),
       table,
@@ -121,7 +113,7 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
       metric,
       options,
     ),
-    forecast: picture(set, test, found, plan, definition, levels, intervals, isHidden),
+    forecast: pictureOfTest(set, test, found, plan, definition, levels, intervals, isHidden),
   };
 
   stages.enter("package");
@@ -204,162 +196,18 @@ function testCases(
   { series, period }: SeriesSet,
   plan: OriginPlan,
   horizon: number,
+  range: ValueRange,
   intervals: HalfWidths | null,
 ): ForecastCase[] {
   return series.flatMap(({ values }, i): ForecastCase[] => {
     const origin = plan.series[i]!.test;
     if (origin === null) return [];
     const history = values.subarray(0, origin);
-    const yPred = fitted.at(i).forecast(horizon);
-    const bands = intervals === null ? [] : bandsOf(intervals, yPred, scaleOf(history, period));
-    return [{ series: i, origin: 0, history, period, yTrue: values.slice(origin), yPred, bands }];
+    const yPred = fitted
+      .at(i)
+      .forecast(horizon)
+      .map((value) => within(range, value));
+    const one = caseOf({ series: i, origin: 0, history, period, yTrue: values.slice(origin), yPred });
+    return [intervals === null ? one : { ...one, bands: bandsOf(intervals, yPred, scaleOf(one), range) }];
   });
-}
-
-function measure(
-  { model, baseline }: TestCases,
-  champion: { readonly name: string; readonly cases: readonly ForecastCase[] } | null,
-  metric: string,
-  levels: readonly number[],
-  baselineName: string,
-  options: MeasureOptions,
-): Omit<Evaluation, "slices"> {
-  const metrics = testMetrics(levels, metric);
-  const primary = new Map([[metric, pointMetric(metric)]]);
-  const unit = unitOf(model);
-  const references = [{ name: baselineName, cases: baseline }, ...(champion === null ? [] : [champion])];
-  return {
-    task: "forecast",
-    nTest: model.length,
-    classes: [],
-    primary: metric,
-    metrics: measureCases(model, metrics, options),
-    baseline: { name: baselineName, metrics: measureCases(baseline, metrics, options) },
-    comparisons: references.map(({ name, cases }) => {
-      const difference = measureCases(model, primary, options, cases)[metric]!;
-      return comparisonOf(name, metric, difference, false, unit);
-    }),
-    ...noDetails,
-  };
-}
-
-function picture(
-  set: SeriesSet,
-  test: TestCases,
-  found: FoundMethods,
-  plan: OriginPlan,
-  { horizon, time, value, series, evaluation: { metric = "mase" } = {} }: ForecastDefinition,
-  levels: readonly number[],
-  intervals: HalfWidths,
-  isHidden: boolean,
-): NonNullable<Evaluation["forecast"]> {
-  const nameOf = (i: number) => (isHidden ? `series ${i + 1}` : set.series[i]!.name);
-  const everywhere = test.model.flatMap((forecast) => Array.from(forecast.yTrue.keys(), (h) => [forecast, h] as const));
-  return {
-    horizon,
-    frequency: stepInWords(set.calendar),
-    period: set.period,
-    isNumber: set.calendar.unit === "number",
-    levels,
-    columns: { time, value, series: series ?? null },
-    account: accountOf(set, test, nameOf),
-    unit: unitOf(test.model) === "series" ? "series" : "steps",
-    undefinedSeries: undefinedOf(test.model, testMetrics(levels, metric)),
-    byStep: stepsOf(test, horizon, levels.length),
-    coverage: levels.map((_, k) => coverageOf(everywhere, k)),
-    conformal: { nErrors: Math.min(...intervals.nErrors), reason: intervals.reason ?? null },
-    maseBySeries: maseHistogram(test),
-    origins: found.shown.map(({ name, cases }) => ({ name, values: byOrigin(cases, metric, plan.nOrigins) })),
-    pictures: picturesOf(set, test, nameOf),
-  };
-}
-
-/** The model with its state after the last value of every series: parameters are those that were measured. */
-function modelOf(
-  { time, value, series: column, horizon, gaps = "missing" }: ForecastDefinition,
-  { series, calendar, period }: SeriesSet,
-  known: readonly number[],
-  fitted: FittedSeries,
-  { methods, methodOf }: FoundMethods["chosen"],
-  intervals: HalfWidths,
-): ForecastModelData {
-  return {
-    kind: "forecast",
-    columns: { time, value, series: column ?? null },
-    calendar,
-    period,
-    gaps,
-    horizon,
-    methods,
-    global: fitted.global,
-    series: series.map(
-      ({ name, first, values }, i): KnownSeries => ({
-        name,
-        last: first + values.length - 1,
-        scale: scaleOf(values, period),
-        method: methodOf(i),
-        forecaster: fitted.at(i).update(values.subarray(known[i]!)).toJSON(),
-      }),
-    ),
-    intervals,
-  };
-}
-
-function goldenOf(
-  parts: Parameters<typeof openTaskModel>[0],
-  data: ForecastModelData,
-  set: SeriesSet,
-  seed: number,
-): TaskCapsule["golden"] {
-  const model = openTaskModel(parts);
-  const startOf = (step: number) => {
-    const at = instantOf(data.calendar, step);
-    return data.calendar.unit === "number" ? at : new Date(at).toISOString();
-  };
-  const problems: RowProblem[] = [];
-  const requests = goldenRequests(data.series, set, data.horizon, data.intervals.levels, startOf, seed).map(
-    (request, row): JsonObject => model.read(request, row, problems),
-  );
-  return recordTaskGolden(model, requests);
-}
-
-function problemInWords({ value, series, horizon }: ForecastDefinition, set: SeriesSet): string {
-  const steps = `${horizon} ${horizon === 1 ? "step" : "steps"} of ${stepInWords(set.calendar)}`;
-  const each = series === undefined ? "" : `, for each of ${set.series.length} series (${series})`;
-  return `forecast ${value}, ${steps} ahead${each}`;
-}
-
-function splitInWords({ horizon }: ForecastDefinition, { series }: SeriesSet, { nOrigins }: OriginPlan): string {
-  const each = series.length === 1 ? "" : " of every series";
-  return `by rolling origin: the last ${horizon} steps${each} are the test, ${nOrigins} earlier origin${nOrigins === 1 ? "" : "s"} choose`;
-}
-
-function partsOf({ series }: SeriesSet, plan: OriginPlan): TrainOutcome["report"]["split"]["parts"] {
-  const sums = { train: [0, 0, 0], validation: [0, 0, 0], test: [0, 0, 0] };
-  series.forEach(({ values }, i) => {
-    const { test, validation } = plan.series[i]!;
-    const end = test ?? values.length;
-    const start = validation[0] ?? end;
-    values.forEach((value, t) => {
-      const part = sums[t < start ? "train" : t < end ? "validation" : "test"];
-      part[0]! += 1;
-      if (value !== value) return;
-      part[1]! += 1;
-      part[2]! += value;
-    });
-  });
-  return Object.entries(sums).map(([name, [n, known, sum]]) => ({
-    name,
-    n: n!,
-    targetMean: known === 0 ? null : sum! / known!,
-  }));
-}
-
-function fitNotes(fitted: FittedSeries, { series }: SeriesSet): string[] {
-  const counts = new Map<string, number>();
-  series.forEach((_, i) => {
-    for (const note of fitted.at(i).notes) counts.set(note, (counts.get(note) ?? 0) + 1);
-  });
-  const most = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 5);
-  return most.map(([note, n]) => (series.length === 1 ? note : `${n} of ${series.length} series: ${note}`));
 }
