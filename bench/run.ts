@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { alsBench } from "./als.ts";
 import { anomalyBench } from "./anomaly.ts";
 import { firstMile } from "./first-mile.ts";
+import { forecastBench } from "./forecast.ts";
 import { gamBench } from "./gam.ts";
 import { leakage } from "./leakage-bench.ts";
 import { learning } from "./learning.ts";
@@ -24,6 +25,7 @@ const benches: readonly Bench[] = [
   linearBench,
   learning,
   gamBench,
+  forecastBench,
   alsBench,
   recommend,
   rankingBench,
