@@ -127,9 +127,9 @@ export async function withScratch<T>(work: (folder: string) => Promise<T>): Prom
 export const peerScript = (name: string): string => join(root, "bench/peers", name);
 
 /** The Python of the peers, with the pinned packages; set up on first use. Throws {@link PeerUnavailable}. */
-export function peerPython(say: (line: string) => void): string {
-  const folder = join(root, ".cache/bench-python");
-  const requirements = peerScript("requirements.txt");
+export function peerPython(say: (line: string) => void, set = ""): string {
+  const folder = join(root, `.cache/bench-python${set}`);
+  const requirements = peerScript(`requirements${set}.txt`);
   const wanted = createHash("sha256").update(readFileSync(requirements)).digest("hex");
   const stamp = join(folder, "requirements.sha256");
   const python = join(folder, "bin/python");

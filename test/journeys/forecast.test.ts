@@ -37,6 +37,12 @@ test("a long table becomes a forecast whose server, exported module and file ans
     inited.stdout,
     /"date" is taken for the time[\s\S]*"store" is taken for the series[\s\S]*one step is one day/,
   );
+  const path = join(folder, "models/demand.ts");
+  const definition = readFileSync(path, "utf8");
+  assert.match(definition, /search: \{ families: \['seasonal-naive', 'ets', 'theta', 'gbdt'\] \}/);
+  const few =
+    "search: { configurations: [{ family: 'theta' }, { family: 'gbdt', params: { nTrees: 40, nSeasons: 3 } }] },";
+  writeFileSync(path, definition.replace(/search: \{.*\},/, few));
   const ran = await fettle(folder, ["train", "demand", "--json"]);
   const { task, gates, metrics, report, candidates } = ran.json as TrainJson;
   assert.equal(ran.exit, 0, ran.stdout);
@@ -45,8 +51,9 @@ test("a long table becomes a forecast whose server, exported module and file ans
     candidates.map(({ name, role }) => [name, role]),
     [
       ["seasonal-naive", "baseline"],
-      ["ets", "candidate"],
       ["theta", "candidate"],
+      ["gbdt (nSeasons 3, nTrees 40)", "candidate"],
+      ["per-series", "candidate"],
     ],
   );
   assert.ok(metrics.test.mase!.high! < 0.9);

@@ -42,7 +42,7 @@ function projectOf(context: TestContext, table: string, definition: string): str
   return folder;
 }
 
-const search = `search: { configurations: [{ family: "gbdt", params: { nTrees: 30 } }] }, evaluation: { resamples: 200 }`;
+const search = `search: { configurations: [{ family: "gbdt", params: { nTrees: 30 } }] }, evaluation: { resamples: 200, crossValidation: "never" }`;
 const withLoss = (name: string) =>
   `{ name: "model", data: { files: ["table.csv"] }, target: { column: "churn" }, loss: { module: "./losses/focal.ts", export: "${name}" }, ${search} }`;
 

@@ -120,7 +120,7 @@ test("the example of ranking: init, train, verify; server, file and module order
 
 test("the client of the example compiles", (context) => {
   const folder = scratchFolder(context);
-  cpSync(join(example, "ask.ts"), join(folder, "ask.ts"));
+  for (const name of ["ask.ts", "package.json"]) cpSync(join(example, name), join(folder, name));
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const compilerOptions = {
     noEmit: true,

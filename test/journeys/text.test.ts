@@ -117,6 +117,15 @@ test("init --task text finds the text column, takes labels that are numbers, and
   const both = await fettle(folder, [...init, "--text", "body", "kind", "--force"]);
   assert.equal(both.exit, 0, both.stderr);
   assert.match(readFileSync(join(folder, "models/tickets.ts"), "utf8"), /kind: \{ kind: 'text' \}/);
+  put(
+    folder,
+    "stars.csv",
+    `text,stars\n${tickets(60)
+      .map(([i, body]) => `${body},${Number(i) % 5}`)
+      .join("\n")}\n`,
+  );
+  const stars = ["init", "stars", "--task", "text", "--data", "stars.csv", "--target", "stars", "--json"];
+  assert.equal(((await fettle(folder, stars)).json as { task: string }).task, "multiclass");
   const refused = async (args: readonly string[], code: RegExp) =>
     assert.match((await fettle(folder, [...args, "--force"])).stderr, code);
   await refused([...init, "--text", "boby"], /Did you mean "body"/);

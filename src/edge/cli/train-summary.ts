@@ -19,6 +19,7 @@ export function trainSummary({ version, report, reportPath }: TrainedVersion): s
     columns(metricLines(report)),
     "",
     ...report.evaluation.comparisons.map(({ sentence }) => `  ${sentence}`),
+    ...repeatedLines(report.evaluation),
     ...report.gates.map(
       (gate) => `  ${gate.passed ? pc.green("pass") : pc.red("fail")}  ${gate.name}: ${gate.message}`,
     ),
@@ -177,5 +178,18 @@ function conformalLines({ conformal, task }: RunReport["evaluation"]): string[][
       .filter(({ isBelow }) => isBelow)
       .slice(0, 3)
       .map(({ name, value }) => [pc.yellow("below level"), name, `coverage ${metric(value)}`]),
+  ];
+}
+
+function repeatedLines({ repeated, primary }: RunReport["evaluation"]): string[] {
+  if (repeated === undefined) return [];
+  const { nResamples, says, because, value, comparisons, choice, curve } = repeated;
+  return [
+    `  Small table (${because}): over ${nResamples} resamples (${says}) ${primary} is ${metric(value)}.`,
+    ...[
+      ...comparisons.map(({ sentence }) => sentence),
+      choice.sentence,
+      ...(curve === null ? [] : [curve.sentence]),
+    ].map((sentence) => pc.dim(`     ${sentence}`)),
   ];
 }

@@ -100,11 +100,14 @@ export async function initModel(
   const reading = isReadRight(first, texts) ? first : await read(options);
   const definition = definitionOf(project, model, asked, from, options, reading, texts);
   const { table, schema } = reading;
-  const target = buildTarget(table, schema, {
-    column: asked.target,
-    ...(asked.positive === undefined ? {} : { positive: asked.positive }),
-    ...(asked.task === undefined || asked.task === "text" ? {} : { task: asked.task }),
-  });
+  const targetAs = (task: NewTableModel["task"]) =>
+    buildTarget(table, schema, {
+      column: asked.target,
+      ...(asked.positive === undefined ? {} : { positive: asked.positive }),
+      ...(task === undefined || task === "text" ? {} : { task }),
+    });
+  const inferred = targetAs(asked.task);
+  const target = asked.task === "text" && inferred.target.task === "regression" ? targetAs("multiclass") : inferred;
   const queries = asked.query === undefined ? [] : queryNotes(table, asked.query, target);
   const personalData = detectPersonalData(table, schema);
   const contract = inferContract(table, schema, personalData);

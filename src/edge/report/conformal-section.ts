@@ -21,7 +21,7 @@ export function conformalSection({ evaluation, task }: RunReport): Section | nul
     lead: html`Of ${fixed(overall.n, 0)} test rows, ${percent(overall.value.value ?? 0)} lie in their ${isNumber ? "interval" : "set"}; ${percent(level)} are promised.`,
     body: html`
       <p>${overall.isBelow && badge("bad", "below the level")} Coverage ${measured(overall.value)}; ${isNumber ? "mean width" : "mean number of classes"} <strong>${measured(overall.size)}</strong>. ${scores[conformal.score]}
-      The ${conformal.thresholds.length > 1 ? "thresholds come" : "threshold comes"} from ${count(nCalibration, "row")} that neither trained nor chose the model. ${expected(conformal)}</p>
+      The ${conformal.thresholds.length > 1 ? "thresholds come" : "threshold comes"} from ${count(nCalibration, "row")}${source[conformal.method]} ${expected(conformal)}</p>
       ${caution(conformal)}
       <h3>Coverage by segment</h3>
       <p>${below === 0 ? "No segment is covered less than promised beyond chance." : `${count(below, "segment")} ${below === 1 ? "is" : "are"} covered less than promised, beyond chance.`} The level holds for all rows together${conformal.thresholds.length > 1 ? " and within each group that has a threshold of its own" : ""}, not for each segment by itself.</p>
@@ -38,6 +38,12 @@ const scores = {
   quantile: "The trained quantiles are moved apart or together by one distance (CQR).",
   lac: "A class is in the set where its probability is high enough (LAC).",
   aps: "A set takes the most probable classes until they carry enough probability (APS).",
+} as const;
+
+const source = {
+  split: " that neither trained nor chose the model.",
+  cross:
+    ", each scored by another model that the whole procedure made without it. The served model is a further one: the level is not promised for it, but is usually met, as long as a fifth of the rows does not change the model much.",
 } as const;
 
 function expected({ expected: bounds, nCalibration, overall }: Conformal): string {

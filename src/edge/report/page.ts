@@ -24,6 +24,7 @@ import {
   lengthSection,
   userSlicesSection,
 } from "./recommendation-sections.ts";
+import { repeatedSection } from "./repeated-section.ts";
 import { reproductionSection } from "./reproduction-section.ts";
 import { reweightingSection } from "./reweighting-section.ts";
 import { script } from "./script.ts";
@@ -49,6 +50,7 @@ const tableSections: readonly DrawSection[] = [
   metricsSection,
   listsSection,
   worstQueriesSection,
+  repeatedSection,
   curvesSection,
   confusionSection,
   calibrationSection,

@@ -23,7 +23,7 @@ const sections = {
   ],
   multiclass: [
     ...common,
-    ...["confusion", "calibration", "threshold-cost", "class-weights", "conformal", "slices", "errors"],
+    ...["repeated", "confusion", "calibration", "threshold-cost", "class-weights", "conformal", "slices", "errors"],
     ...["importance", "explanations", "texts", "reproduction"],
   ],
   regression: [...common, "curves", "conformal", "slices", "errors", "importance", "explanations", "reproduction"],
@@ -112,6 +112,29 @@ test("renderReport() draws coverage by segment, flags what is covered less than 
   assert.match(
     documentOf(pages.get("multiclass")!).querySelector("#conformal")!.textContent!,
     /95 of 100 samples give/,
+  );
+});
+
+test("renderReport() says what a small table cannot tell: intervals, smallest differences, the choice, more rows", () => {
+  const document = documentOf(pages.get("multiclass")!);
+  const section = document.querySelector("#repeated")!;
+  assert.match(section.textContent!, /The table is small: the test part has 73 rows/);
+  assert.match(section.textContent!, /37 resamples \(.*13 more were planned, but time ran out\)/);
+  assert.match(section.textContent!, /the true value may as well be 0\.45 as 0\.57/);
+  assert.match(section.textContent!, /<\s0\.001/);
+  assert.match(section.textContent!, /would be missed there in more than one of five cases/);
+  assert.equal(section.querySelectorAll("table").length, 3);
+  const verdict = document.querySelector("#verdict")!.textContent!;
+  assert.match(verdict, /Over 37 resamples of a small table it reaches Log loss 0\.51/);
+  assert.match(verdict, /chooses boosted trees in 16 of 37 cases/, "a choice that other parts do not make is a caveat");
+  const report = sampleReport("regression");
+  const timed = renderReport({
+    ...report,
+    evaluation: { ...report.evaluation, notRepeated: "rows follow each other in time" },
+  });
+  assert.match(
+    documentOf(timed).querySelector("#repeated")!.textContent!,
+    /was not measured on other parts of it: rows follow/,
   );
 });
 

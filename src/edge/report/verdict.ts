@@ -1,5 +1,5 @@
 import type { MetricValue } from "../../ml/metrics/index.ts";
-import type { Comparison } from "../../platform/evaluation/index.ts";
+import type { Comparison, RepeatedEstimate } from "../../platform/evaluation/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { axis, scaleOf, valueOrReason, whisker } from "./cells.ts";
 import { badge, type Html, html, type Section, table } from "./html.ts";
@@ -24,7 +24,7 @@ export function verdictSection(report: RunReport): Section {
   const [biggest, ...others] = caveats(report);
   const passed = gates.filter((gate) => gate.passed).length;
   const isPassed = passed === gates.length;
-  const toBaseline = comparisonWith(report, evaluation.baseline.name);
+  const toBaseline = evaluation.repeated?.comparisons[0] ?? comparisonWith(report, evaluation.baseline.name);
   return {
     id: "verdict",
     title: "Verdict",
@@ -55,7 +55,7 @@ function comparisonWith({ evaluation }: RunReport, reference: string): Compariso
   return evaluation.comparisons.find((comparison) => comparison.reference === reference);
 }
 
-function toneOf({ verdict }: Comparison): ["good" | "bad" | "warn", string] {
+function toneOf({ verdict }: Pick<Comparison, "verdict">): ["good" | "bad" | "warn", string] {
   if (verdict === "better") return ["good", "better than the baseline"];
   return verdict === "worse" ? ["bad", "worse than the baseline"] : ["warn", "not shown to beat the baseline"];
 }
@@ -71,6 +71,8 @@ export function verdictInWords(report: RunReport): { readonly headline: string; 
       headline: "Nothing can be said about its quality.",
       because: `${name} is ${value ? measured(value) : "not measured"}.`,
     };
+  const { repeated } = report.evaluation;
+  if (repeated?.comparisons[0] && repeated.value.value !== null) return repeatedVerdict(repeated, value, nTest);
   const reaches = `On ${count(nTest, `test ${measuredNoun(task)}`)} it reaches ${name} ${measured(value)}`;
   const reference = baseline.metrics[primary]?.value ?? null;
   const against = reference === null ? "" : `, against ${number(reference)} of the baseline “${baseline.name}”`;
@@ -86,6 +88,28 @@ export function verdictInWords(report: RunReport): { readonly headline: string; 
   return {
     headline: `${verdict === "better" ? "Better" : "Worse"} than the baseline.`,
     because: `${reaches}${against}: ${by}.`,
+  };
+}
+
+// The table is small: its resamples say more than its few test rows.
+function repeatedVerdict(
+  { comparisons, value, nResamples, metric }: RepeatedEstimate,
+  onTest: MetricValue,
+  nTest: number,
+) {
+  const { verdict, difference, value: theirs } = comparisons[0]!;
+  const name = metricName(metric);
+  const reaches = `Over ${count(nResamples, "resample")} of a small table it reaches ${name} ${measured(value)}, against ${number(theirs.value)} of the baseline`;
+  const here = `On the ${count(nTest, "test row")} alone: ${measured(onTest)}.`;
+  if (verdict === "no-evidence")
+    return {
+      headline: "There is no evidence that it beats the baseline.",
+      because: `${reaches}; the difference is ${signed(difference)}. ${here}`,
+    };
+  const by = `${difference.value! > 0 ? "higher" : "lower"} by ${measured(unsigned(difference))}`;
+  return {
+    headline: `${verdict === "better" ? "Better" : "Worse"} than the baseline.`,
+    because: `${reaches}: ${by}. ${here}`,
   };
 }
 
@@ -133,6 +157,7 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
     weak.length > 0 &&
       `It is weaker where ${weak[0]!.name} (${percent(weak[0]!.n / Math.max(1, evaluation.nTest))} of the ${noun}s): ${metricName(weak[0]!.metric)} ${measured(weak[0]!.value)}.`,
     belowLevel(evaluation),
+    choiceIsChance(evaluation),
     evaluation.nTest < 500 && `The test part has only ${count(evaluation.nTest, noun)}, so every interval is wide.`,
     ...intervalCaveats(evaluation),
     ece > 0.05 &&
@@ -144,6 +169,13 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
     data.snapshot.source.nRejected > 0 && `${count(data.snapshot.source.nRejected, "row")} could not be read.`,
   ];
   return all.filter((caveat) => typeof caveat === "string");
+}
+
+function choiceIsChance({ repeated }: RunReport["evaluation"]): string | undefined {
+  if (repeated === undefined) return undefined;
+  const { chosen, frequencies, sentence } = repeated.choice;
+  const own = frequencies.find(({ name }) => name === chosen)?.n ?? 0;
+  return 2 * own < repeated.nResamples ? sentence : undefined;
 }
 
 function belowLevel({ conformal, task }: RunReport["evaluation"]): string | undefined {

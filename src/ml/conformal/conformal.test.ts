@@ -27,15 +27,16 @@ function near(actual: ArrayLike<number>, expected: readonly number[]): void {
   });
 }
 
-const numbers: readonly (Omit<ConformalDesign, "level" | "groups"> & { outputs: string; fresh: string })[] = [
-  { score: "absolute", between: [0, 0], outputs: "mean", fresh: "new" },
-  { score: "scaled", between: [0, 0], variancePower: 1, outputs: "mean", fresh: "new" },
-  { score: "quantile", between: [0, 1], outputs: "pair", fresh: "newPair" },
-];
+const numbers: readonly (Omit<ConformalDesign, "level" | "groups" | "method"> & { outputs: string; fresh: string })[] =
+  [
+    { score: "absolute", between: [0, 0], outputs: "mean", fresh: "new" },
+    { score: "scaled", between: [0, 0], variancePower: 1, outputs: "mean", fresh: "new" },
+    { score: "quantile", between: [0, 1], outputs: "pair", fresh: "newPair" },
+  ];
 
 for (const { outputs, fresh, ...rest } of numbers)
   test(`conformalInterval() by ${rest.score} scores equals the formulas in numpy`, () => {
-    const design = { ...rest, level: golden.level, groups: all };
+    const design = { ...rest, level: golden.level, method: "split" as const, groups: all };
     const given = golden.numbers;
     const [predicted, later] = [Float64Array.from(given[outputs]), Float64Array.from(given[fresh])];
     const width = design.between![1] + 1;
@@ -52,7 +53,7 @@ for (const { outputs, fresh, ...rest } of numbers)
 for (const score of ["lac", "aps"] as const)
   test(`conformingClasses() by ${score} equals the formulas in numpy`, () => {
     const { yTrue, yProba, new: fresh, [score]: expected } = golden.classes;
-    const design: ConformalDesign = { level: golden.level, score, groups: all };
+    const design: ConformalDesign = { level: golden.level, score, method: "split", groups: all };
     const scores = Float64Array.from(yTrue, (y: number, i) =>
       classScore(design, y, Float64Array.from(yProba), 4 * i, 4),
     );
@@ -67,7 +68,14 @@ for (const score of ["lac", "aps"] as const)
   });
 
 test("conformingClasses() reads one output as the probability of the second class, and never gives an empty set", () => {
-  const rule: ConformalRule = { level: 0.9, score: "lac", groups: all, thresholds: [0.1], nRows: [99] };
+  const rule: ConformalRule = {
+    level: 0.9,
+    score: "lac",
+    method: "split",
+    groups: all,
+    thresholds: [0.1],
+    nRows: [99],
+  };
   const setOf = (probability: number) => {
     const conforms = new Uint8Array(2);
     conformingClasses(rule, 0, Float64Array.of(probability), 0, conforms);
@@ -82,7 +90,7 @@ test("conformingClasses() reads one output as the probability of the second clas
 });
 
 test("a threshold that too few rows stand behind lets everything conform", () => {
-  const design: ConformalDesign = { level: 0.9, score: "lac", groups: { kind: "class" } };
+  const design: ConformalDesign = { level: 0.9, score: "lac", method: "split", groups: { kind: "class" } };
   const groups = Int32Array.from({ length: 25 }, (_, i) => Number(i >= 20));
   const rule = calibrateConformal(design, new Float64Array(25).fill(0.2), groups, 2);
   assert.deepEqual(rule.thresholds, [0.2, null]);
@@ -94,6 +102,7 @@ test("a threshold that too few rows stand behind lets everything conform", () =>
     level: 0.9,
     score: "absolute",
     between: [0, 0],
+    method: "split",
     groups: all,
     thresholds: [null],
     nRows: [3],
@@ -107,6 +116,7 @@ test("conformalInterval() holds no value below the least one, and shrinks to a p
     level: 0.9,
     score: "quantile",
     between: [0, 1],
+    method: "split",
     groups: all,
     thresholds: [-3],
     nRows: [99],
@@ -143,6 +153,7 @@ for (const { score, task } of simulations)
     const design: ConformalDesign = {
       level,
       score,
+      method: "split",
       groups: all,
       ...(task === "number" && {
         between: score === "quantile" ? ([0, 1] as const) : ([0, 0] as const),
@@ -195,7 +206,7 @@ test("a threshold per class covers each class, where one for all does not", () =
     return { y, outputs: Float64Array.of(Math.min(1, Math.max(0, 0.15 + 0.2 * y + 0.15 * (rng.uniform() - 0.5)))) };
   };
   const coverage = (groups: ConformalDesign["groups"]) => {
-    const design: ConformalDesign = { level: 0.9, score: "lac", groups };
+    const design: ConformalDesign = { level: 0.9, score: "lac", method: "split", groups };
     const rows = Array.from({ length: 1000 }, draw);
     const scores = Float64Array.from(rows, ({ y, outputs }) => classScore(design, y, outputs, 0, 2));
     const rule = calibrateConformal(
@@ -225,7 +236,14 @@ test("scores never depend on the scale of the target", () => {
       fc.double({ min: 0.1, max: 100, noNaN: true }),
       fc.double({ min: 0.1, max: 100, noNaN: true }),
       (y, mean) => {
-        const design: ConformalDesign = { level: 0.9, score: "scaled", between: [0, 0], variancePower: 2, groups: all };
+        const design: ConformalDesign = {
+          level: 0.9,
+          score: "scaled",
+          between: [0, 0],
+          variancePower: 2,
+          method: "split",
+          groups: all,
+        };
         const score = (factor: number) => numberScore(design, factor * y, Float64Array.of(factor * mean), 0);
         assert.ok(Math.abs(score(1) - score(1000)) <= 1e-9 * Math.max(1, score(1)));
       },

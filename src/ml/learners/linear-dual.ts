@@ -1,6 +1,6 @@
 /*
  * Softmax regression with a ridge by dual coordinate ascent (Shalev-Shwartz and Zhang 2013; Yu, Huang and Lin 2011): for designs of very many
- * weights and few numbers a row, such as n-grams of texts, where it needs a tenth of the passes of Newton's method.
+ * weights and few numbers a row, such as n-grams of texts, where it needs a quarter of the passes of Newton's method.
  *
  * Every row i has a distribution a_i over the classes, its dual variables, and the weights are W = 1/λ · Σ_i w_i · x_i · (y_i − a_i)ᵀ. At the
  * minimum a_i is what softmax answers to the row. A step looks at one row: with margins m and q = w_i · ‖x_i‖² / λ the best a solves
@@ -64,9 +64,9 @@ function stateOf(design: Design, target: Target, rowWeights: Float64Array, kerne
 /** Logarithm of a dual variable that is as good as 0. */
 const none = -30;
 
-/** The end of the ascent where nothing else is asked for: see {@link DualSolution.isReached}. */
+/** How little an epoch must change for the ascent to end: see {@link DualSolution.isReached}. */
 export const dualTolerance = 1e-3;
-const mostEpochs = 50;
+const mostEpochs = 100;
 const interceptRounds = 5;
 
 /** Where the ascent has ended. */

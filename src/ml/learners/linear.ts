@@ -139,9 +139,9 @@ function solution(
     const ascent = { ...course, tolerance: dualTolerance, seed };
     const dual = dualSoftmax(design, target, weights, penalty.ridge, ascent, sparseKernels);
     const nNumbers = design.sparse.reduce((sum, { rows }) => sum + rows.length, 0);
-    const isLarge = nNumbers * target.nClasses > mostPolished;
-    if (dual.isReached && isLarge && tolerance === null) return { ...dual, iterations: dual.epochs, converged: true };
-    return fitRows(rows, penalty, course, dual.weights);
+    const isRough = tolerance === null && nNumbers * target.nClasses > mostPolished;
+    if (dual.isReached && isRough) return { ...dual, iterations: dual.epochs, converged: true };
+    return fitRows(rows, penalty, isRough ? { ...course, tolerance: dualTolerance } : course, dual.weights);
   }
   const zero = new Float64Array((target.task === "multiclass" ? target.nClasses : 1) * (design.nWeights + 1));
   const start = design.n < rowsForSample * zero.length ? zero : startOf(rows, penalty, course, zero);

@@ -15,3 +15,4 @@ export { benjaminiHochberg, normalQuantile, normalUpperTail, ratioOfShares, wils
 export { argsort, quantileSorted, ranks, sortedFloat32, sortedPresent } from "./order.ts";
 export { gaussLegendre, type Quadrature } from "./quadrature.ts";
 export { bestFirst, dcg, discountAt, exponentialGain, ndcg, rowsByQuery } from "./ranked-queries.ts";
+export { type ResampledMean, resampledMean } from "./resampled-t.ts";

@@ -4,6 +4,7 @@ import {
   ets,
   type Forecaster,
   type ForecasterData,
+  type GlobalTreesData,
   type HalfWidths,
   holtWinters,
   mean,
@@ -12,8 +13,9 @@ import {
   theta,
 } from "../../ml/forecasters/index.ts";
 import type { TaskModelData } from "./task-model.ts";
+import type { WindowData } from "./window-forecaster.ts";
 
-/** A way to forecast a series by itself, as data. */
+/** A way to forecast, as data. */
 export interface ForecastMethod {
   readonly family: string;
   /** Those that differ from the defaults. */
@@ -28,8 +30,10 @@ export interface KnownSeries {
   readonly last: number;
   /** Mean absolute error of the seasonal naive forecast in its history, which its intervals are measured in; null where it is undefined. */
   readonly scale: number | null;
-  /** What was learned from it, and its state after its last value. */
-  readonly forecaster: ForecasterData;
+  /** Index of its method. */
+  readonly method: number;
+  /** What was learned from it, and its state after its last value; or its last values, for the model of many series. */
+  readonly forecaster: ForecasterData | WindowData;
 }
 
 /** A forecast model as data: methods fitted to series, and the widths of their intervals. */
@@ -42,8 +46,10 @@ export interface ForecastModelData extends TaskModelData {
   /** What an absent value between two others means. */
   readonly gaps: "missing" | "refuse" | "interpolate" | "zero";
   readonly horizon: number;
-  /** Fits series that the model does not know. */
-  readonly method: ForecastMethod;
+  /** Those in use. The first fits series that the model does not know; `gbdt`: the model of many series forecasts them. */
+  readonly methods: readonly ForecastMethod[];
+  /** The model of many series; null where none is used. */
+  readonly global: GlobalTreesData | null;
   readonly series: readonly KnownSeries[];
   /** In units of a series' scale. */
   readonly intervals: HalfWidths;
@@ -59,7 +65,7 @@ const makers: Readonly<Record<string, (params: object) => Forecaster>> = {
   theta,
 };
 
-/** The forecaster of a method. */
+/** The forecaster of a method that fits each series by itself. */
 export function forecasterOf({ family, params }: ForecastMethod): Forecaster {
   return makers[family]!(params);
 }

@@ -21,17 +21,22 @@ const data: ForecastModelData = {
   period: 7,
   gaps: "missing",
   horizon: 10,
-  method: { family: "drift", params: {} },
+  methods: [
+    { family: "drift", params: {} },
+    { family: "seasonal-naive", params: {} },
+  ],
+  global: null,
   series: [
     {
       name: "A",
       last: 13,
+      method: 1,
       scale: 2,
       forecaster: seasonalNaive()
         .fit(Float64Array.from([...week, ...week]), { period: 7 })
         .toJSON(),
     },
-    { name: "B", last: 20, scale: null, forecaster: drift().fit(grown, { period: 7 }).toJSON() },
+    { name: "B", last: 20, method: 0, scale: null, forecaster: drift().fit(grown, { period: 7 }).toJSON() },
   ],
   intervals: {
     levels: [0.8, 0.95],

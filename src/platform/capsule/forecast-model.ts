@@ -1,11 +1,13 @@
 import { FettleError, stepOf } from "../../lib/index.ts";
-import { type FittedForecaster, loadForecaster } from "../../ml/forecasters/index.ts";
+import { loadForecaster, loadGlobalTrees } from "../../ml/forecasters/index.ts";
+import type { PredictKernels } from "../../ml/learners/index.ts";
 import { seasonalNaiveError } from "../../ml/metrics/index.ts";
-import { type ForecastModelData, forecasterOf } from "./forecast-data.ts";
+import { type ForecastModelData, forecasterOf, type KnownSeries } from "./forecast-data.ts";
 import { type ForecastRequest, forecastRequestReader, shownInstant } from "./forecast-request.ts";
 import { scoreForecasts } from "./forecast-rows.ts";
 import { parseInstant } from "./signature.ts";
-import type { JsonObject, TaskModel, TaskModelData, TaskSignature } from "./task-model.ts";
+import type { JsonObject, TaskKernels, TaskModel, TaskModelData, TaskSignature } from "./task-model.ts";
+import { type SeriesState, windowForecaster } from "./window-forecaster.ts";
 
 /** An interval that holds the value with the probability `level`; null where too few errors were known for it. */
 export interface ForecastInterval {
@@ -29,27 +31,31 @@ export interface ForecastAnswer {
 }
 
 interface OpenSeries {
-  readonly forecaster: FittedForecaster;
+  readonly forecaster: SeriesState;
   readonly last: number;
   readonly scale: number | null;
 }
 
 /** A forecast model ready to answer. Throws CAPSULE_TASK where the data cannot be one. */
-export function openForecastModel(model: TaskModelData, signature: TaskSignature): TaskModel {
+export function openForecastModel(
+  model: TaskModelData,
+  signature: TaskSignature,
+  kernels: TaskKernels = {},
+): TaskModel {
   const data = model as ForecastModelData;
   const { series: known, intervals, period, gaps } = data;
-  if (known.length === 0 || intervals.widths.length !== intervals.levels.length)
+  const stateOf = statesOf(data, kernels.predict);
+  if (known.length === 0 || data.methods.length === 0 || intervals.widths.length !== intervals.levels.length)
     throw new FettleError("damaged", "CAPSULE_FORECAST", "Cannot read the capsule: its forecast model is incomplete");
   const byName = new Map(known.map((one) => [one.name, one]));
   const opened = new Map<string, OpenSeries>();
   const open = (name: string): OpenSeries | undefined => {
     const one = byName.get(name);
     if (one === undefined) return undefined;
-    const there = opened.get(name) ?? { ...one, forecaster: loadForecaster(one.forecaster) };
+    const there = opened.get(name) ?? { ...one, forecaster: stateOf.known(one) };
     opened.set(name, there);
     return there;
   };
-  const fitter = forecasterOf(data.method);
 
   /** The series after the values of a request. Those that the model has seen already are not read again. */
   const moved = ({ series: name = "", start, values }: ForecastRequest): OpenSeries => {
@@ -59,9 +65,10 @@ export function openForecastModel(model: TaskModelData, signature: TaskSignature
     const given = filledGaps(values, gaps);
     if (series === undefined) {
       const scale = seasonalNaiveError(given, period);
+      const last = first + given.length - 1;
       return {
-        forecaster: fitter.fit(given, { period }),
-        last: first + given.length - 1,
+        forecaster: stateOf.unknown(given, last),
+        last,
         scale: typeof scale === "number" ? scale : null,
       };
     }
@@ -104,6 +111,25 @@ export function openForecastModel(model: TaskModelData, signature: TaskSignature
       ...(data.columns.series === null ? {} : { [data.columns.series]: "category" }),
     },
     score: (batches, onNote) => scoreForecasts(data, batches, { read, answer }, onNote),
+  };
+}
+
+/** States of series that the model knows, and of those that come with their history. */
+function statesOf({ global, calendar, methods, period }: ForecastModelData, kernels: PredictKernels | undefined) {
+  const trees = global === null ? null : loadGlobalTrees(global, kernels);
+  const ofMany = (values: Float64Array, last: number) => {
+    if (trees !== null) return windowForecaster(trees, calendar, last, values);
+    throw new FettleError("damaged", "CAPSULE_FORECAST", "Cannot read the capsule: its forecast model is incomplete");
+  };
+  return {
+    known({ forecaster, last }: KnownSeries): SeriesState {
+      if (forecaster.kind !== "window") return loadForecaster(forecaster);
+      return ofMany(filledGaps(forecaster.values, "missing"), last);
+    },
+    unknown(values: Float64Array, last: number): SeriesState {
+      const method = methods[0]!;
+      return method.family === "gbdt" ? ofMany(values, last) : forecasterOf(method).fit(values, { period });
+    },
   };
 }
 

@@ -83,3 +83,10 @@ export {
   unexplainedTask,
 } from "./task-model.ts";
 export { usualColumn } from "./usual-column.ts";
+export {
+  calendarAt,
+  calendarNames,
+  type SeriesState,
+  type WindowData,
+  windowForecaster,
+} from "./window-forecaster.ts";

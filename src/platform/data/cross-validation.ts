@@ -5,7 +5,12 @@ import { argsort } from "../../ml/stats/index.ts";
 /** How rows are dealt into folds. Arrays are aligned with the rows of the table. */
 export type FoldRule =
   | { readonly kind: "stratified"; readonly target: Target }
-  | { readonly kind: "group"; readonly groups: Int32Array }
+  | {
+      readonly kind: "group";
+      readonly groups: Int32Array;
+      /** Deals groups out by the seed; default: the largest first, always alike. */
+      readonly isRandom?: true;
+    }
   | {
       readonly kind: "time";
       /** Position in time, NaN where unknown: such rows are only trained on. */
@@ -29,7 +34,7 @@ export interface Fold {
 
 /**
  * Deals rows into folds. Stratified: each class, and each range of a numeric target, is spread over the folds to within one row. Group: whole
- * groups, the largest first, each to the fold with the fewest rows so far. Time: blocks of about equal size that part no instant, each
+ * groups, the largest first or in random order, each to the fold with the fewest rows so far. Time: blocks of about equal size that part no instant, each
  * validated by a model that saw nothing within the embargo around it; expanding and sliding windows never see what comes later.
  * Throws FOLDS_TOO_MANY and FOLDS_TRAIN_EMPTY.
  * @param rows row numbers of the table that take part
@@ -38,7 +43,7 @@ export interface Fold {
 export function foldRows(rows: Int32Array, nFolds: number, rule: FoldRule, seed: number): Fold[] {
   if (rule.kind === "time") return timeFolds(rows, nFolds, rule);
   const foldOf =
-    rule.kind === "group" ? groupFolds(rows, nFolds, rule.groups) : stratify(rows, nFolds, rule.target, seed);
+    rule.kind === "group" ? groupFolds(rows, nFolds, rule, seed) : stratify(rows, nFolds, rule.target, seed);
   return Array.from({ length: nFolds }, (_, fold) => ({
     train: rows.filter((_, i) => foldOf[i] !== fold),
     validation: rows.filter((_, i) => foldOf[i] === fold),
@@ -63,13 +68,22 @@ function stratify(rows: Int32Array, nFolds: number, { task, values }: Target, se
   return foldOf;
 }
 
-function groupFolds(rows: Int32Array, nFolds: number, groups: Int32Array): Int32Array {
+function groupFolds(
+  rows: Int32Array,
+  nFolds: number,
+  { groups, isRandom }: Extract<FoldRule, { kind: "group" }>,
+  seed: number,
+): Int32Array {
   const sizes = new Map<number, number>();
   for (const row of rows) sizes.set(groups[row]!, (sizes.get(groups[row]!) ?? 0) + 1);
   checkEnough(sizes.size, nFolds, "group");
   const filled = new Int32Array(nFolds);
   const foldOf = new Map<number, number>();
-  for (const [group, size] of [...sizes].sort((a, b) => b[1] - a[1])) {
+  const dealt = [...sizes];
+  const order = isRandom
+    ? Array.from(permutation(dealt.length, createRng(seed).fork("folds")), (k) => dealt[k]!)
+    : dealt.sort((a, b) => b[1] - a[1]);
+  for (const [group, size] of order) {
     const fold = filled.indexOf(Math.min(...filled));
     foldOf.set(group, fold);
     filled[fold]! += size;

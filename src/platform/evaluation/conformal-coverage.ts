@@ -46,11 +46,12 @@ export function conformalCoverage(input: EvaluationInput, rule: ConformalRule, s
     slices.map(({ n: size, covered }) => binomialLowerTail(covered / effect, size / effect, rule.level)),
   );
   const [threshold] = rule.thresholds;
-  const isOne = rule.thresholds.length === 1 && threshold !== null;
+  const isOne = rule.thresholds.length === 1 && threshold !== null && rule.method === "split";
   const nCalibration = rule.nRows.reduce((sum, rows) => sum + rows, 0);
   return {
     level: rule.level,
     score: rule.score,
+    method: rule.method,
     nCalibration,
     thresholds: groupNames(input, rule).map((group, k) => ({
       group,

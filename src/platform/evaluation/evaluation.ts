@@ -154,6 +154,63 @@ export interface ReweightingEffect {
   readonly sentence: string;
 }
 
+/** Two ways of making a model, compared over the resamples of one table. */
+export interface RepeatedComparison {
+  readonly reference: string;
+  /** The reference's own mean. */
+  readonly value: MetricValue;
+  /** Candidate minus reference, with the interval of the corrected resampled t-test. */
+  readonly difference: MetricValue;
+  /** Of that test, two-sided; null where the difference does not vary. */
+  readonly pValue: number | null;
+  /** Smallest true difference that the same test on such a table finds in 4 of 5 cases. */
+  readonly detectable: number;
+  readonly verdict: Comparison["verdict"];
+  readonly sentence: string;
+}
+
+/**
+ * Quality of a small table by repeated cross-validation: in each resample the whole procedure (features, search, choice, calibration) is carried out on
+ * the other rows. It is about models made this way from so many rows, not about the one that is served.
+ */
+export interface RepeatedEstimate {
+  /** Why the test part alone does not do. */
+  readonly because: string;
+  /** How rows were dealt, in words. */
+  readonly says: string;
+  readonly nResamples: number;
+  /** More than `nResamples` where time ran out. */
+  readonly nPlanned: number;
+  /** Mean rows that a resample is trained and measured on. */
+  readonly nTrain: number;
+  readonly nTest: number;
+  readonly metric: string;
+  readonly value: MetricValue;
+  /** With the baseline, and with a plain linear model where the task has one. */
+  readonly comparisons: readonly RepeatedComparison[];
+  /** What the choice of the configuration is worth. */
+  readonly choice: {
+    readonly chosen: string;
+    /** How often each configuration was chosen; the most frequent first. */
+    readonly frequencies: readonly { readonly name: string; readonly n: number }[];
+    /** The other configuration of least loss: its validation loss minus the chosen one's. Null with one configuration. */
+    readonly rival: {
+      readonly name: string;
+      readonly difference: MetricValue;
+      /** Chance of a difference as great as this, or greater, if both are equal. */
+      readonly pValue: number | null;
+    } | null;
+    readonly sentence: string;
+  };
+  /** The procedure on parts of the rows; null where time ran out or they are too few. */
+  readonly curve: {
+    readonly points: readonly { readonly nRows: number; readonly value: MetricValue }[];
+    /** From half of the rows to all of them. */
+    readonly difference: MetricValue;
+    readonly sentence: string;
+  } | null;
+}
+
 /** How often the true value lies in the interval or the set, among some test rows. */
 export interface Coverage {
   readonly n: number;
@@ -179,11 +236,13 @@ export interface CoverageSlice extends Coverage {
 export interface ConformalCoverage {
   readonly level: number;
   readonly score: ConformalScore;
+  /** See `ConformalRule`. */
+  readonly method: "split" | "cross";
   /** Rows behind the thresholds, and those thresholds by group; null: none can be kept, everything conforms. */
   readonly nCalibration: number;
   readonly thresholds: readonly { readonly group: string; readonly n: number; readonly threshold: number | null }[];
   readonly overall: Coverage & { readonly isBelow: boolean };
-  /** Where the share of covered rows lies in 95 of 100 samples if rows are exchangeable; null with several thresholds or none. */
+  /** Where the share of covered rows lies in 95 of 100 samples if rows are exchangeable; null with several thresholds or none, and for `cross`. */
   readonly expected: { readonly low: number; readonly high: number } | null;
   /** Whether rows are drawn one by one, in groups, or follow each other in time: then exchangeability does not hold. */
   readonly unit: "row" | "group" | "block";
@@ -230,6 +289,10 @@ export interface Evaluation {
   readonly ranking?: RankingEvaluation;
   /** Of a recommender alone. */
   readonly recommendation?: RecommendationEvaluation;
+  /** Of a small table. */
+  readonly repeated?: RepeatedEstimate;
+  /** Why a small table was not measured so. */
+  readonly notRepeated?: string;
   /** Of several classes with a cost matrix. */
   readonly decision?: DecisionCost;
   /** What class weights or left-out negatives did; absent where training saw all rows alike. */

@@ -38,6 +38,7 @@ export {
 export { type ImportanceInput, permutationImportance } from "./permutation-importance.ts";
 export type * from "./ranking-evaluation.ts";
 export type * from "./recommendation-evaluation.ts";
+export { type Resampled, repeatedEstimate } from "./repeated-estimate.ts";
 export { type RowLosses, rowLosses } from "./row-loss.ts";
 export { rowsMeeting } from "./segments.ts";
 export { type ScoredCandidate, type Selection, selectCandidate } from "./select-candidate.ts";

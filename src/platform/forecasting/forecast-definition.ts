@@ -7,19 +7,36 @@ import { checkDefinition, dataSchema, freezeDeep, nameSchema, type TaskDefinitio
 export type ForecastFamily = (typeof forecastFamilies)[number];
 
 /** Every one of them. */
-export const forecastFamilies = ["naive", "seasonal-naive", "drift", "mean", "ets", "holt-winters", "theta"] as const;
+export const forecastFamilies = [
+  "naive",
+  "seasonal-naive",
+  "drift",
+  "mean",
+  "ets",
+  "holt-winters",
+  "theta",
+  "gbdt",
+] as const;
 
 /** Those that a search tries unless told. */
-export const defaultFamilies: readonly ForecastFamily[] = ["seasonal-naive", "ets", "theta"];
+export const defaultFamilies: readonly ForecastFamily[] = ["seasonal-naive", "ets", "theta", "gbdt"];
 
 /** One method to try: a family and the parameters that differ from its defaults. */
 export interface ForecastConfiguration {
   readonly family: ForecastFamily;
-  /** `ets`: `error`, `trend` and `season`; `holt-winters`: `trend` and `season`. The others have none. */
+  /**
+   * `ets`: `error`, `trend` and `season`; `holt-winters`: `trend` and `season`; `gbdt`, boosted trees over all series: `nSeasons` that are looked back on,
+   * `nTrees`, `learningRate`, `maxLeaves` and `minSamplesLeaf`. The others have none.
+   */
   readonly params?: {
     readonly error?: "additive" | "multiplicative" | "auto";
     readonly trend?: "none" | "additive" | "damped" | "auto";
     readonly season?: "none" | "additive" | "multiplicative" | "auto";
+    readonly nSeasons?: number;
+    readonly nTrees?: number;
+    readonly learningRate?: number;
+    readonly maxLeaves?: number;
+    readonly minSamplesLeaf?: number;
   };
 }
 
@@ -65,10 +82,12 @@ export interface ForecastDefinition<Name extends string = string> extends TaskDe
     readonly step?: number;
   };
   readonly search?: {
-    /** Default seasonal naive, exponential smoothing and Theta. */
+    /** Default seasonal naive, exponential smoothing, Theta and boosted trees. */
     readonly families?: readonly ForecastFamily[];
     /** Exactly these methods instead of families. */
     readonly configurations?: readonly ForecastConfiguration[];
+    /** One candidate more, of several series: each by the method that was best for it. Default true. */
+    readonly perSeries?: boolean;
     /** Cap on the time of the search in seconds, default 600: methods that have not begun by then are left out. */
     readonly seconds?: number;
   };
@@ -101,6 +120,18 @@ const configuration = z.discriminatedUnion("family", [
   z.strictObject({
     family: z.literal("holt-winters"),
     params: z.strictObject({ trend: z.enum(trends).optional(), season: z.enum(seasons).optional() }).optional(),
+  }),
+  z.strictObject({
+    family: z.literal("gbdt"),
+    params: z
+      .strictObject({
+        nSeasons: z.int().min(1).max(100).optional(),
+        nTrees: z.int().min(1).max(10_000).optional(),
+        learningRate: z.number().gt(0).max(1).optional(),
+        maxLeaves: z.int().min(2).max(1024).optional(),
+        minSamplesLeaf: z.int().min(1).optional(),
+      })
+      .optional(),
   }),
   z.strictObject({ family: z.enum(withoutParams), params: z.strictObject({}).optional() }),
 ]);
@@ -139,6 +170,7 @@ const schema = z
       .strictObject({
         families: z.array(z.enum(forecastFamilies)).min(1).readonly().optional(),
         configurations: z.array(configuration).min(1).readonly().optional(),
+        perSeries: z.boolean().optional(),
         seconds: z.number().positive().optional(),
       })
       .optional(),

@@ -1,11 +1,13 @@
+import { FettleError } from "../../lib/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ForecastMethod } from "../capsule/index.ts";
 import type { Candidate, TaskTrial, TrainHooks } from "../training/index.ts";
 import { type ForecastCase, pointMetric } from "./forecast-case.ts";
 import { meanOf, measureCases, perSeries, valuesOf } from "./measure-cases.ts";
+import { pickPerSeries } from "./per-series.ts";
 import type { OriginPlan } from "./plan-origins.ts";
 import type { SeriesSet } from "./read-series.ts";
-import { fitSeries } from "./series-method.ts";
+import { type FittedSeries, fitSeries } from "./series-method.ts";
 
 /** What {@link searchMethods} works on. */
 export interface SearchInput {
@@ -14,19 +16,20 @@ export interface SearchInput {
   readonly horizon: number;
   readonly baseline: ForecastMethod;
   readonly trials: readonly TaskTrial[];
+  /** Whether each series by its own best method is a candidate too. */
+  readonly isPerSeries: boolean;
   /** The metric that chooses. */
   readonly metric: string;
   readonly seed: number;
-  /** Seconds after which no further family is begun. */
+  /** Seconds after which no further method is begun. */
   readonly maxSeconds: number;
   readonly hooks: TrainHooks;
   readonly check: () => void;
 }
 
-/** A method with its forecasts from all validation origins. */
+/** Forecasts of a candidate from all validation origins. */
 export interface TriedMethod {
   readonly name: string;
-  readonly trial: TaskTrial;
   readonly cases: readonly ForecastCase[];
   readonly value: MetricValue;
   readonly seconds: number;
@@ -35,106 +38,185 @@ export interface TriedMethod {
 /** What a search found. */
 export interface FoundMethods {
   readonly baseline: TriedMethod;
-  readonly tried: readonly TriedMethod[];
-  readonly chosen: TriedMethod;
+  /** The baseline and all candidates that gave forecasts. */
+  readonly shown: readonly TriedMethod[];
+  readonly trials: readonly TaskTrial[];
   readonly candidates: readonly Candidate[];
+  readonly chosen: TriedMethod & {
+    /** The first is the best over all series. */
+    readonly methods: readonly ForecastMethod[];
+    /** Index of a series' method. */
+    readonly methodOf: (series: number) => number;
+  };
+}
+
+interface Trial extends TriedMethod {
+  readonly trial: TaskTrial;
+  /** Why there is no forecast; null where there is. */
+  readonly refusal: FettleError | null;
 }
 
 /**
- * Forecasts from every validation origin by the baseline and by each method in turn, fitted anew at each; chooses the least mean of the metric over series. The
- * baseline may be chosen where it is among the trials.
+ * Forecasts from every validation origin by the baseline and by each method in turn, fitted anew at each; the least mean of the metric over series is
+ * chosen. The baseline may be chosen where it is among the trials. A method that the series are refused by is no candidate, and says why; where all are, the first
+ * refusal is thrown.
  */
 export function searchMethods(input: SearchInput): FoundMethods {
-  const { baseline, trials, hooks, maxSeconds } = input;
+  const { baseline, trials, hooks, maxSeconds, metric } = input;
   const now = hooks.elapsedSeconds ?? (() => 0);
   const startedAt = now();
   const simple = tryMethod(input, { family: baseline.family, params: {} }, () => {});
-  const tried: TriedMethod[] = [];
+  const tried: Trial[] = [];
   for (const [n, trial] of trials.entries()) {
     if (n > 0 && now() - startedAt > maxSeconds) break;
     const onShare = (share: number) =>
       hooks.onProgress?.({ stage: "search", share: (n + share) / trials.length, says: nameOf(trial) });
-    tried.push(trial.family === baseline.family ? { ...simple, seconds: 0 } : tryMethod(input, trial, onShare));
+    tried.push(trial.family === baseline.family ? { ...simple, trial } : tryMethod(input, trial, onShare));
   }
-  const value = ({ value }: TriedMethod) => value.value ?? Number.POSITIVE_INFINITY;
-  const chosen = tried.reduce((best, one) => (value(one) < value(best) ? one : best));
-  const candidates = [
-    shown(input, simple, "baseline", chosen.trial.family === baseline.family),
+  const usable = tried.filter(({ refusal }) => refusal === null);
+  if (usable.length === 0) throw tried[0]!.refusal!;
+  const overall = usable[bestOf(usable)]!;
+  const single = { ...overall, methods: [methodOf(overall.trial)], methodOf: () => 0 };
+  const each = input.isPerSeries ? eachByItsOwn(input, usable, overall) : null;
+  const chosen = each !== null && lossOf(each) < lossOf(single) ? each : single;
+  const listed = [
+    { ...simple, role: "baseline" as const, params: {}, family: baseline.family },
     ...tried.flatMap((one) =>
-      one.trial.family === baseline.family ? [] : [shown(input, one, "candidate", one === chosen)],
+      one.trial.family === baseline.family
+        ? []
+        : [
+            {
+              ...one,
+              role: "candidate" as const,
+              params: one.trial.params,
+              family: one.trial.family,
+            },
+          ],
     ),
+    ...(each === null
+      ? []
+      : [{ ...each, role: "candidate" as const, params: {}, family: "per-series", refusal: null }]),
   ];
+  const candidates = listed.map(({ name, family, role, params, value, seconds, refusal }): Candidate => {
+    const isChosen = name === chosen.name;
+    const note = refusal?.message ?? (isChosen ? choiceInWords(input, listed.length, chosen) : undefined);
+    const base = { name, family, role, params, metric, validation: value, seconds, chosen: isChosen };
+    return note === undefined ? base : { ...base, note };
+  });
+  const shown = listed.filter(({ cases }) => cases.length > 0);
+  return { baseline: simple, shown, trials: tried.map(({ trial }) => trial), candidates, chosen };
+}
+
+// A capsule holds one model of many series at most: of several, the best one is open to the choice.
+function eachByItsOwn(
+  { set, metric, seed, check }: SearchInput,
+  usable: readonly Trial[],
+  overall: Trial,
+): FoundMethods["chosen"] | null {
+  const trees = usable.filter(({ trial }) => trial.family === "gbdt");
+  const ofTrees = trees[bestOf(trees)];
+  const others = usable.filter((one) => one !== overall && (one.trial.family !== "gbdt" || one === ofTrees));
+  if (others.length === 0 || set.series.length < 2) return null;
+  const own = [overall, ...others];
+  const { methodOf: pickOf, cases } = pickPerSeries(
+    own.map((one) => one.cases),
+    metric,
+    0,
+  );
+  const value = measureCases(cases, new Map([[metric, pointMetric(metric)]]), { seed, nResamples: 200, check })[
+    metric
+  ]!;
   return {
-    baseline: simple,
-    tried,
-    chosen,
-    candidates: candidates.map((one) => (one.chosen ? { ...one, note: choiceInWords(input, tried, chosen) } : one)),
+    name: "per-series",
+    cases,
+    value,
+    seconds: 0,
+    methods: own.map(({ trial }) => methodOf(trial)),
+    methodOf: pickOf,
   };
 }
 
+const lossOf = ({ value }: TriedMethod) => value.value ?? Number.POSITIVE_INFINITY;
+
+function bestOf(tried: readonly TriedMethod[]): number {
+  return tried.reduce((best, one, k) => (lossOf(one) < lossOf(tried[best]!) ? k : best), 0);
+}
+
 /** The method of a trial. */
-export function methodOf({ family, params }: TaskTrial): ForecastMethod {
+function methodOf({ family, params }: TaskTrial): ForecastMethod {
   return { family, params: params as ForecastMethod["params"] };
 }
 
+// In one order of the parameters: a definition that was stored has another than the one that was written.
 function nameOf({ family, params }: TaskTrial): string {
-  const said = Object.entries(params).map(([name, value]) => `${name} ${value}`);
+  const said = Object.entries(params)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name} ${value}`);
   return said.length === 0 ? family : `${family} (${said.join(", ")})`;
 }
 
-function tryMethod(input: SearchInput, trial: TaskTrial, onShare: (share: number) => void): TriedMethod {
+function tryMethod(input: SearchInput, trial: TaskTrial, onShare: (share: number) => void): Trial {
   const { hooks, metric, seed, check } = input;
   const now = hooks.elapsedSeconds ?? (() => 0);
   const startedAt = now();
-  const cases = validationCases(input, trial, onShare);
-  const metrics = new Map([[metric, pointMetric(metric)]]);
-  const value = measureCases(cases, metrics, { seed, nResamples: 200, check })[metric]!;
-  return { name: nameOf(trial), trial, cases, value: value, seconds: now() - startedAt };
+  const name = nameOf(trial);
+  try {
+    const cases = validationCases(input, trial, onShare);
+    const metrics = new Map([[metric, pointMetric(metric)]]);
+    const value = measureCases(cases, metrics, { seed, nResamples: 200, check })[metric]!;
+    return { name, trial, cases, value, seconds: now() - startedAt, refusal: null };
+  } catch (error) {
+    if (!(error instanceof FettleError) || error.kind !== "invalid-input") throw error;
+    const value = { value: null, low: null, high: null, n: 0, reason: error.message };
+    return { name, trial, cases: [], value, seconds: now() - startedAt, refusal: error };
+  }
 }
 
-// All series are fitted together from their k-th origin before the test, so that a method which learns from all of them sees nothing later of any.
+/** Most times that a model of many series is fitted in a backtest. */
+const mostFitsTogether = 8;
+
+// All series are fitted together from their k-th origin before the test, so that a method which learns from all of them sees nothing later of any. Where there
+// are many origins such a method is fitted at every few of them, the earlier fit going on to those between.
 function validationCases(
-  { set, plan, horizon, check }: SearchInput,
+  { set, plan, horizon, seed, hooks, check }: SearchInput,
   trial: TaskTrial,
   onShare: (share: number) => void,
 ): ForecastCase[] {
   const { period } = set;
+  const { nOrigins } = plan;
+  const every = trial.family === "gbdt" ? Math.ceil(nOrigins / mostFitsTogether) : 1;
   const cases: ForecastCase[] = [];
-  for (let k = 0; k < plan.nOrigins; k++) {
+  let fitted: FittedSeries | null = null;
+  for (let n = 0; n < nOrigins; n++) {
+    const k = nOrigins - 1 - n;
     const origins = plan.series.map(({ validation }) => validation.at(-1 - k) ?? null);
-    const known = set.series.map(({ values }, i) => (origins[i] === null ? null : values.subarray(0, origins[i]!)));
-    const fitted = fitSeries(methodOf(trial), known, period, (share) => {
-      check();
-      onShare((k + share) / plan.nOrigins);
-    });
+    if (fitted === null || n % every === 0)
+      fitted = fitSeries(methodOf(trial), set, origins, {
+        horizon,
+        seed,
+        hooks,
+        check(share) {
+          check();
+          onShare((n + share) / nOrigins);
+        },
+      });
+    const { at } = fitted;
     set.series.forEach(({ values }, series) => {
       const origin = origins[series]!;
       if (origin === null) return;
+      const history = values.subarray(0, origin);
       const yTrue = values.slice(origin, origin + horizon);
-      cases.push({
-        series,
-        origin: k,
-        history: known[series]!,
-        period,
-        yTrue,
-        yPred: fitted.forecast(series, horizon),
-        bands: [],
-      });
+      const yPred = at(series, origin).forecast(horizon);
+      cases.push({ series, origin: k, history, period, yTrue, yPred, bands: [] });
     });
   }
   return cases.sort((a, b) => a.series - b.series || b.origin - a.origin);
 }
 
-function shown({ metric }: SearchInput, tried: TriedMethod, role: Candidate["role"], chosen: boolean): Candidate {
-  const { name, trial, value, seconds } = tried;
-  return { name, family: trial.family, role, params: trial.params, metric, validation: value, seconds, chosen };
-}
-
-function choiceInWords({ metric }: SearchInput, tried: readonly TriedMethod[], chosen: TriedMethod): string {
+function choiceInWords({ metric }: SearchInput, nListed: number, chosen: TriedMethod): string {
   const n = new Set(chosen.cases.map(({ series }) => series)).size;
   const over = `${chosen.cases.length} forecasts of ${n} series`;
-  if (tried.length === 1) return `${chosen.name} alone was tried, over ${over}.`;
-  return `${chosen.name} has the least ${metric} of ${tried.length} methods over ${over}.`;
+  return `${chosen.name} has the least ${metric} of ${nListed} methods over ${over}.`;
 }
 
 /** Mean of a metric over series, per origin: the latest first; null where no series has one. */

@@ -1,35 +1,115 @@
-import type { FittedForecaster } from "../../ml/forecasters/index.ts";
-import { type ForecastMethod, forecasterOf } from "../capsule/index.ts";
+import { globalTrees } from "../../ml/forecasters/index.ts";
+import {
+  calendarAt,
+  calendarNames,
+  type ForecastMethod,
+  type ForecastModelData,
+  forecasterOf,
+  type SeriesState,
+  windowForecaster,
+} from "../capsule/index.ts";
+import type { TrainHooks } from "../training/index.ts";
+import type { SeriesSet } from "./read-series.ts";
 
-/** A method fitted to several series. */
+/** Methods fitted to the series of a set, as far as they were known. */
 export interface FittedSeries {
-  /** Point forecasts of the series at `i`. */
-  forecast(i: number, horizon: number): Float64Array;
-  /** The state of the series at `i` after further values. */
-  after(i: number, values: Float64Array): FittedForecaster;
-  /** What had to be done otherwise than asked, per series. */
-  notes(i: number): readonly string[];
+  /** The series at `i` after so many steps; default what was known at the fit. */
+  at(i: number, steps?: number): SeriesState;
+  /** The model of many series, where there is one. */
+  readonly global: ForecastModelData["global"];
+}
+
+/** What a fit takes beside the series. */
+export interface FitContext {
+  /** Most steps that will be forecast. */
+  readonly horizon: number;
+  readonly seed: number;
+  readonly hooks: TrainHooks;
+  /** Told the share that is done; may throw to end the work. */
+  readonly check: (share: number) => void;
 }
 
 /**
- * Fits a method to the series given, each by itself.
- * @param known values up to the origin; null for a series that takes no part
+ * Fits a method to what is known of each series: by itself, or to all of them together. Throws what the method refuses.
+ * @param known steps that are known, per series; null for one that takes no part
  */
 export function fitSeries(
   method: ForecastMethod,
-  known: readonly (Float64Array | null)[],
-  period: number,
-  check: (share: number) => void,
+  set: SeriesSet,
+  known: readonly (number | null)[],
+  context: FitContext,
 ): FittedSeries {
+  if (method.family === "gbdt") return fitTogether(method, set, known, context);
   const forecaster = forecasterOf(method);
-  const fitted = known.map((values, i) => {
-    check(i / known.length);
-    return values === null ? null : forecaster.fit(values, { period });
+  const states = set.series.map(({ values }, i) => {
+    context.check(i / set.series.length);
+    return known[i] === null ? null : forecaster.fit(values.subarray(0, known[i]!), { period: set.period });
   });
-  const at = (i: number) => fitted[i]!;
   return {
-    forecast: (i, horizon) => at(i).forecast(horizon),
-    after: (i, values) => (values.length === 0 ? at(i) : at(i).update(values)),
-    notes: (i) => at(i).notes,
+    at(i, steps = known[i]!) {
+      const state = states[i]!;
+      return steps === known[i] ? state : state.update(set.series[i]!.values.subarray(known[i]!, steps));
+    },
+    global: null,
+  };
+}
+
+/** Rows that a model of many series learns from: every step is in a row of each step ahead, and more than some of them teach little. */
+const rowsPerStep = 10;
+const fewestRows = 20_000;
+const mostRows = 400_000;
+
+function fitTogether(
+  { params }: ForecastMethod,
+  { series, calendar, period }: SeriesSet,
+  known: readonly (number | null)[],
+  { horizon, seed, hooks, check }: FitContext,
+): FittedSeries {
+  const { kernels, predictKernels, shouldStop } = hooks;
+  const from = Math.min(...series.map(({ first }) => first));
+  const to = Math.max(...series.map(({ first, values }) => first + values.length));
+  const names = calendarNames(calendar, from, to - from);
+  const taken = series.flatMap(({ values, first }, i) =>
+    known[i] === null
+      ? []
+      : [{ values: values.subarray(0, known[i]!), known: calendarAt(calendar, names, first, known[i]!) }],
+  );
+  const { nSeasons, ...trees } = params as { readonly nSeasons?: number };
+  const nSteps = series.reduce((sum, { values }) => sum + values.length, 0);
+  const maxRows = Math.min(mostRows, Math.max(fewestRows, rowsPerStep * nSteps));
+  const model = globalTrees({ horizon, maxRows, ...(nSeasons === undefined ? {} : { nSeasons }), trees }).fit(taken, {
+    period,
+    seed,
+    ...(kernels && { kernels }),
+    ...(predictKernels && { predictKernels }),
+    ...(shouldStop && { shouldStop }),
+    onProgress: check,
+  });
+  return {
+    at(i, steps = known[i]!) {
+      const { values, first } = series[i]!;
+      return windowForecaster(model, calendar, first + steps - 1, values.subarray(0, steps));
+    },
+    global: model.toJSON(),
+  };
+}
+
+/** Fits to each series its own of several methods; one that learns from all series learns from all of them, whichever use it. */
+export function fitEach(
+  methods: readonly ForecastMethod[],
+  set: SeriesSet,
+  known: readonly number[],
+  methodOf: (i: number) => number,
+  context: FitContext,
+): FittedSeries {
+  const uses = new Set(known.map((_, i) => methodOf(i)));
+  const fits = methods.map((method, m) => {
+    if (method.family === "gbdt") return uses.has(m) || m === 0 ? fitSeries(method, set, known, context) : null;
+    const own = known.map((steps, i) => (methodOf(i) === m ? steps : null));
+    return uses.has(m) ? fitSeries(method, set, own, context) : null;
+  });
+  return {
+    at: (i, steps) => fits[methodOf(i)]!.at(i, steps),
+    global: fits.find((fit) => fit !== null && fit.global !== null)?.global ?? null,
   };
 }

@@ -147,6 +147,52 @@ test("a search that its time ends is replayed by its trials", () => {
   assert.equal(canonicalJson(again.capsule), canonicalJson(cut.capsule));
 });
 
+const trees = { family: "gbdt", params: { nTrees: 30, nSeasons: 3, minSamplesLeaf: 10 } } as const;
+
+test("boosted trees learn from all series, answer series of their own and of others, and are trained alike twice", () => {
+  const asked = { search: { configurations: [trees], perSeries: false } };
+  const first = trainForecast(inputOf(sales, asked));
+  assert.equal(canonicalJson(trainForecast(inputOf(sales, asked)).capsule), canonicalJson(first.capsule));
+  const data = first.capsule.model as ForecastModelData;
+  assert.ok(data.global !== null && data.series.every(({ forecaster }) => forecaster.kind === "window"));
+  assert.equal(first.report.evaluation.comparisons[0]!.verdict, "better");
+  const opened = openTaskCapsule(first.capsule);
+  const own = sales.slice(0, 100).map((sale) => sale.sales);
+  const answer = opened.answer(opened.read({ series: "new", start: "2025-01-06", values: own, horizon: 7 }, 0, []));
+  for (const { value } of answer.forecast as unknown as { value: number }[])
+    assert.ok(value > 0.3 * own[0]! && value < 3 * own[0]!);
+});
+
+test("each series by its own best method is a candidate, and the capsule holds what each needs", () => {
+  const still = sales.map((sale, k) => {
+    const isStill = Number(sale.store.slice(6)) <= 6;
+    return isStill ? { ...sale, sales: 100 + (k % 7) + 0.001 * (k % 140) } : sale;
+  });
+  const search = { configurations: [{ family: "seasonal-naive" }, trees, { family: "theta" }] } as const;
+  const trained = trainForecast(inputOf(still, { search }));
+  const candidate = trained.report.candidates.find(({ name }) => name === "per-series")!;
+  const others = trained.report.candidates.filter(({ name }) => name !== "per-series");
+  assert.ok(others.every(({ validation }) => validation.value! >= candidate.validation.value! * 0.99));
+  const { methods, series } = trained.capsule.model as ForecastModelData;
+  if (candidate.chosen) assert.ok(new Set(series.map(({ method }) => method)).size > 1);
+  assert.ok(methods.length >= 1);
+  openTaskCapsule(trained.capsule);
+});
+
+test("a method that the series are refused by is no candidate and says why; alone it is thrown", () => {
+  const negative = sales.map((sale) => ({ ...sale, sales: sale.sales - 150 }));
+  const multiplicative = { family: "holt-winters", params: { season: "multiplicative" } } as const;
+  const { report: told } = trainForecast(
+    inputOf(negative, { search: { configurations: [multiplicative, { family: "ets" }] } }),
+  );
+  const refused = told.candidates.find(({ family }) => family === "holt-winters")!;
+  assert.match(refused.note!, /above 0/);
+  assert.equal(refused.validation.value, null);
+  assert.ok(told.candidates.find(({ family }) => family === "ets")!.validation.value! > 0);
+  const alone = inputOf(negative, { search: { configurations: [multiplicative] } });
+  assert.throws(() => trainForecast(alone), { code: "SERIES_NOT_POSITIVE" });
+});
+
 test("a champion is compared by its method, fitted to what was known before the test", () => {
   const champion = { name: "demand@1", data: capsule };
   const next = trainForecast({ ...inputOf(sales, { search: { families: ["mean"] } }), champion });

@@ -9,6 +9,7 @@ import {
   type RowProblem,
   recordTaskGolden,
   type TaskCapsule,
+  type TaskPredictorData,
 } from "../capsule/index.ts";
 import { detectPersonalData, profileTable } from "../data/index.ts";
 import { comparisonOf, type Evaluation } from "../evaluation/index.ts";
@@ -39,9 +40,9 @@ import { stepInWords } from "./infer-calendar.ts";
 import { type MeasureOptions, measureCases, unitOf } from "./measure-cases.ts";
 import { type OriginPlan, planOrigins } from "./plan-origins.ts";
 import { readSeries, type SeriesSet } from "./read-series.ts";
-import { byOrigin, type FoundMethods, methodOf, searchMethods } from "./search-methods.ts";
+import { byOrigin, type FoundMethods, searchMethods } from "./search-methods.ts";
 import { findSeriesLeakage } from "./series-leakage.ts";
-import { type FittedSeries, fitSeries } from "./series-method.ts";
+import { type FitContext, type FittedSeries, fitEach, fitSeries } from "./series-method.ts";
 import { seriesSlices } from "./series-slices.ts";
 
 const defaultLevels = [0.8, 0.95];
@@ -77,21 +78,24 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
     horizon,
     baseline,
     trials: input.trials ?? trialsOf(definition, baseline),
+    isPerSeries: definition.search?.perSeries ?? true,
     metric,
     seed,
     maxSeconds: input.trials ? Number.POSITIVE_INFINITY : seconds,
     hooks,
     check,
   });
-  const method = methodOf(found.chosen.trial);
+  const { methods, methodOf } = found.chosen;
   const intervals = widthsOf(found.chosen.cases, horizon, levels);
 
   stages.enter("evaluate");
-  const fitted = fitBeforeTest(method, set, plan, check);
+  const known = plan.series.map(({ test: at }, i) => at ?? set.series[i]!.values.length);
+  const context: FitContext = { horizon, seed, hooks, check };
+  const fitted = fitEach(methods, set, known, methodOf, context);
   const test: TestCases = {
     model: testCases(fitted, set, plan, horizon, intervals),
     baseline: testCases(
-      fitBeforeTest(baseline, set, plan, check),
+      fitSeries(baseline, set, known, context),
       set,
       plan,
       horizon,
@@ -103,13 +107,7 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
       ? null
       : {
           name: input.champion.name,
-          cases: testCases(
-            fitBeforeTest((input.champion.data.model as ForecastModelData).method, set, plan, check),
-            set,
-            plan,
-            horizon,
-            null,
-          ),
+          cases: testCases(championOf(input.champion.data, set, known, context), set, plan, horizon, null),
         };
   const isHidden = definition.series !== undefined && personalData.has(definition.series);
   const options: MeasureOptions = { seed, check, ...(resamples === undefined ? {} : { nResamples: resamples }) };
@@ -127,7 +125,7 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
   };
 
   stages.enter("package");
-  const data = modelOf(definition, set, plan, fitted, method, intervals);
+  const data = modelOf(definition, set, known, fitted, found.chosen, intervals);
   const parts = { features: null, calibrator: null, model: data, signature: forecastSignature(data) };
   const golden = goldenOf(parts, data, set, seed);
   const championName = champion?.name ?? null;
@@ -168,7 +166,7 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
       lineage: { snapshot: snapshot.id, definition: definitionHash(definition), seed },
     },
     report: { ...report, seconds: stages.finish() },
-    trials: found.tried.map(({ trial }) => trial),
+    trials: found.trials,
     testRows: hashOf([snapshot.id, "forecast", plan.series.map(({ test: at }) => at)]),
   };
 }
@@ -189,15 +187,16 @@ function stopCheck({ shouldStop }: TrainHooks): () => void {
   };
 }
 
-/** A method fitted to what was known before the test: to all of a series that has none. */
-function fitBeforeTest(
-  method: ForecastMethod,
-  { series, period }: SeriesSet,
-  plan: OriginPlan,
-  check: () => void,
+/** The methods of an earlier model, fitted to what was known before the test: its own states may have seen it. */
+function championOf(
+  { model }: TaskPredictorData,
+  set: SeriesSet,
+  known: readonly number[],
+  context: FitContext,
 ): FittedSeries {
-  const known = series.map(({ values }, i) => values.subarray(0, plan.series[i]!.test ?? values.length));
-  return fitSeries(method, known, period, check);
+  const { methods, series } = model as ForecastModelData;
+  const methodBy = new Map(series.map(({ name, method }) => [name, method]));
+  return fitEach(methods, set, known, (i) => methodBy.get(set.series[i]!.name) ?? 0, context);
 }
 
 function testCases(
@@ -211,7 +210,7 @@ function testCases(
     const origin = plan.series[i]!.test;
     if (origin === null) return [];
     const history = values.subarray(0, origin);
-    const yPred = fitted.forecast(i, horizon);
+    const yPred = fitted.at(i).forecast(horizon);
     const bands = intervals === null ? [] : bandsOf(intervals, yPred, scaleOf(history, period));
     return [{ series: i, origin: 0, history, period, yTrue: values.slice(origin), yPred, bands }];
   });
@@ -263,7 +262,6 @@ function picture(
 ): NonNullable<Evaluation["forecast"]> {
   const nameOf = (i: number) => (isHidden ? `series ${i + 1}` : set.series[i]!.name);
   const everywhere = test.model.flatMap((forecast) => Array.from(forecast.yTrue.keys(), (h) => [forecast, h] as const));
-  const tried = [found.baseline, ...found.tried.filter(({ trial }) => trial.family !== found.baseline.trial.family)];
   return {
     horizon,
     frequency: stepInWords(set.calendar),
@@ -278,7 +276,7 @@ function picture(
     coverage: levels.map((_, k) => coverageOf(everywhere, k)),
     conformal: { nErrors: Math.min(...intervals.nErrors), reason: intervals.reason ?? null },
     maseBySeries: maseHistogram(test),
-    origins: tried.map(({ name, cases }) => ({ name, values: byOrigin(cases, metric, plan.nOrigins) })),
+    origins: found.shown.map(({ name, cases }) => ({ name, values: byOrigin(cases, metric, plan.nOrigins) })),
     pictures: picturesOf(set, test, nameOf),
   };
 }
@@ -287,9 +285,9 @@ function picture(
 function modelOf(
   { time, value, series: column, horizon, gaps = "missing" }: ForecastDefinition,
   { series, calendar, period }: SeriesSet,
-  plan: OriginPlan,
+  known: readonly number[],
   fitted: FittedSeries,
-  method: ForecastMethod,
+  { methods, methodOf }: FoundMethods["chosen"],
   intervals: HalfWidths,
 ): ForecastModelData {
   return {
@@ -299,13 +297,15 @@ function modelOf(
     period,
     gaps,
     horizon,
-    method,
+    methods,
+    global: fitted.global,
     series: series.map(
       ({ name, first, values }, i): KnownSeries => ({
         name,
         last: first + values.length - 1,
         scale: scaleOf(values, period),
-        forecaster: fitted.after(i, values.subarray(plan.series[i]!.test ?? values.length)).toJSON(),
+        method: methodOf(i),
+        forecaster: fitted.at(i).update(values.subarray(known[i]!)).toJSON(),
       }),
     ),
     intervals,
@@ -365,7 +365,7 @@ function partsOf({ series }: SeriesSet, plan: OriginPlan): TrainOutcome["report"
 function fitNotes(fitted: FittedSeries, { series }: SeriesSet): string[] {
   const counts = new Map<string, number>();
   series.forEach((_, i) => {
-    for (const note of fitted.notes(i)) counts.set(note, (counts.get(note) ?? 0) + 1);
+    for (const note of fitted.at(i).notes) counts.set(note, (counts.get(note) ?? 0) + 1);
   });
   const most = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 5);
   return most.map(([note, n]) => (series.length === 1 ? note : `${n} of ${series.length} series: ${note}`));

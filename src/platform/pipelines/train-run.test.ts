@@ -32,7 +32,7 @@ const definition: ModelDefinition = {
   data: { files: ["a.csv"] },
   target: { column: "left" },
   search: { configurations: [{ family: "linear", params: {} }] },
-  evaluation: { resamples: 200 },
+  evaluation: { resamples: 200, crossValidation: "never" },
 };
 
 const train = (ports: PipelinePorts, rest: Partial<ModelDefinition> = {}) =>
@@ -105,6 +105,21 @@ test("verifyRun() trains again and finds the same bytes, also for a version that
       [1, 2],
     );
   }
+});
+
+test("verifyRun() repeats as many resamples of a small table as time allowed", async () => {
+  const { ports, versions } = portsOf({ "a.csv": honest }, schema);
+  let seconds = 0;
+  const hurried: PipelinePorts = {
+    ...ports,
+    train: async (input) => trainAny(input, { elapsedSeconds: () => seconds++ }),
+  };
+  await train(hurried, { search: { ...definition.search, seconds: 25 }, evaluation: { resamples: 200 } });
+  const { evaluation } = await loadCapsule(ports.objects, versions[0]!.capsule);
+  const { nResamples, nPlanned } = evaluation!.repeated!;
+  assert.ok(nResamples >= 2 && nResamples < nPlanned, `${nResamples} of ${nPlanned}`);
+  const verification = await verifyRun(ports, { model: "churn", version: 1 });
+  assert.equal(verification.verdict, "identical", verification.message);
 });
 
 test("trainRun() goes on from an earlier version, and verifyRun() does so again", async () => {

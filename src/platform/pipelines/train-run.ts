@@ -18,7 +18,6 @@ import {
 } from "../registry/index.ts";
 import {
   type AnyDefinition,
-  type Configuration,
   definitionHash,
   type ImportDefinition,
   isTaskDefinition,
@@ -121,29 +120,33 @@ export function resourcesSince(ports: PipelinePorts, started: TrainSource["start
   };
 }
 
+/** What a run has recorded of where its clock ended something early. */
+export type Replay = Pick<TrainInput, "trials" | "resampling">;
+
 /**
  * What a training takes, out of what the ledger and the store hold. A champion of another task cannot be compared with and is left out.
- * @param trials exactly these configurations, as a run recorded them
+ * @param replay exactly these configurations and so many resamples, as a run recorded them
  */
 export async function trainInputOf(
   ports: PipelinePorts,
   definition: AnyDefinition,
   data: TakenSnapshot,
   champion: ModelVersion | null,
-  trials?: readonly Configuration[],
+  replay: Replay = {},
 ): Promise<AnyTrainInput> {
   const capsule = champion && (await loadCapsule(ports.objects, champion.capsule));
   const name = champion === null ? "" : `${champion.model}@${champion.version}`;
   if (isTaskDefinition(definition)) {
     const isRival = capsule !== null && isTaskCapsule(capsule) && capsule.signature.task === definition.task;
     const rival = isRival ? { name, data: dataOf(capsule) } : null;
+    const { trials } = replay;
     return { definition, ...data, champion: rival, ...(trials === undefined ? {} : { trials }) };
   }
   return {
     definition,
     ...data,
     champion: capsule !== null && !isTaskCapsule(capsule) ? { name, data: dataOf(capsule) } : null,
-    ...(trials === undefined ? {} : { trials }),
+    ...replay,
     ...(await earlierVersion(ports, definition)),
   };
 }

@@ -15,7 +15,7 @@ import {
 import { outcomeOfImport } from "./import-run.ts";
 import type { PipelinePorts, WorkOptions } from "./ports.ts";
 import { loadSnapshotTable } from "./take-snapshot.ts";
-import { predictorOf, trainInputOf } from "./train-run.ts";
+import { predictorOf, type Replay, trainInputOf } from "./train-run.ts";
 
 /** One part of a capsule, recorded and trained again. */
 export interface VerifiedPart {
@@ -59,14 +59,15 @@ export async function verifyRun(
   if (changed !== null)
     return { ...base, verdict: "cannot-verify", message: `the loss "${changed}" is not what it was`, threads: [] };
 
-  const recorded = manifestOf(await loadCapsule(ports.objects, version.capsule));
+  const capsule = await loadCapsule(ports.objects, version.capsule);
+  const recorded = manifestOf(capsule);
+  const { repeated } = capsule.evaluation ?? {};
+  const resampling = repeated && { nResamples: repeated.nResamples, hasCurve: repeated.curve !== null };
   const threads = [];
   const { threadCounts = [1, 2], ...work } = options;
   for (const count of threadCounts) {
-    const again = await trainAgain(ports, version, definition, (run?.end?.trials ?? []) as Configuration[], {
-      ...work,
-      threads: count,
-    });
+    const replay = { trials: (run?.end?.trials ?? []) as Configuration[], ...(resampling && { resampling }) };
+    const again = await trainAgain(ports, version, definition, replay, { ...work, threads: count });
     threads.push({ threads: count, parts: compareParts(recorded, again) });
   }
   const different = threads.flatMap(({ parts }) => parts.filter((part) => !part.same).map(({ part }) => part));
@@ -96,7 +97,7 @@ async function trainAgain(
   ports: PipelinePorts,
   version: ModelVersion,
   definition: AnyDefinition | ImportDefinition,
-  trials: readonly Configuration[],
+  replay: Replay,
   options: WorkOptions & { readonly threads: number },
 ): Promise<CapsuleManifest> {
   const snapshot = await ports.ledger.snapshot(version.snapshot);
@@ -122,7 +123,7 @@ async function trainAgain(
     return manifestOf(capsule);
   }
   const testStart = report?.data.testStart ?? null;
-  const input = await trainInputOf(ports, definition, { snapshot, table, testStart }, champion, trials);
+  const input = await trainInputOf(ports, definition, { snapshot, table, testStart }, champion, replay);
   const outcome = await ports.train(input, options);
   return manifestOf(outcome.capsule);
 }

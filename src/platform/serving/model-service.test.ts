@@ -85,6 +85,7 @@ test("createModelService() tells the set of classes of each row, by the level of
   const conformal = {
     level: 0.9,
     score: "lac",
+    method: "split",
     groups: { kind: "column", column: "x", levels: ["0"] },
     thresholds: [0.5, 0.2],
     nRows: [50, 50],

@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
     score: "lac",
     column: "three",
     testStart: 800,
-    evaluation: { conformal, protected: ["level"] },
+    evaluation: { conformal: { ...conformal, method: "split" }, protected: ["level"] },
   },
 ];
 
@@ -93,6 +93,41 @@ for (const { says, score, testStart = null, ...definition } of cases)
     assert.equal(origins.has("group"), rule.groups.kind === "column");
     assert.equal(origins.has("protected"), definition.evaluation?.protected !== undefined);
   });
+
+for (const column of ["amount", "three"] as const)
+  for (const split of [undefined, { kind: "group", column: "place" } as const])
+    test(`a small table with ${column}${split ? ", in groups," : ""} is scored by models made without each row, and covers`, () => {
+      const table = sampleTable(300, 3);
+      const definition = { column, search: trees, ...(split && { split }), evaluation: { conformal } } as const;
+      const { capsule, report } = trainModel(sampleInput(definition, table));
+      assert.deepEqual(manifestOf(trainModel(sampleInput(definition, table)).capsule), manifestOf(capsule));
+      const rule = capsule.signature.conformal!;
+      assert.equal(rule.method, "cross");
+      const [train, validation] = report.split.parts;
+      assert.deepEqual(rule.nRows, [train!.n + validation!.n]);
+      const coverage = capsule.evaluation.conformal!;
+      assert.equal(coverage.expected, null);
+      assert.ok(coverage.overall.value.value! > 0.8, JSON.stringify(coverage.overall));
+    });
+
+test("models made without each row cover in small tables as promised, on average over tables", () => {
+  const linear = { configurations: [{ family: "linear", params: {} }] } as const;
+  let [nCovered, n] = [0, 0];
+  for (let seed = 1; seed <= 15; seed++) {
+    const definition = {
+      column: "amount",
+      search: linear,
+      split: { kind: "random", test: 0.5 },
+      evaluation: { conformal },
+    } as const;
+    const { overall } = trainModel(sampleInput({ ...definition, seed }, sampleTable(160, seed))).capsule.evaluation
+      .conformal!;
+    nCovered += overall.covered;
+    n += overall.n;
+  }
+  assert.ok(n > 1000);
+  assert.ok(nCovered / n > 0.87 && nCovered / n < 0.94, `${nCovered / n} of ${n} rows`);
+});
 
 test("conformal rows change nothing but the rule: the model is that of the other rows", () => {
   const split = { kind: "group", column: "place" } as const; // is parted alike, whatever the target
@@ -174,9 +209,14 @@ const refused: readonly { readonly says: string; readonly code: string; readonly
     definition: { column: "amount", evaluation: { conformal: { ...conformal, perGroup: "a" } } },
   },
   {
+    says: "too high a level for the rows that are kept",
+    code: "CONFORMAL_ROWS",
+    definition: { column: "amount", evaluation: { conformal: { level: 0.99, method: "split" } } },
+  },
+  {
     says: "too high a level for the rows",
     code: "CONFORMAL_ROWS",
-    definition: { column: "amount", evaluation: { conformal: { level: 0.99 } } },
+    definition: { column: "amount", evaluation: { conformal: { level: 0.999 } } },
   },
 ];
 
@@ -189,10 +229,18 @@ for (const [says, evaluation] of [
   ["a level of 1", { conformal: { level: 1 } }],
   ["a level in percent", { conformal: { level: 90 } }],
   ["classes and groups at once", { conformal: { level: 0.9, perClass: true, perGroup: "level" } }],
+  ["models of later rows in time", { conformal: { level: 0.9, method: "cross" } }],
   ["the target as group", { conformal: { level: 0.9, perGroup: "y" } }],
 ] as const)
   test(`defineModel() refuses intervals or sets with ${says}`, () => {
-    const definition: ModelDefinition = { name: "m", data: { files: ["a.csv"] }, target: { column: "y" }, evaluation };
+    const split = { kind: "time", column: "when" } as const;
+    const definition: ModelDefinition = {
+      name: "m",
+      data: { files: ["a.csv"] },
+      target: { column: "y" },
+      split,
+      evaluation,
+    };
     assert.throws(() => defineModel(definition), { code: "DEFINITION_INVALID" });
   });
 

@@ -12,11 +12,12 @@ import type { Target, Task } from "../../ml/learners/index.ts";
 import { fewestScores } from "../../ml/stats/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Predictor, Signature } from "../capsule/index.ts";
-import { halveValidation, type Split, storageOf } from "../data/index.ts";
+import { foldRows, halveValidation, type Split, storageOf } from "../data/index.ts";
 import type { EvaluationInput } from "../evaluation/index.ts";
 import type { FittedFeatures } from "../features/index.ts";
 import type { ConformalOptions, ModelDefinition } from "./definition.ts";
-import type { Part } from "./part.ts";
+import { type AgainInput, dealing, learnAgain } from "./learn-again.ts";
+import { joinRows, type Part, partOf } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 
 /** What a definition asks of conformal prediction that its task has no use for, as rules that are broken or not. */
@@ -50,34 +51,46 @@ function powerOf(loss: ModelDefinition["loss"], variancePower = 1.5): number | u
   return loss === "poisson" ? 1 : loss === "tweedie" ? variancePower : loss === "gamma" ? 2 : undefined;
 }
 
+/** Kept rows of which fewer are expected outside of their interval would make a threshold that is mostly chance. */
+const fewOutside = 9;
+
 /**
- * Keeps half of the validation rows for conformal prediction, where the definition asks for it: they train, choose and calibrate nothing else, so that
- * they are to the finished model what later rows are. Throws CONFORMAL_ROWS where they are too few for the level.
+ * Keeps half of the validation rows for conformal prediction, where the definition asks for it and they are enough: they train, choose and calibrate nothing
+ * else, so that they are to the finished model what later rows are. Throws CONFORMAL_ROWS where there are too few rows for the level.
  */
 export function keepConformalRows(split: Split, definition: ModelDefinition, rows: Table, target: Target): Split {
   const asked = definition.evaluation?.conformal;
   if (asked === undefined) return split;
+  const { level } = asked;
   const [validation, conformal] = halveValidation(split, rows, target, definition.seed ?? 1);
-  const needed = fewestScores(asked.level);
-  if (conformal.length < needed)
-    throw new FettleError(
-      "invalid-input",
-      "CONFORMAL_ROWS",
-      `Cannot promise the level ${asked.level}: half of the validation part has ${conformal.length} rows, at least ${needed} are needed`,
-      {
-        hint: "Ask for a lower evaluation.conformal.level, or for a greater split.validation",
-        facts: { rows: conformal.length, needed },
-      },
-    );
+  const isEnough = conformal.length * (1 - level) + 1e-9 >= fewOutside || split.resample.unit === "block";
+  const method = asked.method ?? (isEnough ? "split" : "cross");
+  if (method === "cross" && split.resample.unit !== "block") {
+    checkEnough(level, "training and validation have", split.train.length + split.validation.length);
+    return split;
+  }
+  checkEnough(level, "half of the validation part has", conformal.length);
   return { ...split, validation, conformal };
 }
 
+function checkEnough(level: number, what: string, n: number): void {
+  const needed = fewestScores(level);
+  if (n >= needed) return;
+  throw new FettleError(
+    "invalid-input",
+    "CONFORMAL_ROWS",
+    `Cannot promise the level ${level}: ${what} ${n} rows, at least ${needed} are needed`,
+    { hint: "Ask for a lower evaluation.conformal.level, or bring more rows", facts: { rows: n, needed } },
+  );
+}
+
 /** How intervals or sets of a run are made, before their thresholds are known. */
-function conformalDesign(run: PreparedRun, asked: ConformalOptions): ConformalDesign {
+function conformalDesign(run: PreparedRun, asked: ConformalOptions, nRows: number): ConformalDesign {
   const { task } = run.built.target;
   const { kind, quantiles = [0.5], variancePower } = run.loss;
-  const groups = conformalGroups(run, asked);
-  if (task !== "regression") return { level: asked.level, score: asked.score ?? "lac", groups };
+  const groups = conformalGroups(run, asked, nRows);
+  const method = run.split.conformal === undefined ? "cross" : "split";
+  if (task !== "regression") return { level: asked.level, score: asked.score ?? "lac", method, groups };
   const power = powerOf(run.definition.loss, variancePower);
   const isOfQuantiles = kind === "quantile" && hasTwoQuantiles(quantiles);
   const score = asked.score ?? (isOfQuantiles ? "quantile" : power === undefined ? "absolute" : "scaled");
@@ -85,6 +98,7 @@ function conformalDesign(run: PreparedRun, asked: ConformalOptions): ConformalDe
   return {
     level: asked.level,
     score,
+    method,
     between: score === "quantile" ? [0, quantiles.length - 1] : [middle, middle],
     ...(score === "scaled" ? { variancePower: power! } : {}),
     ...(power === undefined ? {} : { least: 0 }),
@@ -101,14 +115,18 @@ function nearestToMedian(quantiles: readonly number[]): number {
 const mostLevels = 50;
 
 // Chosen by training rows alone: levels that promise twice the rows that a threshold needs.
-function conformalGroups(run: PreparedRun, { level, perClass, perGroup }: ConformalOptions): ConformalGroups {
+function conformalGroups(
+  run: PreparedRun,
+  { level, perClass, perGroup }: ConformalOptions,
+  nRows: number,
+): ConformalGroups {
   if (perClass === true) return { kind: "class" };
   if (perGroup === undefined) return { kind: "all" };
   const column = run.table.column(perGroup);
   if (column.kind !== "category") throw unreadable(perGroup, "it holds no categories");
   const counts = new Int32Array(column.dictionary.length);
   for (const row of run.split.train) if (column.codes[row]! >= 0) counts[column.codes[row]!]!++;
-  const share = run.split.conformal!.length / run.split.train.length;
+  const share = nRows / run.split.train.length;
   const enough = 2 * fewestScores(level);
   const levels = column.dictionary
     .map((name, code) => ({ name, n: counts[code]! }))
@@ -141,12 +159,36 @@ function unreadable(column: string, why: string): FettleError {
   );
 }
 
-/** The predictor with the rule that rows make which had no part in it; as it is where the definition asks for none. */
-export function withConformal(run: PreparedRun, predictor: Predictor, part: Part | null): Predictor {
+/** Folds of the rows that are scored by models made without them. */
+const nFolds = 5;
+
+/** The predictor of a run with the rule that its conformal rows make; as it is where the definition asks for none. */
+export function withConformal(input: AgainInput, kept: Part | null): Predictor {
+  const { run, learned } = input;
+  const { predictor } = learned;
   const asked = run.definition.evaluation?.conformal;
-  if (asked === undefined || part === null) return predictor;
-  const conformal = conformalRule(conformalDesign(run, asked), part, predictor.predict(part.table));
+  if (asked === undefined) return predictor;
+  const part = kept ?? partOf(run, joinRows(run.split.train, run.split.validation));
+  const outputs = kept === null ? crossOutputs(input, part) : predictor.predict(part.table);
+  const conformal = conformalRule(conformalDesign(run, asked, part.rows.length), part, outputs);
   return { ...predictor, signature: { ...predictor.signature, conformal } };
+}
+
+// Each row's outputs by a model that the whole procedure made of the other folds.
+function crossOutputs(input: AgainInput, { rows, table }: Part): Float64Array {
+  const { run, learned } = input;
+  const width = learned.predictor.nOutputs;
+  const outputs = new Float64Array(rows.length * width);
+  const places = new Map(Array.from(rows, (row, place) => [row, place] as const));
+  for (const { train, validation } of foldRows(rows, nFolds, dealing(run), run.seed)) {
+    const { predictor } = learnAgain(input, train);
+    const at = validation.map((row) => places.get(row)!);
+    const predicted = predictor.predict(table.take(at));
+    at.forEach((place, i) => {
+      outputs.set(predicted.subarray(i * width, (i + 1) * width), place * width);
+    });
+  }
+  return outputs;
 }
 
 /** What an evaluation needs to check intervals or sets. */

@@ -61,6 +61,12 @@ export interface ConformalOptions<Name extends string = string> {
    * grow where the model is unsure.
    */
   readonly score?: ConformalScore;
+  /**
+   * Where the rows behind the threshold come from. `split`: half of the validation part is kept for it. `cross`: all rows of training and validation, each scored
+   * by a model that the whole procedure made without it; a smaller table needs it, and it promises less. Default: `cross` where half of the
+   * validation part has fewer than 9/(1 − level) rows, but never in time.
+   */
+  readonly method?: "split" | "cross";
   /** Each class has a threshold of its own, so that the level holds within each class. Default false. */
   readonly perClass?: boolean;
   /** A column of categories that the model reads: each level has a threshold of its own, so that the level holds within each. */
@@ -183,6 +189,11 @@ export interface ModelDefinition<Name extends string = string> {
     readonly calibration?: "auto" | "none" | "temperature" | "platt" | "beta" | "isotonic";
     /** Answers also tell what the true value may be: an interval around a number, a set of classes. Not for rankings. */
     readonly conformal?: ConformalOptions<NoInfer<Name>>;
+    /**
+     * Repeated cross-validation of the whole procedure beside the test part. `auto` (default): where the test part is small, below 300 rows, or of two
+     * classes below 50 of the rarer one, and the table has at most 20,000 rows. It takes no longer than `search.seconds`, or 120 seconds where that is not given.
+     */
+    readonly crossValidation?: "auto" | "always" | "never";
     /** Bootstrap resamples, default 1000. */
     readonly resamples?: number;
   };
@@ -341,6 +352,7 @@ const schema = z
           .strictObject({
             level: z.number().min(0.5).lt(1),
             score: z.enum(["absolute", "scaled", "quantile", "lac", "aps"]).optional(),
+            method: z.enum(["split", "cross"]).optional(),
             perClass: z.boolean().optional(),
             perGroup: z.string().min(1).optional(),
           })
@@ -349,6 +361,7 @@ const schema = z
             "perClass and perGroup cannot both be asked for",
           )
           .optional(),
+        crossValidation: z.enum(["auto", "always", "never"]).optional(),
         resamples: z.int().min(200).max(10_000).optional(),
       })
       .optional(),
@@ -362,6 +375,12 @@ const schema = z
     if (query === target.column) refuse(["query"]);
     if (evaluation?.cost?.perRow === target.column) refuse(["evaluation", "cost", "perRow"]);
     if (evaluation?.conformal?.perGroup === target.column) refuse(["evaluation", "conformal", "perGroup"]);
+    if (evaluation?.conformal?.method === "cross" && split?.kind === "time")
+      context.addIssue({
+        code: "custom",
+        path: ["evaluation", "conformal", "method"],
+        message: '"cross" trains on later rows than it scores, which a split by time must not: "split" is needed',
+      });
     // Rows that the earlier version was fitted on would make the intervals too narrow.
     if (evaluation?.conformal !== undefined && warmStart !== undefined && split?.kind !== "time")
       context.addIssue({

@@ -37,6 +37,9 @@ export interface FamilyTraits {
   readonly onTexts?: { readonly first: Configuration["params"]; readonly space: SearchSpace };
 }
 
+// Queries are few where rows are many: small steps on half of the features each gave 0.02 more NDCG@10, see docs/methods/ranking.md.
+const forRankings = { learningRate: 0.05, featureFraction: 0.5 } as const;
+
 /** Every family by its name in a definition. */
 export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
   linear: {
@@ -77,8 +80,9 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
     learner: (task, { kind, quantiles, delta, variancePower, focusing, truncation, gains }, params) =>
       gbdt({
         nTrees: 500,
+        ...(task === "ranking" ? forRankings : {}),
         // Dropping out changes earlier rounds, so none can be kept as the best.
-        earlyStoppingRounds: Number(params.dropRate ?? 0) > 0 ? 0 : 25,
+        earlyStoppingRounds: Number(params.dropRate ?? 0) > 0 ? 0 : task === "ranking" ? 50 : 25,
         ...params,
         loss: kind === "custom" || kind === "focal" ? kind : lossOf(task, kind),
         ...(kind === "quantile" ? { quantiles: quantiles ?? [0.5] } : {}),

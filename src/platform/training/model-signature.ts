@@ -16,10 +16,10 @@ export function signatureOf(
   features: FittedFeatures,
   chosen: Trial,
   calibration: CalibrationDecision,
-  validation: Part,
+  { train, validation }: { readonly train: Part; readonly validation: Part },
 ): Signature {
   const { task } = run.built.target;
-  const fittedOn = run.table.take(joinRows(run.split.train, run.split.validation));
+  const fittedOn = run.table.take(joinRows(train.rows, validation.rows));
   return {
     inputs: features.inputs.map(({ name, type }) => ({
       name,

@@ -52,7 +52,7 @@ export function sampleInput({ column, ...rest }: SampleDefinition, table = sampl
       },
       ...rest,
       ignore: [...ignore, ...(rest.ignore ?? [])],
-      evaluation: { resamples: 200, ...rest.evaluation },
+      evaluation: { resamples: 200, crossValidation: "never", ...rest.evaluation },
     },
     snapshot: {
       id: snapshotId(table, schema),

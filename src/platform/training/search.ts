@@ -159,6 +159,8 @@ export interface SearchInput {
   readonly hooks: TrainHooks;
   /** Seconds after which no further configuration is started. */
   readonly maxSeconds: number;
+  /** Bootstrap resamples of each trial's validation metric, default 200. */
+  readonly nResamples?: number;
 }
 
 /** A stack is the least simple of all candidates. */
@@ -260,7 +262,13 @@ function warmOption({ warmStart }: PreparedRun, family: Family): Pick<FitOptions
 
 /** What a trial's predictions for the validation rows are worth. */
 export function measureTrial(
-  { run, validation, metric, hooks }: Pick<SearchInput, "run" | "validation" | "metric" | "hooks">,
+  {
+    run,
+    validation,
+    metric,
+    hooks,
+    nResamples = 200,
+  }: Pick<SearchInput, "run" | "validation" | "metric" | "hooks" | "nResamples">,
   prediction: Float64Array,
 ): Pick<Trial, "validation" | "losses" | "value"> {
   const { task } = run.built.target;
@@ -272,7 +280,7 @@ export function measureTrial(
     { task, loss },
     { yTrue, ...(sampleWeight === null ? {} : { sampleWeight }), ...(ranked === null ? {} : { ranked }) },
     prediction,
-    { seed: run.seed, resample, nResamples: 200, check: stopCheck(hooks) },
+    { seed: run.seed, resample, nResamples, check: stopCheck(hooks) },
   );
   const losses = weigh(rowLosses(task, yTrue, prediction, loss, ranked ?? undefined).values, sampleWeight);
   return { validation: prediction, losses, value };

@@ -3,7 +3,7 @@ import { type Explainer, explainerOf, type FittedModel } from "../../ml/learners
 import type { MetricValue } from "../../ml/metrics/index.ts";
 import { type SparseBlock, sparseRowOf, type Table } from "../../ml/table/index.ts";
 import type { FittedFeatures } from "../features/index.ts";
-import { learnerOf } from "./families.ts";
+import { learnerFor } from "./families.ts";
 import type { Part } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { type FamilyFeatures, measureTrial, type SearchInput, type Trial } from "./search.ts";
@@ -121,7 +121,7 @@ export function learningCurve(
   const fewer = curveShares.map((share) => {
     const rows = order.slice(0, Math.round(share * nRows)).sort();
     const at = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
-    const model = learnerOf(target.task, run.loss, configuration).fit(
+    const model = learnerFor(run, configuration).fit(
       train.take(rows),
       { ...target, values: at(target.values) },
       {

@@ -24,6 +24,8 @@ export interface TrainInput {
   readonly warmStart?: NamedPredictor;
   /** Exactly these configurations, in this order: how `verify` replays a run. Default: proposed by the search space. */
   readonly trials?: readonly Configuration[];
+  /** So many resamples of the cross-validation, with or without its learning curve: how `verify` replays one that time ended early. Default: all. */
+  readonly resampling?: { readonly nResamples: number; readonly hasCurve: boolean };
   /** A model that was trained elsewhere: it is measured, nothing is trained. */
   readonly imported?: MeasuredImport;
 }
@@ -53,7 +55,16 @@ export interface TrainProgress {
 }
 
 /** The stages in order. */
-export const trainStages = ["contract", "split", "leakage", "features", "search", "evaluate", "package"] as const;
+export const trainStages = [
+  "contract",
+  "split",
+  "leakage",
+  "features",
+  "search",
+  "evaluate",
+  "repeat",
+  "package",
+] as const;
 
 /** One of {@link trainStages}. */
 export type TrainStage = (typeof trainStages)[number];

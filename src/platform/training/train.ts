@@ -1,8 +1,7 @@
 import { hashOf } from "../../lib/index.ts";
-import { joinPredictor, recordGolden } from "../capsule/index.ts";
+import { recordGolden } from "../capsule/index.ts";
 import { evaluate, primaryMetric } from "../evaluation/index.ts";
-import type { FeatureFamily } from "../features/index.ts";
-import { calibrated, calibrationOf } from "./calibrated-trial.ts";
+import { calibrated } from "./calibrated-trial.ts";
 import { checkConformalColumn, conformalInput, withConformal } from "./conformal.ts";
 import { definitionHash } from "./definition.ts";
 import { evaluateImport } from "./evaluate-import.ts";
@@ -12,13 +11,13 @@ import { familiesOf, familyTraits, textColumns } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
-import { signatureOf } from "./model-signature.ts";
+import { learn } from "./learn.ts";
 import { goldenOptions, joinRows, partOf } from "./part.ts";
 import { prepareRun } from "./prepare-run.ts";
+import { repeatProcedure } from "./repeat-procedure.ts";
 import { accountOf, candidatesOf } from "./report-parts.ts";
-import { type FamilyFeatures, familyFeatures, search, type Trial } from "./search.ts";
 import { proposeConfigurations } from "./search-space.ts";
-import { checkStack, refitChosen, tryStack } from "./stack.ts";
+import { checkStack } from "./stack.ts";
 import { stageClock } from "./stage-clock.ts";
 import { termShapes } from "./term-shapes.ts";
 import { textNotes } from "./text-notes.ts";
@@ -29,7 +28,7 @@ import { checkWarmColumns, warmStartNotes } from "./warm-start.ts";
 
 /**
  * The whole training as one pure function: contract → target → split → leakage → features → search → refit → calibration and
- * threshold → evaluation → capsule. Choices look at training and validation rows only; the test rows confirm once.
+ * threshold → evaluation (of a small table repeated) → capsule. Choices look at training and validation rows only; the test rows confirm once.
  * The same input gives the same capsule, byte for byte. Throws CONTRACT_BROKEN, TARGET_…, SPLIT_…, WARM_START_MISFIT, FIT_CANCELLED.
  */
 export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutcome {
@@ -50,7 +49,6 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const excluded = excludedColumns(run, leakage);
   if (run.warmStart !== null) checkWarmColumns(run.warmStart, excluded);
 
-  stages.enter("features");
   const families = familiesOf(definition);
   const configurations =
     input.trials ??
@@ -61,44 +59,33 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
       run.seed,
       textColumns(definition, run.schema).length > 0,
     );
-  const needed = new Set(configurations.map(({ family }) => familyTraits[family].features));
-  const features: Partial<Record<FeatureFamily, FamilyFeatures>> = {};
-  for (const family of needed) features[family] = familyFeatures(run, family, excluded, train, validation);
-  checkConformalColumn(
-    run,
-    Object.values(features).map(({ fitted }) => fitted),
-  );
-
-  stages.enter("search");
   const { task } = run.built.target;
   const metric = primaryMetric({ task, loss: run.loss }, definition.evaluation?.metric);
   const maxSeconds = input.trials ? Number.POSITIVE_INFINITY : (definition.search?.seconds ?? 600);
   if (definition.search?.stack === true) checkStack(run);
-  const stack =
-    definition.search?.stack === true
-      ? (candidates: readonly Trial[]) => tryStack({ run, train, validation, metric, hooks }, excluded, candidates)
-      : null;
-  const found = search({ run, train, validation, features, configurations, stack, metric, hooks, maxSeconds });
+  const learned = learn({
+    run,
+    train,
+    validation,
+    excluded,
+    configurations,
+    metric,
+    hooks,
+    maxSeconds,
+    onStage: stages.enter,
+    onFeatures: (made) =>
+      checkConformalColumn(
+        run,
+        made.map(({ fitted }) => fitted),
+      ),
+  });
+  const { features, found, refitted, calibration } = learned;
   const curve = learningCurve(
     { run, train, validation, features, metric, hooks },
     found.chosen,
     features[familyTraits[found.chosen.family].features]!,
   );
-  const refitRows = joinRows(run.split.train, run.split.validation);
-  const refitted = refitChosen(run, found.chosen, excluded, refitRows, hooks);
-
-  stages.enter("evaluate");
-  const calibration = calibrationOf(run, found.chosen, validation);
-  const predictor = withConformal(
-    run,
-    joinPredictor(
-      refitted.features,
-      refitted.model,
-      calibration.calibrator,
-      signatureOf(run, refitted.features, found.chosen, calibration, validation),
-    ),
-    conformal,
-  );
+  const predictor = withConformal({ run, learned, excluded, metric, hooks }, conformal);
   const unweighted = unweightedTwin(
     { run, train, validation, features, configurations, stack: null, metric, hooks, maxSeconds },
     found.chosen,
@@ -106,7 +93,7 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     test,
   );
   const championName = input.champion?.name ?? null;
-  const evaluation = evaluate({
+  const evaluated = evaluate({
     task,
     classes: run.built.classes,
     loss: run.loss,
@@ -133,19 +120,35 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
     ...(hooks.shouldStop ? { shouldStop: hooks.shouldStop } : {}),
   });
 
+  stages.enter("repeat");
+  const evaluation = {
+    ...evaluated,
+    ...repeatProcedure({
+      run,
+      learned,
+      excluded,
+      metric,
+      test,
+      hooks,
+      maxSeconds: definition.search?.seconds ?? 120,
+      replay: input.resampling,
+    }),
+  };
+
+  stages.enter("package");
   const explanations = summariseExplanations({
     data: { features: refitted.features.toJSON(), model: refitted.model.toJSON(), signature: predictor.signature },
     test,
     outputs: predictor.predict(test.table),
-    worst: task === "ranking" ? [] : evaluation.errors.worst.map(({ row }) => row),
+    worst: task === "ranking" ? [] : evaluated.errors.worst.map(({ row }) => row),
     hidden: run.personalData,
     seed: run.seed,
     ...(hooks.shapKernels && { kernels: hooks.shapKernels }),
   });
 
-  stages.enter("package");
   const terms = termShapes(refitted.model.toJSON(), refitted.features, new Set(run.personalData.keys()));
-  const texts = textSummary({ run, ...refitted, fitted: partOf(run, refitRows), test, curve });
+  const fitted = partOf(run, joinRows(train.rows, validation.rows));
+  const texts = textSummary({ run, ...refitted, fitted, test, curve });
   const capsule: TrainOutcome["capsule"] = {
     name: definition.name,
     features: refitted.features.toJSON(),
