@@ -1,4 +1,4 @@
-import { conformalQuantile } from "../stats/index.ts";
+import { conformalQuantile, fewestScores } from "../stats/index.ts";
 
 /** Half-widths of prediction intervals. */
 export interface HalfWidths {
@@ -30,12 +30,7 @@ export function conformalHalfWidths(
   const nErrors = scores.map((of) => of.length);
   const lacking = levels.filter((_, k) => widths[k]!.includes(null));
   if (lacking.length === 0) return { levels, widths, nErrors };
-  const needed = leastScores(Math.max(...lacking));
+  const needed = fewestScores(Math.max(...lacking));
   const reason = `a step has ${Math.min(...nErrors)} errors, ${needed} are needed for an interval of ${100 * Math.max(...lacking)} %`;
   return { levels, widths, nErrors, reason };
-}
-
-// Fewest scores for which the quantile is finite: level / (1 − level), rounded up.
-function leastScores(level: number): number {
-  return Math.ceil(level / (1 - level) - 1e-9);
 }
