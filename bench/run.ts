@@ -10,6 +10,7 @@ import { learning } from "./learning.ts";
 import { linearBench } from "./linear.ts";
 import { predictOnline } from "./predict-online.ts";
 import { rankingBench } from "./ranking.ts";
+import { rankingQuality } from "./ranking-quality.ts";
 import { recommend } from "./recommend.ts";
 import { reference } from "./reference.ts";
 import { score } from "./score.ts";
@@ -28,6 +29,7 @@ const benches: readonly Bench[] = [
   alsBench,
   recommend,
   rankingBench,
+  rankingQuality,
   predictOnline,
   startup,
   score,
@@ -48,8 +50,7 @@ Options:
   --json         print one JSON object on standard output and nothing else there
   --data <dir>   folder of the reference tables; default: the variable FETTLE_REFERENCE_DATA
   --runs <n>     runs of each side, default 3
-  --rows <n>     rows of the benches score (default 1000000), linear (100000), als (10000000) and learning (small sizes)
-  --rows <n>     rows of the benches score (default 1000000), linear (100000), ranking (300000) and learning (small sizes)
+  --rows <n>     rows of the benches score (default 1000000), linear (100000), als (10000000), ranking (300000) and learning (small sizes)
   --full         the sizes that the goals of learning are set for
   --only <name>  only this set of the bench reference, or this part of learning; may be given several times
   --write        replace the bench's table in docs/methods

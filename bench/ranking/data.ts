@@ -23,15 +23,20 @@ interface Queries {
   readonly sizes: readonly number[];
 }
 
-/** Training rows, at least so many, and the test rows; written on first use under `.cache/bench-data`. */
-export function rankingFiles(reference: string, rows: number): { readonly train: QueryFile; readonly test: QueryFile } {
+/** Training rows, at least so many, the test rows, and once the training rows with the test rows behind them; written on first use under `.cache/bench-data`. */
+export function rankingFiles(
+  reference: string,
+  rows: number,
+): { readonly train: QueryFile; readonly test: QueryFile; readonly all: QueryFile } {
   const folder = join(root, ".cache/bench-data");
   mkdirSync(folder, { recursive: true });
   const one = readQueries(join(reference, "lightgbm-examples/rank.train"));
+  const test = () => readQueries(join(reference, "lightgbm-examples/rank.test"));
   const copies = Math.max(1, Math.floor(rows / one.rows.length));
   return {
     train: written(join(folder, `ranking-${copies}`), () => repeated(one, copies)),
-    test: written(join(folder, "ranking-test"), () => readQueries(join(reference, "lightgbm-examples/rank.test"))),
+    test: written(join(folder, "ranking-test"), test),
+    all: written(join(folder, "ranking-all"), () => joined(one, test())),
   };
 }
 
@@ -50,6 +55,8 @@ function readQueries(path: string): Queries {
   });
   return { rows, sizes };
 }
+
+const joined = (a: Queries, b: Queries): Queries => ({ rows: [...a.rows, ...b.rows], sizes: [...a.sizes, ...b.sizes] });
 
 function repeated({ rows, sizes }: Queries, copies: number): Queries {
   const rng = createRng(300).fork("ranking");

@@ -163,13 +163,17 @@ export function cannotInitialise(code: string, what: string, hint: string): Fett
 
 function checkAsked(asked: NewTableModel): void {
   if (asked.target === "")
-    throw cannotInitialise("INIT_TARGET", "no target is named, a column is needed", "Add --target COLUMN");
+    throw cannotInitialise(
+      "INIT_TARGET",
+      "no target is named, a column is needed",
+      "Add --target COLUMN; that of an svmlight file is called label",
+    );
   const isRanking = asked.task === "ranking";
   if (isRanking && asked.query === undefined)
     throw cannotInitialise(
       "INIT_QUERY",
       "a ranking orders the rows of a query, the column that says which rows belong to one is needed",
-      "Add --query COLUMN",
+      "Add --query COLUMN; that of an svmlight file is called query",
     );
   if (!isRanking && asked.query !== undefined)
     throw cannotInitialise("INIT_QUERY", "only a ranking has queries", "Add --task ranking, or leave out --query");

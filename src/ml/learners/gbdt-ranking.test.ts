@@ -28,14 +28,21 @@ function read(name: string): { table: Table; target: Target } {
   return { table, target: { task: "ranking", values, nClasses: 0, queries } };
 }
 
-// Means over three seeds, 50 rounds, nothing chosen on the test queries; with 50 of them a mean is known to about 0.05.
+// The defaults of trained rankings with as many rounds as their steps ask for; means over five seeds, nothing chosen on the test queries: with 50 of them
+// NDCG@1 is known to about 0.1 and NDCG@10 to about 0.05.
 function ndcgOf(loss: "lambdarank" | "xendcg") {
   const [train, held] = [read("rank.train"), read("rank.test")];
   const ranked = { queries: held.target.queries!, gains: null };
-  const scores = [1, 2, 3].map((seed) => {
-    const learner = gbdt({ loss, learningRate: 0.05, nTrees: 50, earlyStoppingRounds: 0 });
-    return learner.fit(train.table, train.target, { seed }).predict(held.table);
+  const learner = gbdt({
+    loss,
+    learningRate: 0.03,
+    maxLeaves: 8,
+    featureFraction: 0.3,
+    rowFraction: 0.7,
+    nTrees: 300,
+    earlyStoppingRounds: 0,
   });
+  const scores = [1, 2, 3, 4, 5].map((seed) => learner.fit(train.table, train.target, { seed }).predict(held.table));
   return (k: number) => {
     const at = (yPred: Float64Array) =>
       measure(ndcg(k, { empty: "one" }), held.target.values, yPred, undefined, ranked) as number;
@@ -43,13 +50,19 @@ function ndcgOf(loss: "lambdarank" | "xendcg") {
   };
 }
 
-test("lambdarank orders LightGBM's test queries as well as its own test asks", { skip }, () => {
+test("lambdarank orders LightGBM's test queries at least as well as XGBoost 1.7.4 did", { skip }, () => {
   const at = ndcgOf("lambdarank");
-  assert.ok(at(1) >= 0.5674, `NDCG@1 ${at(1)}`);
-  assert.ok(at(3) >= 0.578, `NDCG@3 ${at(3)}`);
+  for (const [k, theirs] of [
+    [1, 0.6436],
+    [3, 0.6474],
+    [5, 0.6828],
+    [10, 0.7461],
+  ] as const)
+    assert.ok(at(k) >= theirs, `NDCG@${k} ${at(k)}`);
 });
 
-test("xendcg orders LightGBM's test queries as well as lambdarank does", { skip }, () => {
-  const [own, other] = [ndcgOf("xendcg")(10), ndcgOf("lambdarank")(10)];
-  assert.ok(own >= other - 0.01, `NDCG@10 ${own}, lambdarank ${other}`);
+test("xendcg orders LightGBM's test queries as well as LightGBM's own test asks", { skip }, () => {
+  const at = ndcgOf("xendcg");
+  assert.ok(at(1) >= 0.6211, `NDCG@1 ${at(1)}`);
+  assert.ok(at(3) >= 0.6253, `NDCG@3 ${at(3)}`);
 });

@@ -79,5 +79,5 @@ function selectionInWords(
   if (candidates.length === 1) return `${name} is the only candidate.`;
   if (chosen === best) return `${name} has the least loss on validation, and no simpler candidate is level with it.`;
   const say = (value: number) => value.toPrecision(2);
-  return `${name} is simpler than ${candidates[best]!.name} and level with it on validation: its loss is higher by ${say(difference)} (95 % interval ${say(low)} to ${say(high)}, which holds 0).`;
+  return `${name} is level with ${candidates[best]!.name} on validation, and of equals the simpler family wins, then its defaults: its loss is higher by ${say(difference)} (95 % interval ${say(low)} to ${say(high)}, which holds 0).`;
 }

@@ -10,11 +10,11 @@ import {
   type NestedEstimate,
   planSearch,
   reportTuning,
+  settingOf,
   type TuneChoice,
   type TuneSettings,
   type TuneSubject,
   type TuningReport,
-  textColumns,
   withLossHash,
 } from "../training/index.ts";
 import { addBlocks, meanWithError, type Point } from "../tuning/index.ts";
@@ -163,8 +163,14 @@ function planOf(
 ) {
   const name = outer === null ? "tune" : `tune outer ${outer}`;
   const { fixed, settings } = options;
-  const onTexts = textColumns(definition, schema).length > 0;
-  return planSearch(familiesOf(definition), fixed, settings.objectives, definition.seed ?? 1, name, onTexts);
+  return planSearch(
+    familiesOf(definition),
+    fixed,
+    settings.objectives,
+    definition.seed ?? 1,
+    name,
+    settingOf(definition, schema),
+  );
 }
 
 async function tune(session: Session): Promise<TuningReport> {

@@ -33,12 +33,17 @@ export interface FamilyTraits {
   readonly learner: (task: Task, loss: RegressionLoss, params: Configuration["params"]) => Learner;
   /** The parameters that a search sets. */
   readonly space: SearchSpace;
-  /** Where it reads texts as sparse blocks: what is tried first, and what a search sets. Default: as elsewhere. */
-  readonly onTexts?: { readonly first: Configuration["params"]; readonly space: SearchSpace };
+  /** What is tried first and what a search sets where that differs. */
+  readonly on?: Readonly<
+    Partial<Record<SearchSetting, { readonly first?: Configuration["params"]; readonly space: SearchSpace }>>
+  >;
 }
 
-// Queries are few where rows are many: small steps on half of the features each gave 0.02 more NDCG@10, see docs/methods/ranking.md.
-const forRankings = { learningRate: 0.05, featureFraction: 0.5 } as const;
+/** Where searches differ: texts are read as sparse blocks of a linear model; the rows of a query are ordered. */
+export type SearchSetting = "texts" | "ranking";
+
+// Queries are few where rows are many: small trees on a part of rows and features, see docs/methods/ranking.md.
+const forRankings = { learningRate: 0.03, maxLeaves: 8, featureFraction: 0.3, rowFraction: 0.7 } as const;
 
 /** Every family by its name in a definition. */
 export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
@@ -53,9 +58,11 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
       { name: "l1Share", kind: "choice", values: [0, 0.5, 1] },
     ],
     // A text has length 1, so its terms need a weaker penalty than standardised numbers do.
-    onTexts: {
-      first: { lambda: 0.03 },
-      space: [{ name: "lambda", kind: "real", low: 0.001, high: 1, scale: "log" }],
+    on: {
+      texts: {
+        first: { lambda: 0.03 },
+        space: [{ name: "lambda", kind: "real", low: 0.001, high: 1, scale: "log" }],
+      },
     },
   },
   gam: {
@@ -99,6 +106,17 @@ export const familyTraits: Readonly<Record<Family, FamilyTraits>> = {
       { name: "lambda", kind: "real", low: 0.05, high: 30, scale: "log" },
       { name: "featureFraction", kind: "real", low: 0.3, high: 1 },
     ],
+    on: {
+      ranking: {
+        space: [
+          { name: "learningRate", kind: "real", low: 0.02, high: 0.1, scale: "log" },
+          { name: "maxLeaves", kind: "integer", low: 4, high: 64, scale: "log" },
+          { name: "minSamplesLeaf", kind: "integer", low: 5, high: 80, scale: "log" },
+          { name: "rowFraction", kind: "real", low: 0.5, high: 1 },
+          { name: "featureFraction", kind: "real", low: 0.1, high: 0.7 },
+        ],
+      },
+    },
   },
   forest: {
     title: "random forest",
@@ -143,6 +161,12 @@ export function textColumns({ features = {}, target, ignore = [] }: ModelDefinit
   const isText = ({ name, type }: Schema[number]) =>
     ((Object.hasOwn(features, name) ? features[name]?.kind : undefined) ?? type) === "text";
   return schema.filter((column) => isText(column) && !left.has(column.name)).map(({ name }) => name);
+}
+
+/** The setting of a definition's search. */
+export function settingOf(definition: ModelDefinition, schema: Schema): SearchSetting | undefined {
+  if (definition.task === "ranking") return "ranking";
+  return textColumns(definition, schema).length > 0 ? "texts" : undefined;
 }
 
 /** A loss as boosted trees name it in their data. */

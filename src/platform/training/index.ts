@@ -22,7 +22,7 @@ export {
   unmeasuredCapsule,
 } from "./evaluate-import.ts";
 export type { ExplanationSummary } from "./explanation-summary.ts";
-export { familiesOf, textColumns } from "./families.ts";
+export { familiesOf, settingOf } from "./families.ts";
 export { gatesOf } from "./gates.ts";
 export { type ImportDefinition, importHash, isImport } from "./import-definition.ts";
 export { checkColumns, type ImportedPredictor, importedPredictor } from "./imported-predictor.ts";

@@ -20,10 +20,11 @@ import type { Table } from "../../ml/table/index.ts";
 import { measureMetric, type RegressionLoss, rowLosses, selectCandidate } from "../evaluation/index.ts";
 import { type FeatureFamily, type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
 import type { Configuration, Family } from "./definition.ts";
-import { familyTraits, learnerFor } from "./families.ts";
+import { familyTraits, learnerFor, type SearchSetting, settingOf } from "./families.ts";
 import { type Part, partOf } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Candidate } from "./run-report.ts";
+import { firstParams } from "./search-space.ts";
 import type { Stack } from "./stack.ts";
 import type { TrainHooks } from "./train-input.ts";
 
@@ -165,6 +166,8 @@ export interface SearchInput {
 
 /** A stack is the least simple of all candidates. */
 const stackComplexity = 10;
+/** In a ranking settings that were searched are less simple than the family's defaults. */
+const searchedComplexity = 0.25;
 
 /** Tries baselines, then the configurations in order; chooses on validation only, and the simplest among equals. */
 export function search(input: SearchInput): SearchResult {
@@ -188,10 +191,11 @@ export function search(input: SearchInput): SearchResult {
   const stacked = input.stack?.(trials.filter((trial) => trial.role === "candidate")) ?? null;
   if (stacked !== null) trials.push(stacked);
   const candidates = trials.filter((trial) => trial.role === "candidate");
+  const setting = settingOf(run.definition, run.schema);
   const selection = selectCandidate(
     candidates.map((trial) => ({
       name: trial.name,
-      complexity: trial.stack === null ? familyTraits[trial.family].complexity : stackComplexity,
+      complexity: complexityOf(trial, setting),
       losses: trial.losses,
     })),
     input.validation.resample,
@@ -199,6 +203,13 @@ export function search(input: SearchInput): SearchResult {
   const baselines = trials.filter((trial) => trial.role === "baseline");
   const baseline = baselines.reduce((best, trial) => (isBetter(trial, best, input.metric) ? trial : best));
   return { trials, chosen: candidates[selection.chosen]!, baseline, sentence: selection.sentence };
+}
+
+// The best of several settings on a few dozen queries is so by luck as well: it has to be so beyond it.
+function complexityOf({ stack, family, configuration }: Trial, setting: SearchSetting | undefined): number {
+  if (stack !== null) return stackComplexity;
+  const isFirst = JSON.stringify(configuration?.params) === JSON.stringify(firstParams(family, setting));
+  return familyTraits[family].complexity + (setting === "ranking" && !isFirst ? searchedComplexity : 0);
 }
 
 function configurationName({ family }: Configuration, before: readonly Configuration[]): string {

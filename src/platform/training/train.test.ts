@@ -102,6 +102,30 @@ for (const { says, testStart, ...definition } of rankings)
     assert.equal(importance[0]!.column, "a");
   });
 
+test("of a ranking's configurations the family's defaults win unless another is better beyond doubt", () => {
+  const candidatesOf = (params: Record<string, number>) => {
+    const search = {
+      configurations: [
+        { family: "gbdt", params: {} },
+        { family: "gbdt", params },
+      ],
+    } as const;
+    const { report } = trainModel(sampleInput({ column: "grade", task: "ranking", query: "place", search }));
+    return report.candidates.filter(({ role }) => role === "candidate");
+  };
+  for (const { params, wins } of [
+    { params: { minSamplesLeaf: 5 }, wins: 0 },
+    { params: { learningRate: 0.1 }, wins: 1 },
+  ]) {
+    const found = candidatesOf(params);
+    assert.ok(found[1]!.validation.value! > found[0]!.validation.value!, "the searched settings have the better mean");
+    assert.equal(
+      found.findIndex(({ chosen }) => chosen),
+      wins,
+    );
+  }
+});
+
 test("trainModel() never parts a query, and refuses a split that would", () => {
   const ranking = { column: "grade", task: "ranking", query: "place", search: trees } as const;
   const split = { kind: "time", column: "when" } as const;

@@ -12,6 +12,7 @@ import {
   withFixed,
 } from "../tuning/index.ts";
 import type { Configuration, Family } from "./definition.ts";
+import type { SearchSetting } from "./families.ts";
 import { configurationAt, pointOf, proposeConfigurations, spaceOf } from "./search-space.ts";
 import { type MeasuredTrial, measureOf } from "./tune-choice.ts";
 import type { Objective, TrialOutcome } from "./tune-input.ts";
@@ -53,7 +54,6 @@ const nStart = 10;
  * Plans a search over families with some parameters fixed, given as `family` or `gbdt.learningRate`. Throws TUNE_PARAMETER_UNKNOWN,
  * TUNE_FAMILY_UNKNOWN.
  * @param name of the search: searches of different names draw differently
- * @param onTexts whether linear models read texts
  */
 export function planSearch(
   families: readonly Family[],
@@ -61,7 +61,7 @@ export function planSearch(
   objectives: readonly Objective[],
   seed: number,
   name: string,
-  onTexts = false,
+  setting?: SearchSetting,
 ): SearchPlan {
   const tried = fixed.family === undefined ? families : families.filter((family) => family === fixed.family);
   if (tried.length === 0)
@@ -70,9 +70,9 @@ export function planSearch(
       "TUNE_FAMILY_UNKNOWN",
       `Cannot fix the family to "${fixed.family}": the search has ${families.join(", ")}, one of these is needed`,
     );
-  const space = withFixed(spaceOf(tried, onTexts), fixed);
+  const space = withFixed(spaceOf(tried, setting), fixed);
   const drawSeed = createRng(seed).fork(name).uint32();
-  const start = proposeConfigurations(tried, nStart, drawSeed, onTexts).map((proposed) => fix(proposed, fixed));
+  const start = proposeConfigurations(tried, nStart, drawSeed, setting).map((proposed) => fix(proposed, fixed));
   return { space, start: distinct(start), objectives, seed: drawSeed };
 }
 
