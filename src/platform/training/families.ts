@@ -17,7 +17,8 @@ import type { Schema } from "../data/index.ts";
 import type { RegressionLoss } from "../evaluation/index.ts";
 import type { FeatureFamily } from "../features/index.ts";
 import type { SearchSpace } from "../tuning/index.ts";
-import { type Configuration, type Family, lossNames, type ModelDefinition } from "./definition.ts";
+import type { Configuration, ModelDefinition } from "./definition.ts";
+import { type Family, lossNames } from "./definition-names.ts";
 
 /** What a search knows of a family of learners. */
 export interface FamilyTraits {

@@ -4,7 +4,7 @@ import type { GbdtData } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { PredictorData, SignatureInput } from "../capsule/index.ts";
 import type { Step } from "../features/index.ts";
-import type { LossName } from "./definition.ts";
+import type { LossName } from "./definition-names.ts";
 import type { ImportDefinition } from "./import-definition.ts";
 
 /** A model that was trained elsewhere, ready to answer here. */

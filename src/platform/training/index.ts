@@ -4,17 +4,16 @@ export { defineLoss } from "./define-loss.ts";
 export {
   type AnyDefinition,
   type Configuration,
-  dataSchema,
   defineModel,
   definitionHash,
-  type Family,
   isTaskDefinition,
   type LossModule,
   type ModelDefinition,
-  nameSchema,
   type TaskDefinition,
   withLossHash,
 } from "./definition.ts";
+export type { Family } from "./definition-names.ts";
+export { dataSchema, nameSchema } from "./definition-schema.ts";
 export { definitionToSource } from "./definition-source.ts";
 export {
   evaluationDefinition,

@@ -2,7 +2,8 @@ import type { Target } from "../../ml/learners/index.ts";
 import type { Ranked } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Split } from "../data/index.ts";
-import { type PreparedRun, takeNumbers, takeTarget } from "./prepare-run.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import { takeNumbers, takeTarget } from "./take-rows.ts";
 
 /** Rows of one part with everything that goes with them. */
 export interface Part {

@@ -1,42 +1,33 @@
 import { FettleError } from "../../lib/index.ts";
-import {
-  type CustomLoss,
-  checkLabels,
-  defaultDelta,
-  isNumeric,
-  type Reweighting,
-  type Target,
-  type Task,
-} from "../../ml/learners/index.ts";
+import { type CustomLoss, checkLabels, defaultDelta, type Reweighting, type Target } from "../../ml/learners/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import {
   type BuiltTarget,
   buildTarget,
   type ContractReport,
   checkContract,
-  checkOrder,
-  countQueries,
   detectPersonalData,
-  groupCodes,
   inferContract,
   type PersonalDataKind,
   quarantineRows,
   type Schema,
   type Split,
   type SplitRule,
-  saysQueries,
   splitRows,
 } from "../data/index.ts";
 import type { CostMatrix, RegressionLoss } from "../evaluation/index.ts";
 import { refuseUnknownColumns } from "./check-columns.ts";
+import { checkTask } from "./check-task.ts";
 import { reweightingOf } from "./class-counts.ts";
-import { conformalProblems, keepConformalRows } from "./conformal.ts";
+import { keepConformalRows } from "./conformal.ts";
 import { costMatrixOf, rowCostsOf } from "./decision-costs.ts";
 import type { ModelDefinition } from "./definition.ts";
 import { nameOfLoss, regressionLoss } from "./families.ts";
 import { outputsOf } from "./model-signature.ts";
+import { takeNumbers } from "./take-rows.ts";
 import type { TrainInput } from "./train-input.ts";
 import { openWarmStart, type WarmStart } from "./warm-start.ts";
+import { checkQueries, wholeQueries, withQueries } from "./whole-queries.ts";
 
 /** A run's rows, checked and parted: rows with a target only. */
 export interface PreparedRun {
@@ -159,95 +150,6 @@ function checkColumns({ weight, query, split, ignore = [], leakage, evaluation }
   );
 }
 
-// A setting that the task has no use for is a misunderstanding: it is said, not ignored.
-function checkTask(definition: ModelDefinition, task: Task): void {
-  const { loss, quantiles, query, evaluation, classWeights, sampling } = definition;
-  const { kind, delta, variancePower, focusing, truncation, gains } = regressionLoss(definition);
-  const isRanking = task === "ranking";
-  const rules: readonly (readonly [boolean, string])[] = [
-    [loss !== undefined && !takesLoss(task, kind), `the loss ${kind} is for ${tasksOf(kind)}`],
-    [quantiles !== undefined && kind !== "quantile", "quantiles need the loss quantile"],
-    [delta !== undefined && kind !== "huber", "lossOptions.delta needs the loss huber"],
-    [variancePower !== undefined && kind !== "tweedie", "lossOptions.variancePower needs the loss tweedie"],
-    [focusing !== undefined && kind !== "focal", "lossOptions.focusing needs the loss focal"],
-    [isNumeric(task) && classWeights !== undefined, "classWeights are for classes"],
-    [kind === "custom" && (classWeights ?? sampling) !== undefined, customWeights],
-    [task !== "binary" && sampling !== undefined, "sampling is for two classes"],
-    [truncation !== undefined && kind !== "lambdarank", "lossOptions.truncation needs the loss lambdarank"],
-    [gains !== undefined && !isRanking, "lossOptions.gains are for a ranking"],
-    [query !== undefined && !isRanking, "query is for a ranking"],
-    [isRanking && query === undefined, "a ranking needs query, the column that says which rows are ordered together"],
-    [isRanking && (evaluation?.slices ?? evaluation?.protected) !== undefined, noSlices],
-    [task !== "multiclass" && evaluation?.costMatrix !== undefined, "evaluation.costMatrix is for several classes"],
-    [task !== "binary" && evaluation?.cost !== undefined, "evaluation.cost is for two classes"],
-    ...conformalProblems(definition, task),
-  ];
-  const problems = rules.flatMap(([isBroken, says]) => (isBroken ? [says] : []));
-  if (problems.length === 0) return;
-  throw new FettleError(
-    "invalid-input",
-    "DEFINITION_TASK",
-    `Cannot train: the target makes this a ${task} task: ${problems.join("; ")}`,
-    { hint: "Leave these settings out, or set the task" },
-  );
-}
-
-const customWeights = "what classWeights and sampling do to probabilities cannot be undone for a loss of your own";
-
-const noSlices =
-  "a ranking is judged by whole queries, so evaluation.slices and evaluation.protected are for other tasks";
-
-function tasksOf(kind: RegressionLoss["kind"]): string {
-  if (kind === "custom") return "two classes or a regression";
-  if (kind === "focal") return "classes";
-  return kind === "lambdarank" || kind === "xendcg" ? "a ranking" : "a regression";
-}
-
-function takesLoss(task: Task, kind: RegressionLoss["kind"]): boolean {
-  if (kind === "custom") return task === "binary" || task === "regression";
-  if (kind === "focal") return !isNumeric(task);
-  return task === (kind === "lambdarank" || kind === "xendcg" ? "ranking" : "regression");
-}
-
-// Queries of an official test file have nothing to do with those of the training files, whatever they are called.
-function withQueries(built: BuiltTarget, { query }: ModelDefinition, rows: Table, testStart = rows.nRows): BuiltTarget {
-  if (query === undefined) return built;
-  const { groups, nGroups } = groupCodes(rows.column(query), rows.nRows);
-  const queries = groups.map((group, row) => (row < testStart ? group : group + nGroups));
-  return { ...built, target: { ...built.target, queries } };
-}
-
-// A query is drawn as a whole wherever rows are drawn, unless the split names greater groups.
-function wholeQueries(split: Split, queries: Int32Array | undefined): Split {
-  if (queries === undefined) return split;
-  const partOf = new Map<number, string>();
-  const parted = new Set<number>();
-  for (const part of ["train", "validation", "test"] as const)
-    for (const row of split[part]) {
-      if ((partOf.get(queries[row]!) ?? part) !== part) parted.add(queries[row]!);
-      partOf.set(queries[row]!, part);
-    }
-  if (parted.size > 0)
-    throw new FettleError(
-      "invalid-input",
-      "QUERY_PARTED",
-      `Cannot split the rows: ${parted.size} queries would lie in two parts, each must lie in one`,
-      { hint: 'Leave "split" out, or split by groups that hold whole queries', facts: { queries: parted.size } },
-    );
-  return split.resample.unit === "group" ? split : { ...split, resample: { unit: "group", groups: queries } };
-}
-
-// Each part must have an order to learn or to judge. Throws QUERIES_EQUAL.
-function checkQueries({ queries, values }: Target, split: Split): string[] {
-  for (const part of ["train", "validation", "test"] as const) {
-    const codes = split[part].map((row) => queries![row]!);
-    checkOrder(countQueries(codes, takeNumbers(values, split[part])), partNames[part]);
-  }
-  return [saysQueries(countQueries(queries!, values))];
-}
-
-const partNames = { train: "the training part", validation: "the validation part", test: "the test part" } as const;
-
 // Labels are checked on all rows: those of validation and test are measured by the same loss.
 function lossInForce(
   definition: ModelDefinition,
@@ -326,21 +228,4 @@ function weightsOf(rows: Table, column: string, split: Split): Float64Array {
     if (split[part].every((row) => values[row] === 0))
       throw invalid(`all rows of the ${part} part have weight 0, some weight is needed`, split[part].length);
   return values;
-}
-
-/** The target of some rows. */
-export function takeTarget(target: Target, rows: Int32Array): Target {
-  const { queries } = target;
-  return {
-    ...target,
-    values: takeNumbers(target.values, rows),
-    ...(queries === undefined ? {} : { queries: rows.map((row) => queries[row]!) }),
-  };
-}
-
-/** Numbers at some rows. */
-export function takeNumbers(values: Float64Array, rows: Int32Array): Float64Array {
-  const taken = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]!]!;
-  return taken;
 }

@@ -1,5 +1,6 @@
 import { type Point, pointAt, type SearchSpace, startPlace } from "../tuning/index.ts";
-import type { Configuration, Family } from "./definition.ts";
+import type { Configuration } from "./definition.ts";
+import type { Family } from "./definition-names.ts";
 import { familyTraits, type SearchSetting } from "./families.ts";
 
 /** Name of the parameter that chooses the family. */

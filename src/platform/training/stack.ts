@@ -11,8 +11,9 @@ import { crossFit } from "../evaluation/index.ts";
 import { type FittedFeatures, joinFeatures } from "../features/index.ts";
 import { familyTraits } from "./families.ts";
 import type { Part } from "./part.ts";
-import { type PreparedRun, takeNumbers, takeTarget } from "./prepare-run.ts";
+import type { PreparedRun } from "./prepare-run.ts";
 import { measureTrial, refit, type SearchInput, type Trial } from "./search.ts";
+import { takeNumbers, takeTarget } from "./take-rows.ts";
 import type { TrainHooks } from "./train-input.ts";
 
 /** A stack that was tried: its models, as trials, and what each counts. */

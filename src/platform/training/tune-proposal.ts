@@ -11,7 +11,8 @@ import {
   type SearchSpace,
   withFixed,
 } from "../tuning/index.ts";
-import type { Configuration, Family } from "./definition.ts";
+import type { Configuration } from "./definition.ts";
+import type { Family } from "./definition-names.ts";
 import type { SearchSetting } from "./families.ts";
 import { configurationAt, pointOf, proposeConfigurations, spaceOf } from "./search-space.ts";
 import { type MeasuredTrial, measureOf } from "./tune-choice.ts";
