@@ -33,6 +33,7 @@ export {
   rowTypes,
 } from "./export-module.ts";
 export {
+  type ForecastCovariates,
   type ForecastMethod,
   type ForecastModelData,
   forecasterOf,
