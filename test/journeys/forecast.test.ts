@@ -6,6 +6,7 @@ import test from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { openApp } from "../../src/app.ts";
 import { createClient, type TaskDescription } from "../../src/edge/client/index.ts";
+import { createRng } from "../../src/lib/index.ts";
 import { salesCsv, sampleSales } from "../sample-series.ts";
 import { fettle, put, scratchFolder, type TrainJson } from "../support.ts";
 
@@ -115,6 +116,67 @@ test("a long table becomes a forecast whose server, exported module and file ans
   const all = await fettle(folder, ["score", "demand@1", "--out", "all.csv"]);
   assert.equal(all.exit, 0, all.stderr);
   assert.equal(readFileSync(join(folder, "all.csv"), "utf8").trim().split("\n").length, 1 + 12 * 14);
+});
+
+test("promotions known in advance: server, exported module and file answer alike, to the bit", async (context) => {
+  const folder = scratchFolder(context);
+  const header = "date,store,sales,promotion,visitors";
+  const rng = createRng(8);
+  const lines = sampleSales({ nStores: 6, nDays: 120 }).map(({ at, store, sales }) => {
+    const [promotion, visitors] = [Number(rng.uniform() < 0.2), Math.round(100 * rng.uniform())];
+    return [new Date(at).toISOString().slice(0, 10), store, sales * (1 + promotion), promotion, visitors].join(",");
+  });
+  put(folder, "sales.csv", `${[header, ...lines].join("\n")}\n`);
+  const options = ["--data", "sales.csv", "--target", "sales", "--series", "store", "--horizon", "7"];
+  const inited = await fettle(folder, ["init", "demand", "--task", "forecast", ...options]);
+  assert.equal(inited.exit, 0, inited.stderr);
+  const path = join(folder, "models/demand.ts");
+  const written = readFileSync(path, "utf8");
+  assert.match(written, /\/\/ Not used: 'promotion', 'visitors'\./);
+  const search =
+    "search: { configurations: [{ family: 'gbdt', params: { nTrees: 30, nSeasons: 3 } }] }, known: ['promotion'], observed: ['visitors'],";
+  writeFileSync(path, written.replace(/search: \{.*\},/, search));
+  const ran = await fettle(folder, ["train", "demand", "--json"]);
+  assert.equal(ran.exit, 0, ran.stderr);
+  assert.ok((ran.json as TrainJson).metrics.test.mase!.value! < 0.4);
+  assert.match((await fettle(folder, ["verify", "demand@1"])).stdout, /identical/);
+
+  const app = await openApp(folder, { version: "0.1.0" });
+  const server = await app.serve({ models: [], host: "127.0.0.1", port: 0, auth: true, sync: true, allowHost: [] });
+  context.after(async () => {
+    await server.stop();
+    await app.close();
+  });
+  const client = createClient({ url: server.url, token: server.token! });
+  const { example } = await client.describe<TaskDescription>("demand");
+  const known = [0, 1, 0, 0, 1].map((promotion) => ({ promotion }));
+  const history = [{ at: "2025-05-06", value: 120, promotion: 1, visitors: 40 }];
+  const requests = [example as object, { series: "store 2", horizon: 5, known, history }];
+  const { predictions } = await client.ask<object, Answer>("demand", requests);
+  const answers = predictions.map(({ id, ...answer }) => answer);
+  const lacking = client.ask("demand", [{ series: "store 2", horizon: 5, known: known.slice(1) }]);
+  await assert.rejects(lacking, { code: "ROWS_INVALID", message: /"known" has no step 5 of 5/ });
+
+  assert.equal((await fettle(folder, ["export", "demand@1"])).exit, 0);
+  const types = readFileSync(join(folder, "demand.d.mts"), "utf8");
+  assert.match(types, /readonly known\?: readonly \{ readonly "promotion": number \}\[\];/);
+  const module = (await import(pathToFileURL(join(folder, "demand.mjs")).href)) as {
+    predictBatch(requests: readonly object[]): Answer[];
+  };
+  assert.deepEqual(module.predictBatch(requests), answers);
+
+  const alone = await fettle(folder, ["score", "demand@1", "--out", "next.csv"]);
+  assert.equal(alone.exit, 2);
+  assert.match(alone.stderr, /SCORE_COVARIATES/);
+  const days = known.map(({ promotion }, h) => `2025-05-${String(7 + h).padStart(2, "0")},store 2,,${promotion},`);
+  put(folder, "plan.csv", `${[header, "2025-05-06,store 2,120,1,40", ...days].join("\n")}\n`);
+  const scored = await fettle(folder, ["score", "demand@1", "--in", "plan.csv", "--out", "next.ndjson"]);
+  assert.equal(scored.exit, 0, scored.stderr);
+  const rows = readFileSync(join(folder, "next.ndjson"), "utf8").trim().split("\n");
+  assert.deepEqual(
+    rows.map((row) => [JSON.parse(row).at, JSON.parse(row).value]),
+    answers[1]!.forecast.map(({ at, value }) => [at, value]),
+  );
 });
 
 test("the example of forecasting runs as its README says, and its client compiles against the exported types", async (context) => {

@@ -1,7 +1,7 @@
 import { FettleError } from "../../lib/index.ts";
 import { categoryColumn, instantColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import type { Schema } from "../data/index.ts";
-import type { ForecastModelData } from "./forecast-data.ts";
+import { type ForecastModelData, needsCovariates } from "./forecast-data.ts";
 import type { ForecastAnswer } from "./forecast-model.ts";
 import { type ForecastRequest, forecastRequestReader } from "./forecast-request.ts";
 import { newerValues, requestOf } from "./newer-values.ts";
@@ -17,7 +17,7 @@ const mostSteps = 1_000_000;
 /**
  * Forecasts every series that rows of newer values name, or every known one where there is no row: a row per series and step, with `low_80`, `high_80` … per
  * level. Values that the model knows already are not read again; of a model with covariates, rows behind the last value bring those of the steps to forecast,
- * and as many are forecast as they reach. A series whose rows cannot be used is left out, with a note.
+ * and as many are forecast as they reach. A series whose rows cannot be used is left out, with a note. Throws SCORE_COLUMNS, SCORE_COVARIATES.
  */
 export async function* scoreForecasts(
   data: ForecastModelData,
@@ -27,6 +27,7 @@ export async function* scoreForecasts(
 ): AsyncIterable<TaskRows> {
   const read = forecastRequestReader(data, mostSteps);
   const newer = await newerValues(data, batches, onNote);
+  if (newer.size === 0) checkForecastable(data);
   const known = new Map(data.series.map((series) => [series.name, series]));
   const names = newer.size > 0 ? newer.keys() : known.keys();
   let answers: ForecastAnswer[] = [];
@@ -52,6 +53,20 @@ export async function* scoreForecasts(
   }
   if (nUnread > 1) onNote(`${nUnread} series are left out`);
   if (answers.length > 0) yield rowsOf(data, answers);
+}
+
+// Without rows nothing says what the covariates of the steps ahead are.
+function checkForecastable(data: ForecastModelData): void {
+  const { covariates, series, columns } = data;
+  const known = covariates?.known ?? [];
+  if (known.length === 0 || !series.some((one) => needsCovariates(data, one))) return;
+  const said = known.map((name) => `"${name}"`).join(", ");
+  throw new FettleError(
+    "invalid-input",
+    "SCORE_COVARIATES",
+    `Cannot forecast without rows: ${said} of the steps to forecast ${known.length === 1 ? "is" : "are"} needed`,
+    { hint: `Bring them by "--in FILE": rows behind the last value, with "${columns.value}" left empty` },
+  );
 }
 
 function rowsOf(
