@@ -159,7 +159,7 @@ test("promotions known in advance: server, exported module and file answer alike
 
   assert.equal((await fettle(folder, ["export", "demand@1"])).exit, 0);
   const types = readFileSync(join(folder, "demand.d.mts"), "utf8");
-  assert.match(types, /readonly known\?: readonly \{ readonly "promotion": number \}\[\];/);
+  assert.match(types, /readonly known: readonly \{ readonly "promotion": number \}\[\];/);
   const module = (await import(pathToFileURL(join(folder, "demand.mjs")).href)) as {
     predictBatch(requests: readonly object[]): Answer[];
   };

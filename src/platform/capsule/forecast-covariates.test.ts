@@ -253,6 +253,26 @@ async function scored(steps: readonly number[], sales: readonly (number | null)[
   return { rows, notes };
 }
 
+test("a model that no series' covariates matter to needs none, in requests and in files", async () => {
+  const own = data.series.filter(({ name }) => name === "D").map((one) => ({ ...one, method: 0 }));
+  const plain: ForecastModelData = { ...data, methods: [data.methods[1]!], global: null, series: own };
+  const opened = openTaskModel({ ...parts, model: plain });
+  const problems: RowProblem[] = [];
+  const read = opened.read({ series: "D", values: [5] }, 0, problems);
+  assert.deepEqual(problems, []);
+  const expected = (opened.answer(read) as unknown as ForecastAnswer).forecast.map(({ value }) => value);
+  const table = Table.of({
+    date: instantColumn([origin + n * day]),
+    store: categoryColumn(["D"]),
+    sales: numberColumn([5]),
+  });
+  const batches = (async function* (): AsyncIterable<TaskRows> {
+    yield { table, schema: [] };
+  })();
+  for await (const part of opened.score(batches, assert.fail))
+    assert.deepEqual([...part.table.numbers("value").values], expected);
+});
+
 test("score() forecasts as many steps as rows behind the last value bring covariates for, and says where there is none", async () => {
   const steps = [n, n + 1, n + 2, n + 3, n + 4];
   const { rows, notes } = await scored(steps, [40, 41, null, null, null], [1, 2, 3, 4, null]);

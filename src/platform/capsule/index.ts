@@ -38,6 +38,7 @@ export {
   type ForecastModelData,
   forecasterOf,
   type KnownSeries,
+  needsCovariates,
   type ValueRange,
   within,
 } from "./forecast-data.ts";

@@ -21,17 +21,18 @@ export async function newerValues(
   onNote: (note: string) => void,
 ): Promise<Map<string, Steps>> {
   const { time, value, series } = data.columns;
-  const names = besideNames(data);
+  const beside = besideNames(data);
+  const isNeeded = [undefined, ...data.series].some((one) => needsCovariates(data, one));
   const found = new Map<string, Map<number, Newer>>();
   const lasts = new Map(data.series.map(({ name, last }) => [name, last]));
   let nLacking = 0;
   let nTwice = 0;
   for await (const { table } of batches) {
-    checkColumns(data, table);
+    checkColumns([...Object.values(data.columns), ...(isNeeded ? beside : [])], table);
     const at = table.column(time);
     const of = series === null ? null : table.column(series);
     const values = table.column(value);
-    const columns = names.map((name) => [name, table.column(name)] as const);
+    const columns = beside.map((name) => [name, table.has(name) ? table.column(name) : null] as const);
     for (let i = 0; i < table.nRows; i++) {
       const instant = at.kind === "category" ? parseInstant(String(cellOf(at, i))) : at.values[i]!;
       if (!Number.isFinite(instant) || (of !== null && isMissing(of, i))) {
@@ -44,8 +45,8 @@ export async function newerValues(
       found.set(name, steps);
       if (step <= (lasts.get(name) ?? Number.NEGATIVE_INFINITY)) continue;
       if (steps.has(step)) nTwice++;
-      const beside = Object.fromEntries(columns.map(([column, cells]) => [column, numberAt(cells, i)] as const));
-      steps.set(step, { value: numberAt(values, i), beside });
+      const cells = columns.map(([column, of]) => [column, of === null ? null : numberAt(of, i)] as const);
+      steps.set(step, { value: numberAt(values, i), beside: Object.fromEntries(cells) });
     }
   }
   if (nLacking > 0) onNote(`${nLacking} rows have no instant or no series and are left out`);
@@ -82,9 +83,8 @@ function numberAt(column: Column, i: number): number | null {
   return column.kind === "category" || !Number.isFinite(column.values[i]!) ? null : column.values[i]!;
 }
 
-function checkColumns(data: ForecastModelData, table: Table): void {
-  const needed = [...Object.values(data.columns).filter((name) => name !== null), ...besideNames(data)];
-  const absent = needed.filter((name) => !table.has(name));
+function checkColumns(needed: readonly (string | null)[], table: Table): void {
+  const absent = needed.filter((name) => name !== null && !table.has(name)) as string[];
   if (absent.length === 0) return;
   const near = nearestName(absent[0]!, table.names);
   throw new FettleError(

@@ -1,4 +1,4 @@
-import type { ForecastModelData, JsonObject, TaskSignature } from "../capsule/index.ts";
+import { type ForecastModelData, type JsonObject, needsCovariates, type TaskSignature } from "../capsule/index.ts";
 
 /** What a forecast model takes and gives. */
 export function forecastSignature(data: ForecastModelData): TaskSignature {
@@ -11,11 +11,13 @@ export function forecastSignature(data: ForecastModelData): TaskSignature {
   const { levels } = data.intervals;
   const { known = [], observed = [] } = data.covariates ?? {};
   const beside = Object.fromEntries([...known, ...observed].map((name) => [name, cell] as const));
+  const isKnownNeeded = known.length > 0 && [undefined, ...data.series].every((one) => needsCovariates(data, one));
+  const required = [...(isNamed && data.series.length > 1 ? ["series"] : []), ...(isKnownNeeded ? ["known"] : [])];
   const request: JsonObject = {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     type: "object",
     additionalProperties: false,
-    required: isNamed && data.series.length > 1 ? ["series"] : [],
+    required,
     properties: {
       series: { type: ["string", "number"], examples: data.series.slice(0, 10).map(({ name }) => name) },
       horizon: { type: "integer", minimum: 1, maximum: data.horizon, default: data.horizon },
@@ -84,10 +86,15 @@ export function forecastSignature(data: ForecastModelData): TaskSignature {
       },
     },
   };
-  return { task: "forecast", request, answer, types: typesOf(isNumber, known, observed) };
+  return { task: "forecast", request, answer, types: typesOf(isNumber, known, observed, isKnownNeeded) };
 }
 
-function typesOf(isNumber: boolean, known: readonly string[], observed: readonly string[]): string {
+function typesOf(
+  isNumber: boolean,
+  known: readonly string[],
+  observed: readonly string[],
+  isKnownNeeded: boolean,
+): string {
   const at = isNumber ? "number" : "string | number";
   const shown = isNumber ? "number" : "string";
   const fields = (names: readonly string[], type: string) =>
@@ -104,7 +111,7 @@ function typesOf(isNumber: boolean, known: readonly string[], observed: readonly
       ? ""
       : `
   /** One row for each step that is forecast, from the step after the last value on. */
-  readonly known?: readonly { ${fields(known, ": number")} }[];`;
+  readonly known${isKnownNeeded ? "" : "?"}: readonly { ${fields(known, ": number")} }[];`;
   return `
 /** What is to be forecast. */
 export interface Request {

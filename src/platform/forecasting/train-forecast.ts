@@ -146,7 +146,12 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
     candidates: found.candidates,
     champion: championName,
     evaluation,
-    explanations: { reason: "a forecast has no columns whose part in it could be said" },
+    explanations: {
+      reason:
+        data.covariates === undefined
+          ? "a forecast has no columns whose part in it could be said"
+          : "what covariates add to a forecast is not measured",
+    },
     gates: gatesOf(evaluation, findings, championName),
     seconds: {},
   };
