@@ -6,7 +6,7 @@ export interface GlobalSeries {
   /** Regular steps, NaN where missing. */
   readonly values: Float64Array;
   /**
-   * What is known of each step in advance, by name (hour, weekday, price, …): aligned with the values and going on beyond them for as many steps as are
+   * What is known of each step in advance, by name (hour, weekday, …): aligned with the values and going on beyond them for as many steps as are
    * forecast. The same names for every series.
    */
   readonly known?: SeriesColumns;
@@ -26,7 +26,7 @@ export interface GlobalLayout {
   readonly nSeasons: number;
   /** Last values that are looked at. */
   readonly nRecent: number;
-  /** Names of what is known in advance. */
+  /** Names of what is known in advance, covariates aside. */
   readonly known: readonly string[];
   /** Names of covariates; absent for none. */
   readonly covariates?: readonly string[];
@@ -95,14 +95,10 @@ export function writeRows(
     { length: nRecent },
     (_, k) => (valueAt(origin - 1 - k) - valueAt(origin - 1 - k - m)) / scale,
   );
-  const given = (layout.covariates ?? []).map((name) => {
-    const column = covariates![name]!;
-    return { column, level: meanOf(column, season, origin) };
-  });
-  const seen = (layout.observed ?? []).map((name) => {
-    const column = observed![name]!;
-    return { column, level: meanOf(column, season, origin) };
-  });
+  const withUsual = (columns: SeriesColumns = {}, names: readonly string[] = []) =>
+    names.map((name) => ({ column: columns[name]!, usual: meanOf(columns[name]!, season, origin) }));
+  const given = withUsual(covariates, layout.covariates);
+  const seen = withUsual(observed, layout.observed);
   const base = new Float64Array(horizon);
   for (let h = 0; h < horizon; h++) {
     const t = origin + h;
@@ -126,13 +122,13 @@ export function writeRows(
     put(spread / Math.abs(level));
     put(scale / spread);
     for (const name of layout.known) put(known?.[name]?.[t] ?? Number.NaN);
-    for (const { column, level: usual } of given) {
+    for (const { column, usual } of given) {
       const now = column[t]!;
       put(now);
       put(now - (column[baseAt] ?? Number.NaN));
       put(now - usual);
     }
-    for (const { column, level: usual } of seen) {
+    for (const { column, usual } of seen) {
       const since = (step: number) => (step >= 0 && step < origin ? column[step]! - usual : Number.NaN);
       put(usual);
       put(since(baseAt));

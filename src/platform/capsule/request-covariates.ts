@@ -29,7 +29,7 @@ export function readKnown(
   const rows: readonly unknown[] = known.slice(0, horizon);
   if (!areRows(rows, "known", names, refuse)) return undefined;
   for (const name of names) {
-    const lacking = rows.flatMap((row, h) => (isNumber(row[name]) ? [] : [h]));
+    const lacking = rows.flatMap((row, h) => (isNumber(cellOf(row, name)) ? [] : [h]));
     if (lacking.length > 0)
       return refuse("known", "required", `has no number for "${name}" at step ${listed(lacking)} of ${horizon}`);
   }
@@ -52,12 +52,12 @@ export function readBeside(
   if (!areRows(rows, field, names, refuse)) return undefined;
   for (const name of names) {
     const wrong = rows.flatMap((row, k) => {
-      const cell = row[name];
+      const cell = cellOf(row, name);
       return cell === undefined || cell === null || isNumber(cell) ? [] : [k];
     });
     if (wrong.length > 0)
       return refuse(field, "type", `has no finite number for "${name}" at its row ${listed(wrong)}; null says missing`);
-    const lacking = isNeeded ? rows.flatMap((row, k) => (row[name] === undefined && isRead(k) ? [k] : [])) : [];
+    const lacking = isNeeded ? rows.flatMap((row, k) => (cellOf(row, name) === undefined && isRead(k) ? [k] : [])) : [];
     if (lacking.length > 0)
       return refuse(field, "required", `lacks "${name}" at its row ${listed(lacking)}; null says missing`);
   }
@@ -70,6 +70,10 @@ export function columnsOf(names: readonly string[], rows: readonly CovariateRow[
     names.map((name) => [name, Float64Array.from(rows, (row) => row[name] ?? Number.NaN)] as const),
   );
 }
+
+// A column may be called as something that every object has.
+const cellOf = (row: Readonly<Record<string, unknown>>, name: string) =>
+  Object.hasOwn(row, name) ? row[name] : undefined;
 
 const isNumber = (cell: unknown): cell is number => typeof cell === "number" && Number.isFinite(cell);
 
@@ -84,7 +88,7 @@ function listed(at: readonly number[]): string {
 }
 
 function pick(row: Readonly<Record<string, unknown>>, names: readonly string[]): CovariateRow {
-  return Object.fromEntries(names.map((name) => [name, (row[name] ?? null) as number | null]));
+  return Object.fromEntries(names.map((name) => [name, (cellOf(row, name) ?? null) as number | null]));
 }
 
 function areRows(

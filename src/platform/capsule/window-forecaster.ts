@@ -76,7 +76,7 @@ export function windowForecaster(
   const names = [...covariates, ...observed];
   const start = windowStart(values, windowLength(layout));
   const window = values.slice(start);
-  const beside = pick(names, (name) => columns[name]?.slice(start) ?? missing(window.length));
+  const beside = pick(names, (name) => own(columns, name)?.slice(start) ?? missing(window.length));
   return {
     label: "Boosted trees",
     notes: [],
@@ -87,7 +87,7 @@ export function windowForecaster(
           {
             values: window,
             known,
-            covariates: pick(covariates, (name) => joined(beside[name]!, ahead[name] ?? new Float64Array(0))),
+            covariates: pick(covariates, (name) => joined(beside[name]!, own(ahead, name) ?? new Float64Array(0))),
             observed: beside,
           },
         ],
@@ -95,7 +95,7 @@ export function windowForecaster(
       )[0]!;
     },
     update(newer, newerColumns = {}) {
-      const longer = pick(names, (name) => joined(beside[name]!, newerColumns[name] ?? missing(newer.length)));
+      const longer = pick(names, (name) => joined(beside[name]!, own(newerColumns, name) ?? missing(newer.length)));
       return windowForecaster(model, calendar, last + newer.length, joined(window, newer), longer);
     },
     toJSON: () => ({
@@ -108,6 +108,9 @@ export function windowForecaster(
 
 const pick = <T>(names: readonly string[], of: (name: string) => T): Record<string, T> =>
   Object.fromEntries(names.map((name) => [name, of(name)]));
+
+// A column may be called as something that every object has.
+const own = (columns: SeriesColumns, name: string) => (Object.hasOwn(columns, name) ? columns[name] : undefined);
 
 const missing = (length: number) => new Float64Array(length).fill(Number.NaN);
 

@@ -1,8 +1,9 @@
 import { type Calendar, FettleError, nearestName, stepOf, zoneOf } from "../../lib/index.ts";
 import type { SeriesColumns } from "../../ml/forecasters/index.ts";
-import { type Column, cellOf, isMissing, type Table } from "../../ml/table/index.ts";
+import type { Table } from "../../ml/table/index.ts";
 import type { ForecastCovariates } from "../capsule/index.ts";
 import type { ForecastDefinition } from "./forecast-definition.ts";
+import { groupRows } from "./group-rows.ts";
 import { defaultSeason, inferCalendar, statedCalendar, stepInWords } from "./infer-calendar.ts";
 import { checkCovariates, covariateNames, covariateNotes, covariatesOf } from "./read-covariates.ts";
 
@@ -60,6 +61,7 @@ export function readSeries(definition: ReadDefinition, table: Table): SeriesSet 
   const time = timesOf(definition, table);
   const value = table.numbers(definition.value).values;
   const { groups, silent, notes } = groupRows(definition, table, time.values, value);
+  const hasCovariates = covariateNames(definition).length > 0;
   const inOrder = (rows: readonly number[]) =>
     Int32Array.from(rows).sort((a, b) => time.values[a]! - time.values[b]! || a - b);
   const sorted = groups.map(({ name, rows }) => ({ name, rows: inOrder(rows) }));
@@ -73,9 +75,11 @@ export function readSeries(definition: ReadDefinition, table: Table): SeriesSet 
   if (problems > 0) notes.push(`${problems} rows share a step with another: ${aggregates[duplicates]}`);
   const series = read.map(({ nDuplicates: _, ...one }, i): Series => {
     const { first, values } = one;
+    const whole = { ...one, values: filled(values, gaps), columns: {} };
+    if (!hasCovariates) return whole;
     const rows = inOrder([...groups[i]!.rows, ...(silent.get(one.name) ?? [])]);
     const columns = covariatesOf(definition, table, calendar, first, values.length, rows, time.values);
-    return { ...one, values: filled(values, gaps), columns };
+    return { ...whole, columns };
   });
   notes.push(...covariateNotes(definition, series));
   const nGaps = series.reduce((n, one) => n + one.nGaps, 0);
@@ -147,56 +151,6 @@ function timesOf({ time }: ReadDefinition, table: Table) {
     `Cannot order the rows by "${time}": it holds texts, instants or numbers are needed`,
     `If they are dates: data.options.types: { "${time}": "instant" }`,
   );
-}
-
-interface Group {
-  readonly name: string;
-  readonly rows: number[];
-}
-
-function groupRows(definition: ReadDefinition, table: Table, times: Float64Array, values: Float64Array) {
-  const { series, time, value: target } = definition;
-  const groups = new Map<string, Group>();
-  // Rows without a value still say what the covariates were.
-  const silent = new Map<string, number[]>();
-  const hasCovariates = covariateNames(definition).length > 0;
-  const column = series === undefined ? null : table.column(series);
-  const lacking = { time: 0, series: 0, value: 0 };
-  for (let i = 0; i < table.nRows; i++) {
-    if (!Number.isFinite(times[i]!)) lacking.time++;
-    else if (column !== null && isMissing(column, i)) lacking.series++;
-    else if (!Number.isFinite(values[i]!)) {
-      lacking.value++;
-      if (!hasCovariates) continue;
-      const name = column === null ? "" : nameOf(column, i);
-      const rows = silent.get(name);
-      if (rows === undefined) silent.set(name, [i]);
-      else rows.push(i);
-    } else {
-      const name = column === null ? "" : nameOf(column, i);
-      const group = groups.get(name);
-      if (group === undefined) groups.set(name, { name, rows: [i] });
-      else group.rows.push(i);
-    }
-  }
-  if (groups.size === 0)
-    throw refused(
-      "FORECAST_EMPTY",
-      `Cannot read the series: of ${table.nRows} rows none has an instant and a value, 1 is needed`,
-      "Check the columns that the definition names as time and value",
-    );
-  const names = { time, series: series ?? "", value: target };
-  const notes = (["time", "series", "value"] as const).flatMap((key) =>
-    lacking[key] > 0
-      ? [`${lacking[key]} rows have no "${names[key]}" and ${key === "value" ? "leave a gap" : "are left out"}`]
-      : [],
-  );
-  return { groups: [...groups.values()], silent, notes };
-}
-
-/** A series' name, as files and requests write it. */
-function nameOf(column: Column, i: number): string {
-  return column.kind === "category" ? column.dictionary[column.codes[i]!]! : String(cellOf(column, i));
 }
 
 function distinct(rows: Int32Array, times: Float64Array): Float64Array {
