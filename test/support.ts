@@ -25,6 +25,7 @@ export interface TrainJson {
   readonly seed: number;
   readonly metrics: { readonly test: Readonly<Record<string, Value>> };
   readonly baseline: { readonly name: string; readonly test: Readonly<Record<string, Value>> };
+  readonly comparisons: readonly { readonly reference: string; readonly verdict: string; readonly difference: Value }[];
   readonly candidates: readonly { readonly role: string; readonly name: string; readonly validation: Value }[];
   readonly leakage: readonly { readonly columns: readonly string[]; readonly strength: string }[];
   readonly excluded: readonly string[];

@@ -71,10 +71,11 @@ export async function initForecast(
   });
   const refusal = found.refusal === null ? [] : [`a training would refuse the rows as they are: ${found.refusal.says}`];
   const { table, schema } = reading;
+  const others = table.names.filter((name) => name !== time && name !== value && name !== series);
   return {
     model,
     files: writeModel(project, model, asked.force === true, {
-      [`${model}.ts`]: forecastToSource(definition, found.step),
+      [`${model}.ts`]: forecastToSource(definition, found.step, others),
     }),
     nRows: table.nRows,
     nColumns: table.nColumns,

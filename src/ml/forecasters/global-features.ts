@@ -1,12 +1,19 @@
+/** Columns beside the values of a series, by name: one number per step, NaN where missing. */
+export type SeriesColumns = Readonly<Record<string, Float64Array>>;
+
 /** One series of many that a model learns from together. */
 export interface GlobalSeries {
   /** Regular steps, NaN where missing. */
   readonly values: Float64Array;
   /**
-   * What is known of each step in advance, by name (hour, weekday, price, …): aligned with the values and going on beyond them for as many steps as are
+   * What is known of each step in advance, by name (hour, weekday, …): aligned with the values and going on beyond them for as many steps as are
    * forecast. The same names for every series.
    */
-  readonly known?: Readonly<Record<string, Float64Array>>;
+  readonly known?: SeriesColumns;
+  /** The same of what makes values differ, such as prices and promotions: what a step has is also compared with what its base had. */
+  readonly covariates?: SeriesColumns;
+  /** What is known of past steps alone: aligned with the values. The same names for every series. */
+  readonly observed?: SeriesColumns;
 }
 
 /** What decides the feature rows of a global model. */
@@ -19,15 +26,22 @@ export interface GlobalLayout {
   readonly nSeasons: number;
   /** Last values that are looked at. */
   readonly nRecent: number;
-  /** Names of what is known in advance. */
+  /** Names of what is known in advance, covariates aside. */
   readonly known: readonly string[];
+  /** Names of covariates; absent for none. */
+  readonly covariates?: readonly string[];
+  /** Names of what is observed; absent for none. */
+  readonly observed?: readonly string[];
 }
+
+/** Seasons that are looked back on of what is observed, at most. */
+const observedSeasons = 4;
 
 /**
  * The columns of a row. It stands for one step of one series, seen from an origin: the first step that is not known. All values count from a base, the
  * last known value a whole number of seasons before the step (without one, the last known value), in units of the series' scale, so that series of any size make like rows.
  */
-export function featureNames({ nSeasons, nRecent, known }: GlobalLayout): string[] {
+export function featureNames({ nSeasons, nRecent, known, covariates = [], observed = [] }: GlobalLayout): string[] {
   return [
     "step",
     ...Array.from({ length: nSeasons }, (_, j) => `seasons_ago_${j + 1}`),
@@ -42,6 +56,13 @@ export function featureNames({ nSeasons, nRecent, known }: GlobalLayout): string
     "spread_over_level",
     "scale_over_spread",
     ...known.map((name) => `known_${name}`),
+    ...covariates.flatMap((_, c) => [`covariate_${c}`, `covariate_${c}_since_base`, `covariate_${c}_since_season`]),
+    ...observed.flatMap((_, c) => [
+      `observed_${c}_level`,
+      `observed_${c}_base`,
+      ...Array.from({ length: Math.min(nSeasons, observedSeasons) }, (_, j) => `observed_${c}_seasons_ago_${j + 1}`),
+      ...Array.from({ length: nRecent }, (_, k) => `observed_${c}_recent_${k + 1}`),
+    ]),
   ];
 }
 
@@ -54,7 +75,7 @@ export interface Frame {
 
 /** Writes the rows of one origin, one per step of the horizon, to columns from row `at` on. */
 export function writeRows(
-  { values, known }: GlobalSeries,
+  { values, known, covariates, observed }: GlobalSeries,
   origin: number,
   layout: GlobalLayout,
   columns: readonly Float64Array[],
@@ -66,13 +87,18 @@ export function writeRows(
   const level = meanOf(values, origin - m, origin);
   const levelBefore = meanOf(values, origin - 2 * m, origin - m);
   const levelLong = meanOf(values, origin - nSeasons * m, origin);
-  const spread = spreadOf(values, origin - (m === 1 ? nSeasons : m), origin);
+  const season = origin - (m === 1 ? nSeasons : m);
+  const spread = spreadOf(values, season, origin);
   const half = Math.max(1, Math.floor(m / 4));
   const meanChange = (meanOf(values, origin - half, origin) - meanOf(values, origin - half - m, origin - m)) / scale;
   const recentChanges = Array.from(
     { length: nRecent },
     (_, k) => (valueAt(origin - 1 - k) - valueAt(origin - 1 - k - m)) / scale,
   );
+  const withUsual = (columns: SeriesColumns = {}, names: readonly string[] = []) =>
+    names.map((name) => ({ column: columns[name]!, usual: meanOf(columns[name]!, season, origin) }));
+  const given = withUsual(covariates, layout.covariates);
+  const seen = withUsual(observed, layout.observed);
   const base = new Float64Array(horizon);
   for (let h = 0; h < horizon; h++) {
     const t = origin + h;
@@ -96,6 +122,19 @@ export function writeRows(
     put(spread / Math.abs(level));
     put(scale / spread);
     for (const name of layout.known) put(known?.[name]?.[t] ?? Number.NaN);
+    for (const { column, usual } of given) {
+      const now = column[t]!;
+      put(now);
+      put(now - (column[baseAt] ?? Number.NaN));
+      put(now - usual);
+    }
+    for (const { column, usual } of seen) {
+      const since = (step: number) => (step >= 0 && step < origin ? column[step]! - usual : Number.NaN);
+      put(usual);
+      put(since(baseAt));
+      for (let k = 1; k <= Math.min(nSeasons, observedSeasons); k++) put(since(t - k * m));
+      for (let k = 1; k <= nRecent; k++) put(since(origin - k));
+    }
   }
   return { scale, base };
 }

@@ -8,7 +8,14 @@ import {
   type PredictKernels,
 } from "../learners/index.ts";
 import { numberColumn, Table } from "../table/index.ts";
-import { type Frame, featureNames, type GlobalLayout, type GlobalSeries, writeRows } from "./global-features.ts";
+import {
+  type Frame,
+  featureNames,
+  type GlobalLayout,
+  type GlobalSeries,
+  type SeriesColumns,
+  writeRows,
+} from "./global-features.ts";
 import { checkFinite, checkHorizon, checkPeriod } from "./series-errors.ts";
 
 /** Parameters of {@link globalTrees}. */
@@ -76,9 +83,19 @@ export function globalTrees({ horizon, nSeasons = 14, maxRows = 200_000, trees =
     fit(series, { period, ...options }) {
       checkPeriod(period);
       for (const { values } of series) checkFinite(values);
-      const known = Object.keys(series[0]?.known ?? {}).sort();
-      const layout = { period, horizon, nSeasons, nRecent: period === 1 ? 12 : Math.min(period, 4), known };
-      for (const one of series) checkKnown(one, known, 0);
+      const namesOf = (columns: SeriesColumns = {}) => Object.keys(columns).sort();
+      const covariates = namesOf(series[0]?.covariates);
+      const observed = namesOf(series[0]?.observed);
+      const layout: GlobalLayout = {
+        period,
+        horizon,
+        nSeasons,
+        nRecent: period === 1 ? 12 : Math.min(period, 4),
+        known: namesOf(series[0]?.known),
+        ...(covariates.length === 0 ? {} : { covariates }),
+        ...(observed.length === 0 ? {} : { observed }),
+      };
+      for (const one of series) checkColumns(one, layout, 0);
       const { columns, answers, nSeries } = trainingRows(series, layout, maxRows);
       if (answers.length === 0)
         throw new FettleError(
@@ -111,7 +128,7 @@ function globalTreesModel(data: GlobalTreesData, kernels?: PredictKernels): Fitt
     forecast(series, horizon) {
       checkHorizon(horizon, layout.horizon);
       for (const { values } of series) checkFinite(values);
-      for (const one of series) checkKnown(one, layout.known, horizon);
+      for (const one of series) checkColumns(one, layout, horizon);
       const asked = { ...layout, horizon };
       const columns = emptyColumns(layout, series.length * horizon);
       const frames = series.map((one, i) => writeRows(one, one.values.length, asked, columns, i * horizon));
@@ -179,14 +196,23 @@ function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-function checkKnown({ values, known = {} }: GlobalSeries, names: readonly string[], beyond: number): void {
-  for (const name of names) {
-    const length = known[name]?.length ?? 0;
-    if (length < values.length + beyond)
+function checkColumns(
+  { values, known = {}, covariates = {}, observed = {} }: GlobalSeries,
+  layout: GlobalLayout,
+  beyond: number,
+): void {
+  const check = (columns: SeriesColumns, names: readonly string[], needed: number) => {
+    for (const name of names) {
+      const length = columns[name]?.length ?? 0;
+      if (length >= needed) continue;
       throw new FettleError(
         "invalid-input",
         "FORECAST_KNOWN",
-        `Cannot use "${name}" of a series: ${length} steps of it are known, ${values.length + beyond} are needed`,
+        `Cannot use "${name}" of a series: ${length} steps of it are known, ${needed} are needed`,
       );
-  }
+    }
+  };
+  check(known, layout.known, values.length + beyond);
+  check(covariates, layout.covariates ?? [], values.length + beyond);
+  check(observed, layout.observed ?? [], values.length);
 }

@@ -4,7 +4,7 @@ export { type EtsParams, ets } from "./ets.ts";
 export type { EtsForm } from "./ets-form.ts";
 export type * from "./forecaster.ts";
 export type { ForecasterData } from "./forecaster-data.ts";
-export type { GlobalLayout, GlobalSeries } from "./global-features.ts";
+export type { GlobalLayout, GlobalSeries, SeriesColumns } from "./global-features.ts";
 export {
   type FittedGlobalTrees,
   type GlobalOptions,

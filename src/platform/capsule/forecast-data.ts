@@ -48,11 +48,21 @@ export function within({ min, max }: ValueRange, value: number): number {
   return max !== undefined && value > max ? max : value;
 }
 
+/** Columns beside the values that a model of many series learns from. */
+export interface ForecastCovariates {
+  /** Known of future steps as of past ones: a request brings them for the steps that it asks for. */
+  readonly known: readonly string[];
+  /** Known of past steps alone. */
+  readonly observed: readonly string[];
+}
+
 /** A forecast model as data: methods fitted to series, and the widths of their intervals. */
 export interface ForecastModelData extends TaskModelData {
   readonly kind: "forecast";
   /** Columns of files that hold newer values. */
   readonly columns: { readonly time: string; readonly value: string; readonly series: string | null };
+  /** Absent for none. */
+  readonly covariates?: ForecastCovariates;
   readonly calendar: Calendar;
   readonly period: number;
   /** What an absent value between two others means. */
@@ -78,6 +88,16 @@ const makers: Readonly<Record<string, (params: object) => Forecaster>> = {
   "holt-winters": holtWinters,
   theta,
 };
+
+/** Names of columns beside the values. */
+export function besideNames({ covariates }: Pick<ForecastModelData, "covariates">): string[] {
+  return [...(covariates?.known ?? []), ...(covariates?.observed ?? [])];
+}
+
+/** Whether the model of many series forecasts a series, so that its covariates are needed; undefined: one that the model does not know. */
+export function needsCovariates({ covariates, methods }: ForecastModelData, series: KnownSeries | undefined): boolean {
+  return covariates !== undefined && methods[series?.method ?? 0]?.family === "gbdt";
+}
 
 /** The forecaster of a method that fits each series by itself. */
 export function forecasterOf({ family, params }: ForecastMethod): Forecaster {

@@ -1,5 +1,6 @@
 import { instantOf, nearestName, stepOf } from "../../lib/index.ts";
-import type { ForecastModelData, KnownSeries } from "./forecast-data.ts";
+import { besideNames, type ForecastModelData, type KnownSeries, needsCovariates } from "./forecast-data.ts";
+import { type CovariateRow, readBeside, readKnown } from "./request-covariates.ts";
 import { parseInstant, type RowProblem, valueClass } from "./signature.ts";
 import type { JsonObject } from "./task-model.ts";
 
@@ -16,10 +17,15 @@ export interface ForecastRequest {
   readonly start?: string | number;
   /** Newer values of the series, or all of one that the model does not know; null where missing. */
   readonly values?: readonly (number | null)[];
+  /** Columns beside the values, one row for each; absent where the model has none. */
+  readonly covariates?: readonly CovariateRow[];
+  /** Covariates of the steps to forecast. */
+  readonly known?: readonly CovariateRow[];
 }
 
 /** What requests may say. */
-const keys = ["series", "horizon", "levels", "history", "values", "start"] as const;
+const plainKeys = ["series", "horizon", "levels", "history", "values", "start"];
+const covariateKeys = ["covariates", "known"];
 
 /**
  * A reader of requests: fills in what is left out, and says what is wrong.
@@ -27,6 +33,7 @@ const keys = ["series", "horizon", "levels", "history", "values", "start"] as co
  */
 export function forecastRequestReader(data: ForecastModelData, most = mostValues) {
   const known = new Map(data.series.map((series) => [series.name, series]));
+  const keys = data.covariates === undefined ? plainKeys : [...plainKeys, ...covariateKeys];
   return (value: unknown, row: number, problems: RowProblem[]): JsonObject => {
     const before = problems.length;
     const refuse = (field: string, rule: RowProblem["rule"], says: string) => {
@@ -39,7 +46,7 @@ export function forecastRequestReader(data: ForecastModelData, most = mostValues
     }
     const asked = value as Readonly<Record<string, unknown>>;
     for (const key of Object.keys(asked)) {
-      if ((keys as readonly string[]).includes(key)) continue;
+      if (keys.includes(key)) continue;
       const near = nearestName(key.slice(0, 80), keys);
       refuse(
         key.slice(0, 80),
@@ -50,10 +57,15 @@ export function forecastRequestReader(data: ForecastModelData, most = mostValues
     const series = readSeriesName(asked.series, data, refuse);
     const horizon = readHorizon(asked.horizon, data, refuse);
     const levels = readLevels(asked.levels, data, refuse);
+    const own = known.get(series);
     const history =
       asked.history === undefined || asked.history === null
-        ? readValues(asked, data, known.get(series), most, refuse)
-        : readHistory(asked, data, most, refuse);
+        ? readValues(asked, data, own, most, refuse)
+        : readHistory(asked, data, own, most, refuse);
+    const ahead =
+      data.covariates === undefined || data.covariates.known.length === 0
+        ? undefined
+        : readKnown(asked.known, data.covariates.known, horizon, needsCovariates(data, own), refuse);
     if (problems.length === before && !known.has(series) && !(history?.values ?? []).some((one) => one !== null))
       refuse("series", "unknown", "is not known to the model, its history with a value is needed to forecast it");
     return {
@@ -61,6 +73,7 @@ export function forecastRequestReader(data: ForecastModelData, most = mostValues
       horizon,
       levels,
       ...(history ?? {}),
+      ...(ahead === undefined ? {} : { known: ahead }),
     };
   };
 }
@@ -101,26 +114,29 @@ function readLevels(levels: unknown, { intervals }: ForecastModelData, refuse: R
   return [];
 }
 
-type History = Pick<ForecastRequest, "start" | "values">;
+type History = Pick<ForecastRequest, "start" | "values" | "covariates">;
 
 /** `history`: values with their instants, in any order; one that has none in between is missing. */
 function readHistory(
-  { history, values, start }: Readonly<Record<string, unknown>>,
+  { history, values, start, covariates }: Readonly<Record<string, unknown>>,
   data: ForecastModelData,
+  series: KnownSeries | undefined,
   most: number,
   refuse: Refuse,
 ): History | null {
-  if (values !== undefined || start !== undefined)
-    refuse("history", "unknown", 'stands beside "values" or "start", one way is needed');
+  if (values !== undefined || start !== undefined || covariates !== undefined)
+    refuse("history", "unknown", 'stands beside "values", "start" or "covariates", one way is needed');
   if (!Array.isArray(history))
     return refuse("history", "type", `is ${valueClass(history)}, a list of {at, value} is needed`) ?? null;
   if (history.length > most) return tooMany("history", history.length, most, refuse);
   const byStep = new Map<number, number | null>();
+  const besides: Record<string, unknown>[] = [];
   for (const [i, point] of history.entries()) {
-    const { at, value } = (typeof point === "object" && point !== null ? point : {}) as {
-      at?: unknown;
-      value?: unknown;
-    };
+    const { at, value, ...beside } = (typeof point === "object" && point !== null ? point : {}) as Record<
+      string,
+      unknown
+    >;
+    besides.push(beside);
     const step = stepAt(at, data);
     const isValue = value === null || (typeof value === "number" && Number.isFinite(value));
     if (step === null || !isValue || byStep.has(step)) {
@@ -139,15 +155,31 @@ function readHistory(
   const first = steps.reduce((a, b) => Math.min(a, b));
   const n = steps.reduce((a, b) => Math.max(a, b)) - first + 1;
   if (n > most) return tooMany("history", n, most, refuse);
-  return {
+  const whole: History = {
     start: shownInstant(data, first),
     values: Array.from({ length: n }, (_, k) => byStep.get(first + k) ?? null),
   };
+  if (data.covariates === undefined) return whole;
+  const names = besideNames(data);
+  const read = readBeside(
+    besides,
+    names,
+    "history",
+    needsCovariates(data, series),
+    (i) => isNewer(series, steps[i]!) && byStep.get(steps[i]!) !== null,
+    refuse,
+  );
+  if (read === undefined) return null;
+  const rows = new Map(steps.map((step, i) => [step, read[i]!]));
+  const absent = Object.fromEntries(names.map((name) => [name, null]));
+  return { ...whole, covariates: Array.from({ length: n }, (_, k) => rows.get(first + k) ?? absent) };
 }
+
+const isNewer = (series: KnownSeries | undefined, step: number) => step > (series?.last ?? Number.NEGATIVE_INFINITY);
 
 /** `values` from `start` on, one per step. */
 function readValues(
-  { values, start }: Readonly<Record<string, unknown>>,
+  { values, start, covariates }: Readonly<Record<string, unknown>>,
   data: ForecastModelData,
   series: KnownSeries | undefined,
   most: number,
@@ -155,6 +187,7 @@ function readValues(
 ): History | null {
   if (values === undefined || values === null) {
     if (start !== undefined) refuse("start", "unknown", 'says when "values" began, which are absent');
+    if (covariates !== undefined) refuse("covariates", "unknown", 'stand beside "values", which are absent');
     return null;
   }
   const isValue = (value: unknown) => value === null || (typeof value === "number" && Number.isFinite(value));
@@ -163,12 +196,21 @@ function readValues(
   if (values.length > most) return tooMany("values", values.length, most, refuse);
   if (values.length === 0) return null;
   const first = start === undefined || start === null ? series && series.last + 1 : (stepAt(start, data) ?? undefined);
-  if (first !== undefined) return { start: shownInstant(data, first), values };
-  const says =
-    start === undefined || start === null
-      ? "is absent, it is needed for a series that the model does not know"
-      : `is no ${instantWord(data)}`;
-  return refuse("start", "instant", says) ?? null;
+  if (first === undefined) {
+    const says =
+      start === undefined || start === null
+        ? "is absent, it is needed for a series that the model does not know"
+        : `is no ${instantWord(data)}`;
+    return refuse("start", "instant", says) ?? null;
+  }
+  const whole: History = { start: shownInstant(data, first), values };
+  if (data.covariates === undefined) return whole;
+  const rows = covariates ?? values.map(() => ({}));
+  if (!Array.isArray(rows) || rows.length !== values.length)
+    return refuse("covariates", "type", `must be a list of ${values.length} objects, one for each of "values"`) ?? null;
+  const isRead = (k: number) => isNewer(series, first + k) && values[k] !== null;
+  const read = readBeside(rows, besideNames(data), "covariates", needsCovariates(data, series), isRead, refuse);
+  return read === undefined ? null : { ...whole, covariates: read };
 }
 
 function tooMany(field: string, n: number, most: number, refuse: Refuse): null {

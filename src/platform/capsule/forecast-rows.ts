@@ -1,10 +1,11 @@
-import { FettleError, nearestName, stepOf } from "../../lib/index.ts";
-import { categoryColumn, cellOf, instantColumn, isMissing, numberColumn, Table } from "../../ml/table/index.ts";
+import { FettleError } from "../../lib/index.ts";
+import { categoryColumn, instantColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import type { Schema } from "../data/index.ts";
-import type { ForecastModelData } from "./forecast-data.ts";
+import { type ForecastModelData, needsCovariates } from "./forecast-data.ts";
 import type { ForecastAnswer } from "./forecast-model.ts";
-import { type ForecastRequest, forecastRequestReader, shownInstant } from "./forecast-request.ts";
-import { parseInstant, type RowProblem } from "./signature.ts";
+import { type ForecastRequest, forecastRequestReader } from "./forecast-request.ts";
+import { newerValues, requestOf } from "./newer-values.ts";
+import type { RowProblem } from "./signature.ts";
 import type { TaskRows } from "./task-model.ts";
 
 /** Rows of one part of the answers. */
@@ -15,7 +16,8 @@ const mostSteps = 1_000_000;
 
 /**
  * Forecasts every series that rows of newer values name, or every known one where there is no row: a row per series and step, with `low_80`, `high_80` … per
- * level. Values that the model knows already are not read again. A series whose rows cannot be used is left out, with a note.
+ * level. Values that the model knows already are not read again; of a model with covariates, rows behind the last value bring those of the steps to forecast,
+ * and as many are forecast as they reach. A series whose rows cannot be used is left out, with a note. Throws SCORE_COLUMNS, SCORE_COVARIATES.
  */
 export async function* scoreForecasts(
   data: ForecastModelData,
@@ -25,15 +27,15 @@ export async function* scoreForecasts(
 ): AsyncIterable<TaskRows> {
   const read = forecastRequestReader(data, mostSteps);
   const newer = await newerValues(data, batches, onNote);
-  const known = new Set(data.series.map(({ name }) => name));
-  const names = newer.size > 0 ? [...newer.keys()] : [...known];
+  if (newer.size === 0) checkForecastable(data);
+  const known = new Map(data.series.map((series) => [series.name, series]));
+  const names = newer.size > 0 ? newer.keys() : known.keys();
   let answers: ForecastAnswer[] = [];
   let nUnread = 0;
   for (const name of names) {
     const problems: RowProblem[] = [];
-    const history = newer.get(name);
-    const asked = { ...(name === "" ? {} : { series: name }), ...(history === undefined ? {} : { history }) };
-    const request = read(asked, 0, problems);
+    const asked = requestOf(data, known.get(name), newer.get(name) ?? new Map());
+    const request = read(name === "" ? asked : { series: name, ...asked }, 0, problems);
     if (problems.length > 0) {
       if (nUnread++ === 0) onNote(`a series is left out: ${problems[0]!.message.replace(/^row 0: /, "")}`);
       continue;
@@ -53,67 +55,17 @@ export async function* scoreForecasts(
   if (answers.length > 0) yield rowsOf(data, answers);
 }
 
-interface Point {
-  readonly at: string | number;
-  readonly value: number | null;
-}
-
-async function newerValues(
-  data: ForecastModelData,
-  batches: AsyncIterable<TaskRows>,
-  onNote: (note: string) => void,
-): Promise<Map<string, Point[] | undefined>> {
-  const { time, value, series } = data.columns;
-  const found = new Map<string, Map<number, number | null>>();
-  const lasts = new Map(data.series.map(({ name, last }) => [name, last]));
-  let nLacking = 0;
-  let nTwice = 0;
-  for await (const { table } of batches) {
-    checkColumns(data, table);
-    const at = table.column(time);
-    const of = series === null ? null : table.column(series);
-    const values = table.column(value);
-    for (let i = 0; i < table.nRows; i++) {
-      const instant = at.kind === "category" ? parseInstant(String(cellOf(at, i))) : at.values[i]!;
-      if (!Number.isFinite(instant) || (of !== null && isMissing(of, i))) {
-        nLacking++;
-        continue;
-      }
-      const name = of === null ? "" : String(cellOf(of, i));
-      const cell = values.kind === "category" || !Number.isFinite(values.values[i]!) ? null : values.values[i]!;
-      const step = stepOf(data.calendar, instant);
-      const steps = found.get(name) ?? new Map<number, number | null>();
-      found.set(name, steps);
-      if (step <= (lasts.get(name) ?? Number.NEGATIVE_INFINITY)) continue;
-      if (steps.has(step)) nTwice++;
-      steps.set(step, cell);
-    }
-  }
-  if (nLacking > 0) onNote(`${nLacking} rows have no instant or no series and are left out`);
-  if (nTwice > 0) onNote(`${nTwice} rows lie in a step that has a row already: the last counts`);
-  return new Map(
-    [...found].map(([name, steps]) => [
-      name,
-      steps.size === 0 ? undefined : [...steps].map(([step, cell]) => ({ at: shownInstant(data, step), value: cell })),
-    ]),
-  );
-}
-
-function checkColumns({ columns }: ForecastModelData, table: Table): void {
-  const absent = Object.values(columns).filter((name) => name !== null && !table.has(name)) as string[];
-  if (absent.length === 0) return;
-  const near = nearestName(absent[0]!, table.names);
+// Without rows nothing says what the covariates of the steps ahead are.
+function checkForecastable(data: ForecastModelData): void {
+  const { covariates, series, columns } = data;
+  const known = covariates?.known ?? [];
+  if (known.length === 0 || !series.some((one) => needsCovariates(data, one))) return;
+  const said = known.map((name) => `"${name}"`).join(", ");
   throw new FettleError(
     "invalid-input",
-    "SCORE_COLUMNS",
-    `Cannot forecast from the rows: ${absent.map((name) => `"${name}"`).join(", ")} ${absent.length === 1 ? "is" : "are"} absent, every column of the model is needed`,
-    {
-      hint:
-        near === undefined
-          ? 'Leave out "--in" to forecast from what the model knows'
-          : `Did you mean "${absent[0]}" by "${near}"?`,
-      facts: { absent },
-    },
+    "SCORE_COVARIATES",
+    `Cannot forecast without rows: ${said} of the steps to forecast ${known.length === 1 ? "is" : "are"} needed`,
+    { hint: `Bring them by "--in FILE": rows behind the last value, with "${columns.value}" left empty` },
   );
 }
 

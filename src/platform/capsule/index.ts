@@ -33,10 +33,12 @@ export {
   rowTypes,
 } from "./export-module.ts";
 export {
+  type ForecastCovariates,
   type ForecastMethod,
   type ForecastModelData,
   forecasterOf,
   type KnownSeries,
+  needsCovariates,
   type ValueRange,
   within,
 } from "./forecast-data.ts";

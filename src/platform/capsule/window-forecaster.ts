@@ -5,17 +5,23 @@ import {
   type FittedGlobalTrees,
   type ForecasterData,
   type GlobalLayout,
+  type SeriesColumns,
 } from "../../ml/forecasters/index.ts";
 
 /** The last values of a series, null where missing: what a model of many series forecasts it from. */
 export interface WindowData {
   readonly kind: "window";
   readonly values: readonly (number | null)[];
+  /** Covariates and what was observed at the same steps; absent where the model has none. */
+  readonly columns?: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
 /** A series at its last value, ready to be forecast: by a method of its own, or by a model of many series. */
-export interface SeriesState extends Pick<FittedForecaster, "label" | "forecast" | "notes"> {
-  update(values: Float64Array): SeriesState;
+export interface SeriesState extends Pick<FittedForecaster, "label" | "notes"> {
+  /** @param known covariates of the steps that are forecast, for a model that learned from some */
+  forecast(horizon: number, known?: SeriesColumns): Float64Array;
+  /** @param columns covariates and what was observed at the steps of the values; missing where left out */
+  update(values: Float64Array, columns?: SeriesColumns): SeriesState;
   toJSON(): ForecasterData | WindowData;
 }
 
@@ -56,37 +62,69 @@ function windowLength({ period, nSeasons, nRecent }: GlobalLayout): number {
 /**
  * A series as a model of many sees it.
  * @param values up to the step `last`, NaN where missing
+ * @param columns covariates and what was observed at the steps of the values; missing where left out
  */
 export function windowForecaster(
   model: FittedGlobalTrees,
   calendar: Calendar,
   last: number,
   values: Float64Array,
+  columns: SeriesColumns = {},
 ): SeriesState {
   const { layout } = model;
-  const window = windowOf(values, windowLength(layout));
+  const { covariates = [], observed = [] } = layout;
+  const names = [...covariates, ...observed];
+  const start = windowStart(values, windowLength(layout));
+  const window = values.slice(start);
+  const beside = pick(names, (name) => own(columns, name)?.slice(start) ?? missing(window.length));
   return {
     label: "Boosted trees",
     notes: [],
-    forecast(horizon) {
+    forecast(horizon, ahead = {}) {
       const known = calendarAt(calendar, layout.known, last - window.length + 1, window.length + horizon);
-      return model.forecast([{ values: window, known }], horizon)[0]!;
+      return model.forecast(
+        [
+          {
+            values: window,
+            known,
+            covariates: pick(covariates, (name) => joined(beside[name]!, own(ahead, name) ?? new Float64Array(0))),
+            observed: beside,
+          },
+        ],
+        horizon,
+      )[0]!;
     },
-    update(newer) {
-      const longer = new Float64Array(window.length + newer.length);
-      longer.set(window);
-      longer.set(newer, window.length);
-      return windowForecaster(model, calendar, last + newer.length, longer);
+    update(newer, newerColumns = {}) {
+      const longer = pick(names, (name) => joined(beside[name]!, own(newerColumns, name) ?? missing(newer.length)));
+      return windowForecaster(model, calendar, last + newer.length, joined(window, newer), longer);
     },
     toJSON: () => ({
       kind: "window",
-      values: Array.from(window, (value) => (Number.isNaN(value) ? null : value)),
+      values: jsonOf(window),
+      ...(names.length === 0 ? {} : { columns: pick(names, (name) => jsonOf(beside[name]!)) }),
     }),
   };
 }
 
+const pick = <T>(names: readonly string[], of: (name: string) => T): Record<string, T> =>
+  Object.fromEntries(names.map((name) => [name, of(name)]));
+
+// A column may be called as something that every object has.
+const own = (columns: SeriesColumns, name: string) => (Object.hasOwn(columns, name) ? columns[name] : undefined);
+
+const missing = (length: number) => new Float64Array(length).fill(Number.NaN);
+
+const jsonOf = (values: Float64Array) => Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+
+function joined(before: Float64Array, after: Float64Array): Float64Array {
+  const both = new Float64Array(before.length + after.length);
+  both.set(before);
+  both.set(after, before.length);
+  return both;
+}
+
 // At least the last value that is known.
-function windowOf(values: Float64Array, length: number): Float64Array {
+function windowStart(values: Float64Array, length: number): number {
   const lastKnown = values.findLastIndex((value) => !Number.isNaN(value));
-  return values.slice(Math.max(0, Math.min(values.length - length, lastKnown)));
+  return Math.max(0, Math.min(values.length - length, lastKnown));
 }

@@ -30,7 +30,8 @@ export function literal(value: unknown): string {
 
 /** A text in single quotes, escaped. */
 export function quoted(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
+  return `'${escaped.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")}'`; // they would end a comment
 }
 
 // `__proto__: …` would set a prototype instead of a key.

@@ -1,11 +1,19 @@
 import { literal, quoted } from "../data/index.ts";
 import { defaultFamilies, type ForecastDefinition } from "./forecast-definition.ts";
 
+/** Columns that a comment names, at most. */
+const mostNamed = 12;
+
 /**
  * A definition as the TypeScript module that `init` writes: short, commented. Types of the columns that `defineForecast` fills in are left out.
  * @param step one step in words, where the rows show it
+ * @param others columns that the definition does not name
  */
-export function forecastToSource(definition: ForecastDefinition, step: string | null): string {
+export function forecastToSource(
+  definition: ForecastDefinition,
+  step: string | null,
+  others: readonly string[],
+): string {
   const { name, data, time, value, series, horizon, season, seed = 1 } = definition;
   const { types: filledIn, ...options } = data.options ?? {};
   const types = Object.fromEntries(
@@ -23,6 +31,12 @@ export function forecastToSource(definition: ForecastDefinition, step: string | 
     series === undefined
       ? "  // All rows are one series. series: '…' names the column that tells several apart."
       : `  series: ${quoted(series)},`,
+    ...(others.length === 0
+      ? []
+      : [
+          `  // Not used: ${others.slice(0, mostNamed).map(quoted).join(", ")}${others.length > mostNamed ? ` and ${others.length - mostNamed} more` : ""}.`,
+          "  // known: [] names columns of numbers that are known of future steps, observed: [] those known of past steps alone.",
+        ]),
     "",
     `  horizon: ${horizon}, // steps to forecast${step === null ? "" : `, each of ${step} as the rows show`}`,
     ...(season === undefined ? [] : [`  season: ${season},`]),

@@ -57,6 +57,13 @@ export interface ForecastDefinition<Name extends string = string> extends TaskDe
   readonly value: Name;
   /** The column that says which series a row belongs to. Default: all rows are one series. */
   readonly series?: Name;
+  /**
+   * Columns of numbers that are known of future steps, such as prices, promotions and holidays (0 and 1): a request brings them. Boosted trees learn from
+   * them, the other methods do not. Default: none.
+   */
+  readonly known?: readonly Name[];
+  /** Columns of numbers that are known of past steps alone, such as visitors or the weather as it was. Default: none. */
+  readonly observed?: readonly Name[];
   /** Steps to forecast. */
   readonly horizon: number;
   /**
@@ -146,6 +153,8 @@ const schema = z
     time: column,
     value: column,
     series: column.optional(),
+    known: z.array(column).min(1).max(100).readonly().optional(),
+    observed: z.array(column).min(1).max(100).readonly().optional(),
     horizon: z.int().min(1).max(10_000),
     frequency: z
       .union([z.enum(units), z.strictObject({ step: z.number().positive(), unit: z.enum([...units, "number"]) })])
@@ -186,18 +195,27 @@ const schema = z
       .optional(),
     seed: z.int().min(0).optional(),
   })
-  .superRefine(({ time, value, series, range, timeZone, evaluation }, context) => {
+  .superRefine(({ time, value, series, known = [], observed = [], range, timeZone, evaluation }, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
     if (value === time) refuse(["value"], `"${time}" is the time, another column is needed`);
     if (series === time || series === value) refuse(["series"], `"${series}" is the time or the value`);
+    const covariates = [...known, ...observed];
+    covariates.forEach((name, k) => {
+      const path = [k < known.length ? "known" : "observed"];
+      if (name === time || name === value || name === series)
+        refuse(path, `"${name}" is the time, the value or the series`);
+      else if (covariates.indexOf(name) < k) refuse(path, `"${name}" is named twice`);
+      else if (name === "at" || name === "value")
+        refuse(path, `a column cannot be called "${name}": requests say so of something else`);
+    });
     if ((range?.min ?? Number.NEGATIVE_INFINITY) >= (range?.max ?? Number.POSITIVE_INFINITY))
       refuse(["range"], "min must be below max");
     for (const name of evaluation?.slices ?? [])
       if (name === time || name === value) refuse(["evaluation", "slices"], `"${name}" is the time or the value`);
     if (timeZone === undefined || timeZone === "UTC") return;
-    const known = zoneNames();
-    if (known.includes(timeZone)) return;
-    const near = nearestName(timeZone, known);
+    const zones = zoneNames();
+    if (zones.includes(timeZone)) return;
+    const near = nearestName(timeZone, zones);
     refuse(["timeZone"], `"${timeZone}" is no zone${near === undefined ? "" : `, did you mean "${near}"?`}`);
   });
 

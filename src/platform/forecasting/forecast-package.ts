@@ -15,12 +15,12 @@ import type { ForecastDefinition } from "./forecast-definition.ts";
 import { goldenRequests } from "./golden-requests.ts";
 import type { SeriesSet } from "./read-series.ts";
 import type { FoundMethods } from "./search-methods.ts";
-import type { FittedSeries } from "./series-method.ts";
+import { columnsBetween, type FittedSeries } from "./series-method.ts";
 
 /** The model with its state after the last value of every series: parameters are those that were measured. */
 export function modelOf(
   { time, value, series: column, horizon, gaps = "missing", range = {} }: ForecastDefinition,
-  { series, calendar, period }: SeriesSet,
+  { series, calendar, period, covariates }: SeriesSet,
   known: readonly number[],
   fitted: FittedSeries,
   { methods, methodOf }: FoundMethods["chosen"],
@@ -29,6 +29,7 @@ export function modelOf(
   return {
     kind: "forecast",
     columns: { time, value, series: column ?? null },
+    ...(covariates.known.length + covariates.observed.length === 0 ? {} : { covariates }),
     calendar,
     period,
     gaps,
@@ -36,15 +37,17 @@ export function modelOf(
     range,
     methods,
     global: fitted.global,
-    series: series.map(
-      ({ name, first, values }, i): KnownSeries => ({
+    series: series.map((one, i): KnownSeries => {
+      const { name, first, values } = one;
+      const newer = columnsBetween(one, known[i]!);
+      return {
         name,
         last: first + values.length - 1,
         scale: scaleOf({ scales: naiveScales(values, period) }),
         method: methodOf(i),
-        forecaster: fitted.at(i).update(values.subarray(known[i]!)).toJSON(),
-      }),
-    ),
+        forecaster: fitted.at(i).update(values.subarray(known[i]!), newer).toJSON(),
+      };
+    }),
     intervals,
   };
 }

@@ -1,7 +1,11 @@
 import { type Calendar, FettleError, nearestName, stepOf, zoneOf } from "../../lib/index.ts";
-import { type Column, cellOf, isMissing, type Table } from "../../ml/table/index.ts";
+import type { SeriesColumns } from "../../ml/forecasters/index.ts";
+import type { Table } from "../../ml/table/index.ts";
+import type { ForecastCovariates } from "../capsule/index.ts";
 import type { ForecastDefinition } from "./forecast-definition.ts";
+import { groupRows } from "./group-rows.ts";
 import { defaultSeason, inferCalendar, statedCalendar, stepInWords } from "./infer-calendar.ts";
+import { checkCovariates, covariateNames, covariateNotes, covariatesOf } from "./read-covariates.ts";
 
 /** One series on the grid, from its first value to its last. */
 export interface Series {
@@ -15,6 +19,8 @@ export interface Series {
   readonly nGaps: number;
   /** Rows of the table that hold its values, ascending in time. */
   readonly rows: Int32Array;
+  /** Covariates and what was observed at the same steps, by name. */
+  readonly columns: SeriesColumns;
 }
 
 /** The series of a table. */
@@ -24,6 +30,7 @@ export interface SeriesSet {
   readonly period: number;
   /** In the order of their first rows. */
   readonly series: readonly Series[];
+  readonly covariates: ForecastCovariates;
   readonly notes: readonly string[];
 }
 
@@ -32,7 +39,17 @@ const mostSteps = 50_000_000;
 
 type ReadDefinition = Pick<
   ForecastDefinition,
-  "time" | "value" | "series" | "frequency" | "season" | "timeZone" | "duplicates" | "gaps" | "evaluation"
+  | "time"
+  | "value"
+  | "series"
+  | "known"
+  | "observed"
+  | "frequency"
+  | "season"
+  | "timeZone"
+  | "duplicates"
+  | "gaps"
+  | "evaluation"
 >;
 
 /**
@@ -43,19 +60,28 @@ export function readSeries(definition: ReadDefinition, table: Table): SeriesSet 
   checkColumns(definition, table);
   const time = timesOf(definition, table);
   const value = table.numbers(definition.value).values;
-  const { groups, notes } = groupRows(definition, table, time.values, value);
-  const sorted = groups.map(({ name, rows }) => ({
-    name,
-    rows: Int32Array.from(rows).sort((a, b) => time.values[a]! - time.values[b]! || a - b),
-  }));
+  const { groups, silent, notes } = groupRows(definition, table, time.values, value);
+  const hasCovariates = covariateNames(definition).length > 0;
+  const inOrder = (rows: readonly number[]) =>
+    Int32Array.from(rows).sort((a, b) => time.values[a]! - time.values[b]! || a - b);
+  const sorted = groups.map(({ name, rows }) => ({ name, rows: inOrder(rows) }));
   const instants = sorted.map(({ rows }) => distinct(rows, time.values));
   const calendar = calendarFor(definition, instants, time.isNumber, notes);
   const read = sorted.map(({ name, rows }) => oneSeries(definition, calendar, name, rows, time.values, value));
+  const covariates = { known: definition.known ?? [], observed: definition.observed ?? [] };
   const problems = read.reduce((n, { nDuplicates }) => n + nDuplicates, 0);
   const { duplicates = "refuse", gaps = "missing" } = definition;
   if (problems > 0 && duplicates === "refuse") throw duplicated(definition, problems, calendar, table);
   if (problems > 0) notes.push(`${problems} rows share a step with another: ${aggregates[duplicates]}`);
-  const series = read.map(({ nDuplicates: _, ...one }) => ({ ...one, values: filled(one.values, gaps) }));
+  const series = read.map(({ nDuplicates: _, ...one }, i): Series => {
+    const { first, values } = one;
+    const whole = { ...one, values: filled(values, gaps), columns: {} };
+    if (!hasCovariates) return whole;
+    const rows = inOrder([...groups[i]!.rows, ...(silent.get(one.name) ?? [])]);
+    const columns = covariatesOf(definition, table, calendar, first, values.length, rows, time.values);
+    return { ...whole, columns };
+  });
+  notes.push(...covariateNotes(definition, series));
   const nGaps = series.reduce((n, one) => n + one.nGaps, 0);
   if (nGaps > 0) {
     const nSteps = series.reduce((n, { values }) => n + values.length, 0);
@@ -65,7 +91,7 @@ export function readSeries(definition: ReadDefinition, table: Table): SeriesSet 
       throw refused("FORECAST_GAPS", `Cannot read the series: ${where}, a value at every step is needed`, gapsHint);
     notes.push(`${where}: ${fillings[gaps]}`);
   }
-  return { calendar, period: definition.season ?? defaultSeason(calendar), series, notes };
+  return { calendar, period: definition.season ?? defaultSeason(calendar), series, covariates, notes };
 }
 
 const aggregates = {
@@ -85,11 +111,14 @@ const gapsHint = 'Say what an absent value means, for example gaps: "zero", "int
 const refused = (code: string, message: string, hint: string, facts = {}) =>
   new FettleError("invalid-input", code, message, { hint, facts });
 
-function checkColumns({ time, value, series, evaluation }: ReadDefinition, table: Table): void {
+function checkColumns(definition: ReadDefinition, table: Table): void {
+  const { time, value, series, known, observed, evaluation } = definition;
   const named = {
     time,
     value,
     series,
+    ...Object.fromEntries((known ?? []).map((name, k) => [`known.${k}`, name])),
+    ...Object.fromEntries((observed ?? []).map((name, k) => [`observed.${k}`, name])),
     ...Object.fromEntries((evaluation?.slices ?? []).map((name, k) => [`evaluation.slices.${k}`, name])),
   };
   const problems = Object.entries(named).flatMap(([key, name]) => {
@@ -111,6 +140,7 @@ function checkColumns({ time, value, series, evaluation }: ReadDefinition, table
       `Cannot forecast "${value}": it holds ${kind} values, numbers are needed`,
       `If it is meant as a number: data.options.types: { "${value}": "number" }`,
     );
+  checkCovariates(definition, table);
 }
 
 function timesOf({ time }: ReadDefinition, table: Table) {
@@ -121,51 +151,6 @@ function timesOf({ time }: ReadDefinition, table: Table) {
     `Cannot order the rows by "${time}": it holds texts, instants or numbers are needed`,
     `If they are dates: data.options.types: { "${time}": "instant" }`,
   );
-}
-
-interface Group {
-  readonly name: string;
-  readonly rows: number[];
-}
-
-function groupRows(
-  { series, time, value: target }: ReadDefinition,
-  table: Table,
-  times: Float64Array,
-  values: Float64Array,
-) {
-  const groups = new Map<string, Group>();
-  const column = series === undefined ? null : table.column(series);
-  const lacking = { time: 0, series: 0, value: 0 };
-  for (let i = 0; i < table.nRows; i++) {
-    if (!Number.isFinite(times[i]!)) lacking.time++;
-    else if (column !== null && isMissing(column, i)) lacking.series++;
-    else if (!Number.isFinite(values[i]!)) lacking.value++;
-    else {
-      const name = column === null ? "" : nameOf(column, i);
-      const group = groups.get(name);
-      if (group === undefined) groups.set(name, { name, rows: [i] });
-      else group.rows.push(i);
-    }
-  }
-  if (groups.size === 0)
-    throw refused(
-      "FORECAST_EMPTY",
-      `Cannot read the series: of ${table.nRows} rows none has an instant and a value, 1 is needed`,
-      "Check the columns that the definition names as time and value",
-    );
-  const names = { time, series: series ?? "", value: target };
-  const notes = (["time", "series", "value"] as const).flatMap((key) =>
-    lacking[key] > 0
-      ? [`${lacking[key]} rows have no "${names[key]}" and ${key === "value" ? "leave a gap" : "are left out"}`]
-      : [],
-  );
-  return { groups: [...groups.values()], notes };
-}
-
-/** A series' name, as files and requests write it. */
-function nameOf(column: Column, i: number): string {
-  return column.kind === "category" ? column.dictionary[column.codes[i]!]! : String(cellOf(column, i));
 }
 
 function distinct(rows: Int32Array, times: Float64Array): Float64Array {
@@ -218,7 +203,7 @@ function oneSeries(
   rows: Int32Array,
   times: Float64Array,
   values: Float64Array,
-): Series & { readonly nDuplicates: number } {
+): Omit<Series, "columns"> & { readonly nDuplicates: number } {
   const first = stepOf(calendar, times[rows[0]!]!);
   const n = stepOf(calendar, times[rows.at(-1)!]!) - first + 1;
   if (n > mostSteps)

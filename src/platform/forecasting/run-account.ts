@@ -10,7 +10,11 @@ import type { FittedSeries } from "./series-method.ts";
 export function problemInWords({ value, series, horizon }: ForecastDefinition, set: SeriesSet): string {
   const steps = `${horizon} ${horizon === 1 ? "step" : "steps"} of ${stepInWords(set.calendar)}`;
   const each = series === undefined ? "" : `, for each of ${set.series.length} series (${series})`;
-  return `forecast ${value}, ${steps} ahead${each}`;
+  const from = [
+    ...set.covariates.known.map((name) => `${name} (known in advance)`),
+    ...set.covariates.observed.map((name) => `${name} (observed)`),
+  ];
+  return `forecast ${value}, ${steps} ahead${each}${from.length === 0 ? "" : `, also from ${from.join(", ")}`}`;
 }
 
 /** How the past was parted from the future, in a few words. */

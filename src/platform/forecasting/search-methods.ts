@@ -7,7 +7,7 @@ import { meanOf, measureCases, perSeries, valuesOf } from "./measure-cases.ts";
 import { pickPerSeries } from "./per-series.ts";
 import type { OriginPlan } from "./plan-origins.ts";
 import type { SeriesSet } from "./read-series.ts";
-import { type FittedSeries, fitSeries } from "./series-method.ts";
+import { columnsBetween, type FittedSeries, fitSeries } from "./series-method.ts";
 
 /** What {@link searchMethods} works on. */
 export interface SearchInput {
@@ -208,7 +208,7 @@ function validationCases(
       const history = values.subarray(0, origin);
       const yTrue = values.slice(origin, origin + horizon);
       const yPred = at(series, origin)
-        .forecast(horizon)
+        .forecast(horizon, columnsBetween(set.series[series]!, origin, origin + horizon))
         .map((value) => within(range, value));
       cases.push(caseOf({ series, origin: k, history, period, yTrue, yPred }));
     });

@@ -8,8 +8,8 @@ const leastRun = 8;
 const mostRun = 32;
 
 /**
- * What a series' test could be known from: another series that holds the same values, at the same instants or as a copy that runs ahead of it. Columns beside
- * time, value and series are not read, so that none of them can tell the future.
+ * What a series' test could be known from: another series that holds the same values, at the same instants or as a copy that runs ahead of it. What
+ * columns beside the values could tell is found by covariate-leakage.ts.
  */
 export function findSeriesLeakage(
   { series, calendar }: SeriesSet,

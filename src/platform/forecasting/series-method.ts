@@ -1,4 +1,4 @@
-import { globalTrees } from "../../ml/forecasters/index.ts";
+import { globalTrees, type SeriesColumns } from "../../ml/forecasters/index.ts";
 import {
   calendarAt,
   calendarNames,
@@ -9,7 +9,7 @@ import {
   windowForecaster,
 } from "../capsule/index.ts";
 import type { TrainHooks } from "../training/index.ts";
-import type { SeriesSet } from "./read-series.ts";
+import type { Series, SeriesSet } from "./read-series.ts";
 
 /** Methods fitted to the series of a set, as far as they were known. */
 export interface FittedSeries {
@@ -61,7 +61,7 @@ const mostRows = 400_000;
 
 function fitTogether(
   { params }: ForecastMethod,
-  { series, calendar, period }: SeriesSet,
+  { series, calendar, period, covariates }: SeriesSet,
   known: readonly (number | null)[],
   { horizon, seed, hooks, check }: FitContext,
 ): FittedSeries {
@@ -69,11 +69,21 @@ function fitTogether(
   const from = Math.min(...series.map(({ first }) => first));
   const to = Math.max(...series.map(({ first, values }) => first + values.length));
   const names = calendarNames(calendar, from, to - from);
-  const taken = series.flatMap(({ values, first }, i) =>
-    known[i] === null
-      ? []
-      : [{ values: values.subarray(0, known[i]!), known: calendarAt(calendar, names, first, known[i]!) }],
-  );
+  const pick = (columns: SeriesColumns, own: readonly string[]): SeriesColumns =>
+    Object.fromEntries(own.map((name) => [name, columns[name]!]));
+  const taken = series.flatMap((one, i) => {
+    const steps = known[i];
+    if (steps === null || steps === undefined) return [];
+    const columns = columnsBetween(one, 0, steps);
+    return [
+      {
+        values: one.values.subarray(0, steps),
+        known: calendarAt(calendar, names, one.first, steps),
+        covariates: pick(columns, covariates.known),
+        observed: pick(columns, covariates.observed),
+      },
+    ];
+  });
   const { nSeasons, ...trees } = params as { readonly nSeasons?: number };
   const nSteps = series.reduce((sum, { values }) => sum + values.length, 0);
   const maxRows = Math.min(mostRows, Math.max(fewestRows, rowsPerStep * nSteps));
@@ -88,10 +98,16 @@ function fitTogether(
   return {
     at(i, steps = known[i]!) {
       const { values, first } = series[i]!;
-      return windowForecaster(model, calendar, first + steps - 1, values.subarray(0, steps));
+      const columns = columnsBetween(series[i]!, 0, steps);
+      return windowForecaster(model, calendar, first + steps - 1, values.subarray(0, steps), columns);
     },
     global: model.toJSON(),
   };
+}
+
+/** Columns of some steps of a series. */
+export function columnsBetween({ columns }: Series, from: number, to?: number): SeriesColumns {
+  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.subarray(from, to)]));
 }
 
 /** Fits to each series its own of several methods; one that learns from all series learns from all of them, whichever use it. */

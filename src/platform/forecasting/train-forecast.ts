@@ -20,6 +20,7 @@ import {
   type TrainOutcome,
 } from "../training/index.ts";
 import { bandsOf, widthsOf } from "./conformal-bands.ts";
+import { findCovariateLeakage } from "./covariate-leakage.ts";
 import { measureTest, pictureOfTest } from "./evaluate-test.ts";
 import type { TestCases } from "./forecast-account.ts";
 import { caseOf, type ForecastCase, scaleOf } from "./forecast-case.ts";
@@ -32,7 +33,7 @@ import { readSeries, type SeriesSet } from "./read-series.ts";
 import { fitNotes, partsOf, problemInWords, splitInWords } from "./run-account.ts";
 import { searchMethods } from "./search-methods.ts";
 import { findSeriesLeakage } from "./series-leakage.ts";
-import { type FitContext, type FittedSeries, fitEach, fitSeries } from "./series-method.ts";
+import { columnsBetween, type FitContext, type FittedSeries, fitEach, fitSeries } from "./series-method.ts";
 import { seriesSlices } from "./series-slices.ts";
 
 const defaultLevels = [0.8, 0.95];
@@ -57,7 +58,7 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
   const plan = planOrigins(set, definition);
 
   stages.enter("leakage");
-  const findings = findSeriesLeakage(set, plan, definition, metric);
+  const findings = [...findSeriesLeakage(set, plan, definition, metric), ...findCovariateLeakage(set, horizon, metric)];
 
   stages.enter("search");
   const baseline: ForecastMethod = { family: set.period > 1 ? "seasonal-naive" : "naive", params: {} };
@@ -145,7 +146,12 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
     candidates: found.candidates,
     champion: championName,
     evaluation,
-    explanations: { reason: "a forecast has no columns whose part in it could be said" },
+    explanations: {
+      reason:
+        data.covariates === undefined
+          ? "a forecast has no columns whose part in it could be said"
+          : "what covariates add to a forecast is not measured",
+    },
     gates: gatesOf(evaluation, findings, championName),
     seconds: {},
   };
@@ -199,15 +205,16 @@ function testCases(
   range: ValueRange,
   intervals: HalfWidths | null,
 ): ForecastCase[] {
-  return series.flatMap(({ values }, i): ForecastCase[] => {
+  return series.flatMap((one, i): ForecastCase[] => {
+    const { values } = one;
     const origin = plan.series[i]!.test;
     if (origin === null) return [];
     const history = values.subarray(0, origin);
     const yPred = fitted
       .at(i)
-      .forecast(horizon)
+      .forecast(horizon, columnsBetween(one, origin))
       .map((value) => within(range, value));
-    const one = caseOf({ series: i, origin: 0, history, period, yTrue: values.slice(origin), yPred });
-    return [intervals === null ? one : { ...one, bands: bandsOf(intervals, yPred, scaleOf(one), range) }];
+    const tested = caseOf({ series: i, origin: 0, history, period, yTrue: values.slice(origin), yPred });
+    return [intervals === null ? tested : { ...tested, bands: bandsOf(intervals, yPred, scaleOf(tested), range) }];
   });
 }
