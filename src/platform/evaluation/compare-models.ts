@@ -25,7 +25,7 @@ export function compareModels({
   bootstrap,
 }: ComparisonInput): Comparison {
   const difference = pairedDifference(metric, scoring, rows, prediction, reference.prediction, bootstrap);
-  return comparisonOf(reference.name, metric, difference, isGreaterBetter(metric));
+  return comparisonOf(reference.name, metric, difference, isGreaterBetter(metric), unitOf(rows, bootstrap));
 }
 
 /**
@@ -47,6 +47,14 @@ export function comparisonOf(
     verdict,
     sentence: verdictInWords(reference, metric, verdict, difference, unit),
   };
+}
+
+// Rows that are drawn together are no evidence of their own: how many groups there are is said.
+function unitOf({ ranked }: MeasuredRows, { resample }: BootstrapOptions): string {
+  if (resample.unit !== "group") return "rows";
+  const n = new Set(resample.groups).size;
+  const areQueries = ranked !== undefined && new Set(ranked.queries).size === n;
+  return `rows in ${n} ${areQueries ? "queries" : "groups"}`;
 }
 
 /**

@@ -98,6 +98,7 @@ for (const { says, testStart, ...definition } of rankings)
     const random = report.candidates.find(({ name }) => name === "random order")!;
     assert.ok(metrics[primary]!.low! > random.validation.value!, JSON.stringify(metrics[primary]));
     assert.equal(baseline.name, "best single feature");
+    assert.match(capsule.evaluation.comparisons[0]!.sentence, /, \d+ rows in \d+ queries\)/);
     assert.deepEqual(slices, []);
     assert.equal(importance[0]!.column, "a");
   });
