@@ -6,6 +6,8 @@ import { bytes, count, fixed, number, percent, shorten } from "./words.ts";
 
 // Wider tables would make the page too heavy to open; the machine-readable report holds every column.
 const mostColumns = 200;
+/** Rows of the table that are open; the others are folded. */
+const mostOpen = 40;
 
 /** What the table holds: size, sources, contract violations, a profile of every column. */
 export function dataSection(report: RunReport): Section {
@@ -31,13 +33,23 @@ export function dataSection(report: RunReport): Section {
       ${sentences([...snapshot.source.notes, ...notes])}
       <h3>Columns</h3>
       ${personal > 0 && html`<p class="dim">Columns that may hold personal data are marked. Their values appear nowhere in this report.</p>`}
-      ${table(
-        "Column profiles",
-        ["Column", "Distribution", "Values", ["Missing", "n"], ["Distinct", "n"]],
-        columns.slice(0, mostColumns).map((column) => profileRow(column, report)),
-      )}
+      ${profiles(columns, report)}
       ${columns.length > mostColumns && html`<p class="dim">The first ${mostColumns} of ${fixed(columns.length, 0)} columns are shown; the machine-readable report holds all of them.</p>`}`,
   };
+}
+
+// Of a wide table the columns that stand out are open: the target, leaks, personal data.
+function profiles(columns: readonly ColumnProfile[], report: RunReport): Html {
+  const standsOut = ({ name, personalData }: ColumnProfile) =>
+    name === report.problem.column || report.leakage.excluded.includes(name) || personalData !== null;
+  const isWide = columns.length > mostOpen;
+  const ordered = isWide
+    ? [...columns.filter(standsOut), ...columns.filter((column) => !standsOut(column))].slice(0, mostColumns)
+    : columns;
+  const rows = ordered.map((column) => profileRow(column, report));
+  const head = ["Column", "Distribution", "Values", ["Missing", "n"], ["Distinct", "n"]] as const;
+  return html`${table("Column profiles", head, rows.slice(0, mostOpen))}
+    ${isWide && html`<details><summary>${count(rows.length - mostOpen, "more column")}</summary>${table("More column profiles", head, rows.slice(mostOpen))}</details>`}`;
 }
 
 function missingShare(columns: readonly ColumnProfile[]): number {

@@ -12,13 +12,16 @@ import { axis, type Scale, scaleOf, valueOrReason, whisker } from "./cells.ts";
 import { badge, type Html, html, type Section, table } from "./html.ts";
 import { prevalence } from "./prediction-sections.ts";
 import {
+  count,
   decimalsOf,
   duration,
   isGreaterBetter,
+  measuredCount,
   measuredNoun,
   metricName,
   number,
   percent,
+  plural,
   shorten,
   withMetricName,
 } from "./words.ts";
@@ -38,7 +41,7 @@ export function candidatesSection({ candidates, task }: RunReport): Section | nu
   return {
     id: "candidates",
     title: "Candidates",
-    lead: `Everything that was tried, in this order, by ${metricName(metric)} on validation ${measuredNoun(task)}s; ${direction(metric)}.`,
+    lead: `Everything that was tried, in this order, by ${metricName(metric)} on validation ${plural(measuredNoun(task))}; ${direction(metric)}.`,
     body: html`${notes}
       ${table(
         "Candidates",
@@ -73,8 +76,8 @@ function paramsInWords(params: Candidate["params"]): string {
 
 /** Every metric on the test part with its interval, beside the baseline's. */
 export function metricsSection({ evaluation, champion }: RunReport): Section {
-  const { primary, metrics: values, baseline, nTest, task } = evaluation;
-  const noun = measuredNoun(task);
+  const { primary, metrics: values, baseline, task } = evaluation;
+  const nouns = plural(measuredNoun(task));
   const ofTable = (name: string) => metrics[name] ?? metricAtCount(name);
   const factsOf = { recommendation: listMetricFacts, forecast: forecastMetricFacts }[task as string] ?? ofTable;
   const names = [primary, ...Object.keys(values).filter((name) => name !== primary)].filter(
@@ -83,12 +86,12 @@ export function metricsSection({ evaluation, champion }: RunReport): Section {
   return {
     id: "metrics",
     title: "Metrics",
-    lead: html`On ${nTest.toLocaleString("en-US")} test ${noun}s, which neither the model nor a choice of this run has seen. In brackets the 95\u00a0% bootstrap interval.`,
+    lead: html`On ${count(measuredCount(evaluation), `test ${measuredNoun(task)}`)}, which neither the model nor a choice of this run has seen. In brackets the 95\u00a0% bootstrap interval.`,
     body: html`
       ${evaluation.comparisons.map(comparison)}
       ${champion === null && html`<p class="dim">There was no earlier version to compare with.</p>`}
       ${table(
-        `Metrics on test ${noun}s`,
+        `Metrics on test ${nouns}`,
         [
           "Metric",
           [

@@ -264,6 +264,7 @@ test("renderReport() stays under 1 MB for a table of 3,000 columns and drops wha
     },
   });
   assert.ok(page.length < 1_000_000, `${page.length} characters`);
+  assert.match(page, /<summary>160 more columns<\/summary>/);
   assert.deepEqual(
     idsOf(page),
     sections.regression.filter((id) => id !== "curves" && id !== "candidates"),

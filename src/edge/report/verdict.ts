@@ -9,10 +9,12 @@ import {
   isGreaterBetter,
   listed,
   measured,
+  measuredCount,
   measuredNoun,
   metricName,
   number,
   percent,
+  plural,
   signed,
   withMetricName,
 } from "./words.ts";
@@ -73,7 +75,7 @@ export function verdictInWords(report: RunReport): { readonly headline: string; 
     };
   const { repeated } = report.evaluation;
   if (repeated?.comparisons[0] && repeated.value.value !== null) return repeatedVerdict(repeated, value, nTest);
-  const reaches = `On ${count(nTest, `test ${measuredNoun(task)}`)} it reaches ${name} ${measured(value)}`;
+  const reaches = `On ${count(measuredCount(report.evaluation), `test ${measuredNoun(task)}`)} it reaches ${name} ${measured(value)}`;
   const reference = baseline.metrics[primary]?.value ?? null;
   const against = reference === null ? "" : `, against ${number(reference)} of the baseline “${baseline.name}”`;
   if (!comparison || comparison.difference.value === null)
@@ -128,6 +130,7 @@ function gatesInWords(passed: number, total: number): string {
 /** Reasons for doubt, the weightiest first. */
 export function caveats({ evaluation, leakage, split, data, champion }: RunReport): string[] {
   const noun = measuredNoun(evaluation.task);
+  const nMeasured = measuredCount(evaluation);
   const keptLeaks = leakage.findings.filter(({ decision, strength }) => decision === "kept" && strength === "strong");
   const suspects = leakage.findings.filter(({ decision }) => decision === "named");
   const errors = data.violations.filter(({ severity }) => severity === "error");
@@ -148,17 +151,17 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
     toChampion?.verdict === "worse" && `It is worse than ${champion}, which it would replace.`,
     split.testEvaluations > 1 &&
       evaluation.anomaly?.isLabelled !== false &&
-      `These test ${noun}s have been looked at ${split.testEvaluations} times, so the result is somewhat flattering.`,
+      `These test ${plural(noun)} have been looked at ${split.testEvaluations} times, so the result is somewhat flattering.`,
     suspects.length > 0 &&
       ofTable(
         suspects,
         `The model uses ${quoted(suspects)}, which one kind of evidence suspects of knowing the target.`,
       ),
     weak.length > 0 &&
-      `It is weaker where ${weak[0]!.name} (${percent(weak[0]!.n / Math.max(1, evaluation.nTest))} of the ${noun}s): ${metricName(weak[0]!.metric)} ${measured(weak[0]!.value)}.`,
+      `It is weaker where ${weak[0]!.name} (${percent(weak[0]!.n / Math.max(1, evaluation.nTest))} of the ${plural(noun)}): ${metricName(weak[0]!.metric)} ${measured(weak[0]!.value)}.`,
     belowLevel(evaluation),
     choiceIsChance(evaluation),
-    evaluation.nTest < 500 && `The test part has only ${count(evaluation.nTest, noun)}, so every interval is wide.`,
+    nMeasured < 500 && `The test part has only ${count(nMeasured, noun)}, so every interval is wide.`,
     ...intervalCaveats(evaluation),
     ece > 0.05 &&
       `Its probabilities are off by ${percent(evaluation.calibration?.ece.value ?? 0)} on average; do not read them as frequencies.`,
@@ -204,9 +207,7 @@ function intervalCaveats({ forecast, metrics }: RunReport["evaluation"]): string
   const left =
     unmeasured === undefined
       ? []
-      : [
-          `${count(unmeasured.n, "series").replace(/seriess$/, "series")} of ${account.nTested} have no MASE: ${unmeasured.reason}.`,
-        ];
+      : [`${count(unmeasured.n, "series")} of ${account.nTested} have no MASE: ${unmeasured.reason}.`];
   return [...missed, ...left];
 }
 

@@ -14,6 +14,7 @@ import {
   metricName,
   number,
   percent,
+  plural,
   shorten,
 } from "./words.ts";
 
@@ -32,7 +33,7 @@ export function slicesSection({ evaluation }: RunReport): Section | null {
     };
   const scale = scaleOf(slices.map(({ value }) => value));
   const decimals = decimalsOf(slices.map(({ value }) => value));
-  const noun = `${measuredNoun(evaluation.task)}s`;
+  const noun = plural(measuredNoun(evaluation.task));
   return {
     ...base,
     lead: `${weak === 0 ? "No slice is" : `${count(weak, "slice")} ${weak === 1 ? "is" : "are"}`} weaker than the rest beyond chance, by ${metricName(metric)}; ${isGreaterBetter(metric) ? "higher is better" : "lower is better"}.`,

@@ -1,5 +1,5 @@
 import { type MetricValue, metricFacts } from "../../ml/metrics/index.ts";
-import type { AnyTask } from "../../platform/evaluation/index.ts";
+import type { AnyTask, Evaluation } from "../../platform/evaluation/index.ts";
 
 const noValue = "—";
 
@@ -62,9 +62,15 @@ export function percent(share: number, digits = 1): string {
   return `${fixed(100 * share, share === 0 || share === 1 ? 0 : digits)}\u00a0%`;
 }
 
-/** A count with its noun: `1 row`, `2,000 rows`. */
+/** A count with its noun: `1 row`, `2,000 rows`, `50 queries`. */
 export function count(n: number, noun: string): string {
-  return `${fixed(n, 0)} ${noun}${n === 1 ? "" : "s"}`;
+  return `${fixed(n, 0)} ${n === 1 ? noun : plural(noun)}`;
+}
+
+/** More than one: `rows`, `queries`, `series`. */
+export function plural(noun: string): string {
+  if (noun.endsWith("series")) return noun;
+  return noun.endsWith("query") ? noun.replace(/y$/, "ies") : `${noun}s`;
 }
 
 /** Seconds for a reader, from milliseconds to minutes. */
@@ -145,7 +151,13 @@ export function isGreaterBetter(metric: string): boolean {
   return metricFacts(metric)?.direction === "maximise";
 }
 
-/** What the test part of a task has so many of. */
+/** What is measured of a task one by one. */
 export function measuredNoun(task: AnyTask): string {
+  if (task === "ranking") return "query";
   return task === "recommendation" ? "user" : task === "forecast" ? "forecast" : "row";
+}
+
+/** How many of them the test part has. */
+export function measuredCount({ nTest, ranking }: Evaluation): number {
+  return ranking === undefined ? nTest : ranking.queries.n - ranking.queries.nEmpty;
 }
