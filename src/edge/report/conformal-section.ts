@@ -38,6 +38,7 @@ const scores = {
   quantile: "The trained quantiles are moved apart or together by one distance (CQR).",
   lac: "A class is in the set where its probability is high enough (LAC).",
   aps: "A set takes the most probable classes until they carry enough probability (APS).",
+  raps: "A set takes the most probable classes until they carry enough probability; each further place costs a penalty (RAPS).",
 } as const;
 
 const source = {

@@ -58,9 +58,12 @@ export interface ConformalOptions<Name extends string = string> {
   /**
    * How badly a value goes with a prediction. Numbers: `absolute` (default), `scaled` (default of poisson, tweedie and gamma losses, which know how the
    * spread grows with the mean), `quantile` (default of two quantiles or more). Classes: `lac` (default), the smallest sets; `aps`, sets that
-   * grow where the model is unsure.
+   * grow where the model is unsure; `raps`, the same without long tails, for many classes.
    */
   readonly score?: ConformalScore;
+  /** `raps`: what each place after the first `freePlaces` (default 5) adds to a class's score; default 0.01. */
+  readonly penalty?: number;
+  readonly freePlaces?: number;
   /**
    * Where the rows behind the threshold come from. `split`: half of the validation part is kept for it. `cross`: all rows of training and validation, each scored
    * by a model that the whole procedure made without it; a smaller table needs it, and it promises less. Default: `cross` where half of the
@@ -351,7 +354,9 @@ const schema = z
         conformal: z
           .strictObject({
             level: z.number().min(0.5).lt(1),
-            score: z.enum(["absolute", "scaled", "quantile", "lac", "aps"]).optional(),
+            score: z.enum(["absolute", "scaled", "quantile", "lac", "aps", "raps"]).optional(),
+            penalty: z.number().min(0).max(1).optional(),
+            freePlaces: z.int().min(0).optional(),
             method: z.enum(["split", "cross"]).optional(),
             perClass: z.boolean().optional(),
             perGroup: z.string().min(1).optional(),
@@ -359,6 +364,10 @@ const schema = z
           .refine(
             ({ perClass, perGroup }) => perClass !== true || perGroup === undefined,
             "perClass and perGroup cannot both be asked for",
+          )
+          .refine(
+            ({ score, penalty, freePlaces }) => score === "raps" || (penalty ?? freePlaces) === undefined,
+            'penalty and freePlaces are for the score "raps"',
           )
           .optional(),
         crossValidation: z.enum(["auto", "always", "never"]).optional(),
