@@ -126,6 +126,25 @@ test("init --task text finds the text column, takes labels that are numbers, and
   );
   const stars = ["init", "stars", "--task", "text", "--data", "stars.csv", "--target", "stars", "--json"];
   assert.equal(((await fettle(folder, stars)).json as { task: string }).task, "multiclass");
+  // A language without spaces: a sentence is a text, a place name beside it is none.
+  const asked = tickets(60).map(([, , , late]) => [
+    "神奈川県",
+    late ? "商品がまだ届きません。" : "配送料はいくらですか。",
+    late,
+  ]);
+  put(folder, "questions.csv", `place,body,late\n${asked.map((row) => row.join(",")).join("\n")}\n`);
+  const spaceless = await fettle(folder, [
+    "init",
+    "questions",
+    "--task",
+    "text",
+    "--data",
+    "questions.csv",
+    "--target",
+    "late",
+  ]);
+  assert.equal(spaceless.exit, 0, spaceless.stderr);
+  assert.match(readFileSync(join(folder, "models/questions.ts"), "utf8"), /features: \{ body: \{ kind: 'text' \} \}/);
   const refused = async (args: readonly string[], code: RegExp) =>
     assert.match((await fettle(folder, [...args, "--force"])).stderr, code);
   await refused([...init, "--text", "boby"], /Did you mean "body"/);

@@ -48,7 +48,10 @@ function dataLines({ data, split, warmStart, evaluation }: RunReport): string[][
     ],
     ["split", `${split.says}: ${parts}; test rows used ${count(split.testEvaluations, "time")}`],
   ];
-  if (evaluation.recommendation) lines.push(...eventLines(evaluation.recommendation));
+  if (evaluation.recommendation) {
+    lines.push(...eventLines(evaluation.recommendation));
+    for (const note of split.notes) lines.push(["note", pc.dim(note)]);
+  }
   if (warmStart !== undefined) lines.push(["goes on from", warmStart]);
   for (const note of data.notes.slice(0, 4)) lines.push(["note", pc.dim(note)]);
   for (const { severity, message } of data.violations.slice(0, 6))
@@ -60,10 +63,9 @@ function dataLines({ data, split, warmStart, evaluation }: RunReport): string[][
 function eventLines({ trained, test }: NonNullable<RunReport["evaluation"]["recommendation"]>): string[][] {
   const { nUsers, nItems, nInteractions } = trained;
   const density = percent(nInteractions / (nUsers * nItems));
-  const news = test.nNewUsers === 0 ? "" : `; ${count(test.nNewUsers, "user")} new in the test part`;
   return [
     ["learned from", `${count(nUsers, "user")} × ${count(nItems, "item")}, ${density} of the pairs`],
-    ["measured on", `${count(test.nMeasured, "user")} with a history${news}`],
+    ["measured on", `${count(test.nMeasured, "user")} with a history`],
   ];
 }
 

@@ -209,11 +209,6 @@ function hostName(header: string | undefined): string {
 
 // Fastify's own refusals, told in our words: [kind, code, message].
 const refusals: Readonly<Record<string, readonly [FettleError["kind"], string, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: [
-    "too-large",
-    "BODY_TOO_LARGE",
-    "Cannot read the body: it is larger than this route takes",
-  ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     "invalid-input",
     "BODY_TYPE",
@@ -224,7 +219,7 @@ const refusals: Readonly<Record<string, readonly [FettleError["kind"], string, s
 };
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const known = error instanceof FettleError ? error : fromFastify(error);
+  const known = error instanceof FettleError ? error : fromFastify(error, request.routeOptions.bodyLimit);
   const status = known instanceof Unauthenticated ? 401 : transportOf[known.kind].http;
   if (status === 401) reply.header("www-authenticate", "Bearer");
   if (known.kind === "overloaded" || known.kind === "not-ready") reply.header("retry-after", "1");
@@ -240,8 +235,15 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 }
 
 // No stack, path or foreign message leaves the server.
-function fromFastify(error: unknown): FettleError {
+function fromFastify(error: unknown, maxBytes: number): FettleError {
   const code = (error as { code?: string }).code ?? "";
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
+    return new FettleError(
+      "too-large",
+      "BODY_TOO_LARGE",
+      `Cannot read the body: it is larger than ${Math.floor(maxBytes / 2 ** 20)} MiB, the most that this route takes`,
+      { hint: "Send fewer rows at a time, or score a file: fettle score", cause: error },
+    );
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   const refusal =
     refusals[code] ??

@@ -29,10 +29,13 @@ const noText = (why: string) =>
     hint: "Name it: --text COLUMN",
   });
 
+// Letters of scripts that part no words by spaces. Four of them count as a word: a place name is no text yet, a short sentence is.
+const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/gu;
+
 function meanWords(column: Column): number {
   if (column.kind !== "category") return 0;
   const { codes, dictionary } = column as CategoryColumn;
-  const words = dictionary.map((text) => text.split(/\s+/).length);
+  const words = dictionary.map((text) => text.split(/\s+/).length + (text.match(unspaced)?.length ?? 0) / 4);
   const present = codes.filter((code) => code >= 0);
   return present.reduce((sum, code) => sum + words[code]!, 0) / Math.max(1, present.length);
 }

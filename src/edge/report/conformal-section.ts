@@ -3,7 +3,7 @@ import type { RunReport } from "../../platform/training/index.ts";
 import { axis, type Scale, valueOrReason, whisker } from "./cells.ts";
 import { badge, figure, type Html, html, type Section, table } from "./html.ts";
 import { histogramPlot } from "./plots.ts";
-import { count, decimalsOf, fixed, measured, number, percent } from "./words.ts";
+import { count, decimalsOf, fixed, listed, measured, number, percent } from "./words.ts";
 
 type Conformal = NonNullable<Evaluation["conformal"]>;
 
@@ -22,6 +22,7 @@ export function conformalSection({ evaluation, task }: RunReport): Section | nul
     body: html`
       <p>${overall.isBelow && badge("bad", "below the level")} Coverage ${measured(overall.value)}; ${isNumber ? "mean width" : "mean number of classes"} <strong>${measured(overall.size)}</strong>. ${scores[conformal.score]}
       The ${conformal.thresholds.length > 1 ? "thresholds come" : "threshold comes"} from ${count(nCalibration, "row")}${source[conformal.method]} ${expected(conformal)}</p>
+      ${unruled(conformal, isNumber)}
       ${caution(conformal)}
       <h3>Coverage by segment</h3>
       <p>${below === 0 ? "No segment is covered less than promised beyond chance." : `${count(below, "segment")} ${below === 1 ? "is" : "are"} covered less than promised, beyond chance.`} The level holds for all rows together${conformal.thresholds.length > 1 ? " and within each group that has a threshold of its own" : ""}, not for each segment by itself.</p>
@@ -38,6 +39,7 @@ const scores = {
   quantile: "The trained quantiles are moved apart or together by one distance (CQR).",
   lac: "A class is in the set where its probability is high enough (LAC).",
   aps: "A set takes the most probable classes until they carry enough probability (APS).",
+  raps: "A set takes the most probable classes until they carry enough probability; each further place costs a penalty (RAPS).",
 } as const;
 
 const source = {
@@ -49,6 +51,15 @@ const source = {
 function expected({ expected: bounds, nCalibration, overall }: Conformal): string {
   if (bounds === null) return "";
   return `With ${fixed(nCalibration, 0)} rows behind the threshold and ${fixed(overall.n, 0)} to check it, 95 of 100 samples give a coverage from ${fixed(bounds.low, 3)} to ${fixed(bounds.high, 3)}.`;
+}
+
+// Groups whose rows are too few for a threshold: what they add to every answer.
+function unruled({ thresholds: list, level }: Conformal, isNumber: boolean): Html | null {
+  const without = list.filter(({ threshold }) => threshold === null).map(({ group }) => group);
+  if (without.length === 0) return null;
+  const shown = listed(without.length > 6 ? [...without.slice(0, 5), `${without.length - 5} more`] : without);
+  const what = isNumber ? "Intervals there have no bound." : "Nothing is ruled out there, which makes the sets larger.";
+  return html`<p class="note">${count(without.length, "group")} ${without.length === 1 ? "has" : "have"} too few rows for a threshold at ${percent(level)}: ${shown}. ${what}</p>`;
 }
 
 function caution({ unit }: Conformal): Html | null {

@@ -83,11 +83,12 @@ function violationTable(violations: RunReport["data"]["violations"]): Html {
   return table("Contract violations", ["Severity", "Column", "What is wrong", ["Rows", "n"]], rows);
 }
 
-function profileRow(column: ColumnProfile, { problem, leakage, task }: RunReport): Html {
+function profileRow(column: ColumnProfile, { problem, leakage, task, evaluation }: RunReport): Html {
   const { name, type, nRows, nMissing, nDistinct, personalData } = column;
   return html`<tr>
     <th scope="row"><code>${name}</code> <span class="dim">${type}</span>
       ${name === problem.column && badge("plain", task === "recommendation" ? "item" : task === "forecast" ? "value" : "target")}
+      ${name === evaluation.recommendation?.columns.user && badge("plain", "user")}
       ${leakage.excluded.includes(name) && badge("bad", "excluded as a leak")}
       ${personalData && badge("warn", `personal data: ${personalData}`)}</th>
     <td>${personalData ? "" : distribution(column)}</td>

@@ -32,8 +32,7 @@ export function seriesSection(report: RunReport): Section {
           least === most ? fixed(least, 0) : `${fixed(least, 0)} to ${fixed(most, 0)}, median ${fixed(median, 0)}`,
         ],
         ["Season", period === 1 ? "none" : count(period, "step")],
-        ["From", shownAt(account.from, isNumber)],
-        ["To", shownAt(account.to, isNumber)],
+        ["Time", `${shownAt(account.from, isNumber)} to ${shownAt(account.to, isNumber)}`],
       ])}
       ${nSeries > 1 && html`<details><summary>${nSeries > account.series.length ? `The first ${account.series.length} series` : "The series"}</summary>${seriesTable(account, isNumber)}</details>`}`,
   };

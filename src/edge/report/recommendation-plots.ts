@@ -22,7 +22,8 @@ export function longTailPlot({ interactions, shown, baselineShown }: Recommendat
 export function activityPlot(activity: RecommendationEvaluation["activity"]): Html {
   const most = Math.max(...activity.map(({ nUsers }) => nUsers));
   return draw("Users by the length of their history", {
-    x: { label: "Items in the history", domain: activity.map(({ says }) => says), tickSize: 0 },
+    x: { label: "Items in the history", domain: activity.map(({ says }) => says), tickSize: 0, tickRotate: -30 },
+    marginBottom: 54,
     y: { label: "Users", grid: true, ticks: 5, tickFormat: tickFormat(0, most) },
     marks: [Plot.barY([...activity], { x: "says", y: "nUsers", fill: accent, fillOpacity: 0.75, inset: 1 })],
   });

@@ -57,6 +57,12 @@ test("renderReport() of a recommender draws its own sections, each with its plac
   assert.equal(document.querySelectorAll("nav a").length, ids.length);
 });
 
+test("renderReport() of a recommender marks the columns of users and items, and turns the labels of lengths", () => {
+  const badges = Array.from(document.querySelectorAll("#data tbody .badge"), ({ textContent }) => textContent);
+  assert.deepEqual(badges.sort(), ["item", "user"]);
+  assert.match(document.querySelector("#events figure:last-of-type")!.innerHTML, /rotate\(-30\)/);
+});
+
 test("renderReport() of a recommender speaks of users, and explains the metrics of lists", () => {
   assert.match(textOf("verdict"), /On \d+ test users it reaches NDCG@5 0\.\d+/);
   assert.match(textOf("metrics"), /On \d+ test users.*Coverage@5 ↑.*Concentration@5 ↓.*Share of the catalogue/s);

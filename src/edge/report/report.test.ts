@@ -104,6 +104,7 @@ test("renderReport() draws coverage by segment, flags what is covered less than 
   const section = documentOf(pages.get("regression")!).querySelector("#conformal")!;
   assert.match(section.textContent!, /90\.6\s% lie in their interval; 90\.0\s% are promised/);
   assert.match(section.textContent!, /1 segment is covered less than promised/);
+  assert.match(section.textContent!, /1 group has too few rows for a threshold at 90\.0\s%: region: every other value/);
   assert.match(section.textContent!, /rows that could come in any order. In time they cannot/);
   assert.equal(section.querySelectorAll(".badge.bad").length, 1);
   assert.equal(section.querySelectorAll("figure svg.plot").length, 1);
@@ -303,4 +304,13 @@ test("numbers read well", () => {
     [duration(75.4), "1 min 15 s"],
   ];
   for (const [got, wanted] of cases) assert.equal(got, wanted);
+});
+
+test("renderReport() speaks of copied rows as rows, not as of a column that the model uses", () => {
+  const report = sampleReport("binary");
+  const copies = { ...report.leakage.findings[1]!, columns: [], message: "359 test rows equal a training row" };
+  const page = renderReport({ ...report, leakage: { findings: [copies], excluded: [], pretended: null } });
+  const verdict = documentOf(page).querySelector("#verdict")!.textContent!;
+  assert.match(verdict, /359 test rows equal a training row\./);
+  assert.doesNotMatch(verdict, /The model uses/);
 });

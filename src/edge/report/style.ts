@@ -121,6 +121,7 @@ section{padding:1.9rem 0 2.2rem}.statement{font-size:1.13rem}
 th,td{padding-right:.8rem}tbody th{min-width:7rem}.n{white-space:normal}.n .dim{margin-left:0;display:inline-block}.facts{gap:.8rem 1.8rem}
 .whisker,.axis,.plot{width:104px}.legend{white-space:normal}.key.ring{margin-left:.3rem}
 }
+@media (max-width:30rem){td.plot,th.plot{display:none}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{
 html{font-size:12px}body{font-size:10pt}nav,.skip,#explorer-controls,noscript{display:none}

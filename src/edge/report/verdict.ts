@@ -138,9 +138,11 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
   const toChampion = evaluation.comparisons.find(({ reference }) => reference === champion);
   const ece = evaluation.calibration?.ece.low ?? 0;
   const gap = evaluation.disparities.find(({ difference }) => (difference.low ?? 0) > 0.1);
-  // A recommender's findings speak of events, a forecast's of series, not of columns that they use.
+  // A recommender's findings speak of events, a forecast's of series, and copies are rows: not columns that a model uses.
   const ofTable = (findings: RunReport["leakage"]["findings"], sentence: string) =>
-    evaluation.task === "recommendation" || evaluation.task === "forecast" ? `${findings[0]!.message}.` : sentence;
+    evaluation.task === "recommendation" || evaluation.task === "forecast" || findings[0]!.columns.length === 0
+      ? `${findings[0]!.message}.`
+      : sentence;
   const all: (string | false | undefined)[] = [
     keptLeaks.length > 0 &&
       ofTable(

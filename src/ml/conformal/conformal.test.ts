@@ -50,10 +50,11 @@ for (const { outputs, fresh, ...rest } of numbers)
     );
   });
 
-for (const score of ["lac", "aps"] as const)
+for (const score of ["lac", "aps", "raps"] as const)
   test(`conformingClasses() by ${score} equals the formulas in numpy`, () => {
     const { yTrue, yProba, new: fresh, [score]: expected } = golden.classes;
-    const design: ConformalDesign = { level: golden.level, score, method: "split", groups: all };
+    const penalties = score === "raps" ? { penalty: 0.1, freePlaces: 1 } : {};
+    const design: ConformalDesign = { level: golden.level, score, method: "split", groups: all, ...penalties };
     const scores = Float64Array.from(yTrue, (y: number, i) =>
       classScore(design, y, Float64Array.from(yProba), 4 * i, 4),
     );
@@ -144,9 +145,10 @@ const simulations = [
   { score: "quantile", task: "number" },
   { score: "lac", task: "class" },
   { score: "aps", task: "class" },
+  { score: "raps", task: "class", penalty: 0.2, freePlaces: 1 },
 ] as const;
 
-for (const { score, task } of simulations)
+for (const { score, task, ...penalties } of simulations)
   test(`${score} scores cover as often as the beta-binomial says, over 300 samples of a wrong model`, () => {
     const [n, m, level] = [80, 60, 0.85];
     const rng = createRng(3).fork(score);
@@ -155,6 +157,7 @@ for (const { score, task } of simulations)
       score,
       method: "split",
       groups: all,
+      ...penalties,
       ...(task === "number" && {
         between: score === "quantile" ? ([0, 1] as const) : ([0, 0] as const),
         variancePower: 1,
@@ -246,6 +249,32 @@ test("scores never depend on the scale of the target", () => {
         };
         const score = (factor: number) => numberScore(design, factor * y, Float64Array.of(factor * mean), 0);
         assert.ok(Math.abs(score(1) - score(1000)) <= 1e-9 * Math.max(1, score(1)));
+      },
+    ),
+  );
+});
+
+test("raps without a penalty, or with every place free, is aps; a penalty makes no set larger at the same threshold", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: 0.01, max: 1, noNaN: true }), { minLength: 3, maxLength: 8 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.nat(8),
+      (parts, threshold, penalty, freePlaces) => {
+        const outputs = Float64Array.from(parts, (part) => part / parts.reduce((sum, one) => sum + one));
+        const setOf = (rule: Pick<ConformalRule, "score" | "penalty" | "freePlaces">) => {
+          const conforms = new Uint8Array(outputs.length);
+          const shared = { level: 0.9, method: "split", groups: all, thresholds: [threshold], nRows: [99] } as const;
+          conformingClasses({ ...shared, ...rule }, 0, outputs, 0, conforms);
+          return [...conforms];
+        };
+        const aps = setOf({ score: "aps" });
+        assert.deepEqual(setOf({ score: "raps", penalty: 0, freePlaces }), aps);
+        assert.deepEqual(setOf({ score: "raps", penalty, freePlaces: outputs.length }), aps);
+        setOf({ score: "raps", penalty, freePlaces }).forEach((one, k) => {
+          assert.ok(one <= aps[k]!);
+        });
       },
     ),
   );

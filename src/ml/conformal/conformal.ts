@@ -12,9 +12,10 @@ import type { Table } from "../table/index.ts";
  * How badly a value goes with a prediction. Numbers: `absolute` residual; `scaled`, the residual in standard deviations that grow with the mean as
  * the loss assumes (Pearson residual); `quantile`, how far outside of the first and last trained quantile (Romano, Patterson & Candès 2019).
  * Classes: `lac`, 1 minus the class's probability (Sadinle, Lei & Wasserman 2019); `aps`, the probability of all classes that are more probable (the
- * deterministic form of Romano, Sesia & Candès 2020).
+ * deterministic form of Romano, Sesia & Candès 2020); `raps`, the same and a penalty for each place beyond the first ones (Angelopoulos, Bates, Jordan &
+ * Malik 2021).
  */
-export type ConformalScore = "absolute" | "scaled" | "quantile" | "lac" | "aps";
+export type ConformalScore = "absolute" | "scaled" | "quantile" | "lac" | "aps" | "raps";
 
 /** Which rows share a threshold: all; those of one true class; those of one level of a column, with one threshold more for every other value. */
 export type ConformalGroups =
@@ -35,6 +36,9 @@ export interface ConformalRule {
   readonly variancePower?: number;
   /** The least value that the target can have, where the loss knows one: intervals do not reach below it. */
   readonly least?: number;
+  /** `raps`: what each place after the first `freePlaces` adds to a class's score. */
+  readonly penalty?: number;
+  readonly freePlaces?: number;
   readonly groups: ConformalGroups;
   /** Greatest score that conforms, one per group; null: too few rows for one, so that every value conforms. */
   readonly thresholds: readonly (number | null)[];
@@ -60,7 +64,7 @@ export function numberScore(design: ConformalDesign, yTrue: number, outputs: Flo
 
 /** The score of a class under the probabilities at `offset`; of two classes the outputs hold the second's alone. */
 export function classScore(
-  { score }: ConformalDesign,
+  { score, penalty = 0, freePlaces = 0 }: ConformalDesign,
   k: number,
   outputs: Float64Array,
   offset: number,
@@ -69,11 +73,14 @@ export function classScore(
   const own = probabilityOf(k, outputs, offset, nClasses);
   if (score === "lac") return 1 - own;
   let mass = 0;
+  let place = 1;
   for (let j = 0; j < nClasses; j++) {
     const other = probabilityOf(j, outputs, offset, nClasses);
-    if (other > own) mass += other;
+    if (other <= own) continue;
+    mass += other;
+    place += 1;
   }
-  return mass;
+  return score === "raps" ? mass + penalty * Math.max(0, place - freePlaces) : mass;
 }
 
 function probabilityOf(k: number, outputs: Float64Array, offset: number, nClasses: number): number {

@@ -32,6 +32,12 @@ const cases: readonly Case[] = [
   },
   { says: "three classes", score: "aps", column: "three", evaluation: { conformal: { ...conformal, score: "aps" } } },
   {
+    says: "three classes with a penalty",
+    score: "raps",
+    column: "three",
+    evaluation: { conformal: { ...conformal, score: "raps", penalty: 0.1, freePlaces: 1 } },
+  },
+  {
     says: "levels",
     score: "absolute",
     column: "amount",
@@ -228,6 +234,7 @@ for (const { says, code, definition } of refused)
 for (const [says, evaluation] of [
   ["a level of 1", { conformal: { level: 1 } }],
   ["a level in percent", { conformal: { level: 90 } }],
+  ["a penalty without raps", { conformal: { level: 0.9, score: "aps", penalty: 0.1 } }],
   ["classes and groups at once", { conformal: { level: 0.9, perClass: true, perGroup: "level" } }],
   ["models of later rows in time", { conformal: { level: 0.9, method: "cross" } }],
   ["the target as group", { conformal: { level: 0.9, perGroup: "y" } }],

@@ -28,7 +28,7 @@ export function conformalProblems(
   const asked = evaluation?.conformal;
   if (asked === undefined) return [];
   const { score, perClass } = asked;
-  const isOfClasses = score === "lac" || score === "aps";
+  const isOfClasses = score === "lac" || score === "aps" || score === "raps";
   const says = `evaluation.conformal.score "${score}"`;
   return [
     [task === "ranking", "evaluation.conformal is for classes and numbers"],
@@ -90,7 +90,10 @@ function conformalDesign(run: PreparedRun, asked: ConformalOptions, nRows: numbe
   const { kind, quantiles = [0.5], variancePower } = run.loss;
   const groups = conformalGroups(run, asked, nRows);
   const method = run.split.conformal === undefined ? "cross" : "split";
-  if (task !== "regression") return { level: asked.level, score: asked.score ?? "lac", method, groups };
+  if (task !== "regression") {
+    const { level, score = "lac", penalty = 0.01, freePlaces = 5 } = asked;
+    return { level, score, method, groups, ...(score === "raps" ? { penalty, freePlaces } : {}) };
+  }
   const power = powerOf(run.definition.loss, variancePower);
   const isOfQuantiles = kind === "quantile" && hasTwoQuantiles(quantiles);
   const score = asked.score ?? (isOfQuantiles ? "quantile" : power === undefined ? "absolute" : "scaled");

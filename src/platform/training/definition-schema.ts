@@ -134,7 +134,9 @@ export const definitionSchema = z
         conformal: z
           .strictObject({
             level: z.number().min(0.5).lt(1),
-            score: z.enum(["absolute", "scaled", "quantile", "lac", "aps"]).optional(),
+            score: z.enum(["absolute", "scaled", "quantile", "lac", "aps", "raps"]).optional(),
+            penalty: z.number().min(0).max(1).optional(),
+            freePlaces: z.int().min(0).optional(),
             method: z.enum(["split", "cross"]).optional(),
             perClass: z.boolean().optional(),
             perGroup: z.string().min(1).optional(),
@@ -142,6 +144,10 @@ export const definitionSchema = z
           .refine(
             ({ perClass, perGroup }) => perClass !== true || perGroup === undefined,
             "perClass and perGroup cannot both be asked for",
+          )
+          .refine(
+            ({ score, penalty, freePlaces }) => score === "raps" || (penalty ?? freePlaces) === undefined,
+            'penalty and freePlaces are for the score "raps"',
           )
           .optional(),
         crossValidation: z.enum(["auto", "always", "never"]).optional(),

@@ -36,9 +36,12 @@ export interface ConformalOptions<Name extends string = string> {
   /**
    * How badly a value goes with a prediction. Numbers: `absolute` (default), `scaled` (default of poisson, tweedie and gamma losses, which know how the
    * spread grows with the mean), `quantile` (default of two quantiles or more). Classes: `lac` (default), the smallest sets; `aps`, sets that
-   * grow where the model is unsure.
+   * grow where the model is unsure; `raps`, the same without long tails, for many classes.
    */
   readonly score?: ConformalScore;
+  /** `raps`: what each place after the first `freePlaces` (default 5) adds to a class's score; default 0.01. */
+  readonly penalty?: number;
+  readonly freePlaces?: number;
   /**
    * Where the rows behind the threshold come from. `split`: half of the validation part is kept for it. `cross`: all rows of training and validation, each scored
    * by a model that the whole procedure made without it; a smaller table needs it, and it promises less. Default: `cross` where half of the

@@ -2,7 +2,8 @@
 
 MAPIE takes numpy's method "higher" at k / n, which is one rank more in places; "inverted_cdf" is the k-th smallest itself.
 
-APS is the deterministic form: the score of a class is the probability of all that are more probable. Prints JSON.
+APS is the deterministic form: the score of a class is the probability of all that are more probable. RAPS sorts the classes, as its authors do, and adds
+the penalty by place, here without the random part too. Prints JSON.
 """
 import json
 import numpy as np
@@ -20,6 +21,15 @@ def before(p):
     return np.array([[row[row > own].sum() for own in row] for row in p])
 
 
+def regularised(p, penalty=0.1, free_places=1):
+    order = (-p).argsort(1, kind="stable")
+    ordered = np.take_along_axis(p, order, 1)
+    scores = ordered.cumsum(1) - ordered + penalty * np.maximum(np.arange(1, p.shape[1] + 1) - free_places, 0)
+    out = np.empty_like(p)
+    np.put_along_axis(out, order, scores, 1)
+    return out
+
+
 n, m, k = 40, 12, 4
 y, y_new = rng.integers(0, k, n), rng.integers(0, k, m)
 
@@ -32,7 +42,7 @@ def proba(labels):
 
 p, p_new = proba(y), proba(y_new)
 out = {"library": f"numpy {np.__version__}", "level": level, "classes": {"yTrue": y.tolist(), "yProba": p.ravel().tolist(), "new": p_new.ravel().tolist()}}
-for name, score in {"lac": lambda p: 1 - p, "aps": before}.items():
+for name, score in {"lac": lambda p: 1 - p, "aps": before, "raps": regularised}.items():
     q = quantile(score(p)[np.arange(n), y])
     sets = score(p_new) <= q
     sets[np.arange(m), p_new.argmax(1)] = True
