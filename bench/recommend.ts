@@ -45,7 +45,7 @@ export const recommend: Bench = {
 };
 
 // Milliseconds of all requests, and of each user's best run, which other work on the machine does not lengthen.
-function timesOf(model: FittedRecommender, runs: number, scoresFor: (user: number) => Float64Array) {
+function timesOf(model: FittedRecommender, runs: number, scoresFor: (user: number) => Float64Array | Float32Array) {
   const all: number[] = [];
   const best = new Array<number>(nUsers).fill(Number.POSITIVE_INFINITY);
   for (let run = 0; run <= runs; run++)

@@ -13,31 +13,48 @@ export function gramInFull(items: Float32Array, nFactors: number): Float64Array 
   return gram;
 }
 
+/** Items without duplicates, weights above 0. */
+interface HistoryRow {
+  readonly items: Int32Array;
+  readonly weights: Float64Array;
+}
+
 /**
  * Factors of a user whose history is given, with the items' factors as they are: the exact minimum for this row, solved in f64 by Cholesky's
- * decomposition of gram + lambda + Σ c y yᵀ, and rounded to f32. Padded to the stride.
- * @param row items without duplicates, weights above 0
+ * decomposition of gram + lambda + Σ c y yᵀ, and rounded to f32. Padded to the stride. What is returned has a workspace that is its own, so that a request
+ * allocates nothing, and gives the same array each time.
  */
-export function foldIn(
-  row: { readonly items: Int32Array; readonly weights: Float64Array },
-  { nFactors: n, lambda, alpha, items, gram }: Omit<Factorisation, "users">,
-): Float32Array {
+export function foldIn({
+  nFactors: n,
+  lambda,
+  alpha,
+  items,
+  gram,
+}: Omit<Factorisation, "users">): (row: HistoryRow) => Float32Array {
   const stride = strideOf(n);
-  const a = gram.slice();
+  const a = new Float64Array(n * n);
   const b = new Float64Array(n);
-  for (let i = 0; i < n; i++) a[i * n + i]! += lambda;
-  row.items.forEach((item, k) => {
-    const c = alpha * row.weights[k]!;
-    const y = items.subarray(item * stride, item * stride + n);
-    for (let i = 0; i < n; i++) {
-      b[i]! += (1 + c) * y[i]!;
-      for (let j = 0; j <= i; j++) a[i * n + j]! += c * y[i]! * y[j]!;
-    }
-  });
-  solveByCholesky(a, b);
+  const y = new Float64Array(n);
   const factors = new Float32Array(stride);
-  factors.set(b);
-  return factors;
+  return (row) => {
+    a.set(gram);
+    b.fill(0);
+    for (let i = 0; i < n; i++) a[i * n + i]! += lambda;
+    for (let k = 0; k < row.items.length; k++) {
+      const c = alpha * row.weights[k]!;
+      const at = row.items[k]! * stride;
+      for (let i = 0; i < n; i++) y[i] = items[at + i]!;
+      for (let i = 0; i < n; i++) {
+        const factor = c * y[i]!;
+        const line = i * n;
+        b[i]! += (1 + c) * y[i]!;
+        for (let j = 0; j <= i; j++) a[line + j]! += factor * y[j]!;
+      }
+    }
+    solveByCholesky(a, b);
+    factors.set(b);
+    return factors;
+  };
 }
 
 // Solves a x = b for a symmetric positive definite matrix whose lower triangle is given; b becomes x, a its decomposition.

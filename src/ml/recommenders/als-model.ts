@@ -34,8 +34,9 @@ export function alsModel(
   const nUsersOf = usersPerItem(interactions);
   const unseen = Int32Array.from(nUsersOf.keys()).filter((item) => nUsersOf[item] === 0);
   const lengths = lengthsOf(items, stride);
+  const factorsOf = foldIn({ nFactors, lambda, alpha, items, gram });
   const scoresWith = (factors: Float32Array): ItemScores => {
-    const values = new Float64Array(scan(factors));
+    const values = scan(factors);
     for (const item of unseen) values[item] = Number.NEGATIVE_INFINITY;
     return { values, basis: "history" };
   };
@@ -51,13 +52,14 @@ export function alsModel(
     scoresOf(given) {
       const row = rowOf(given, nItems);
       if (!row.items.some((item) => nUsersOf[item]! > 0)) return popular();
-      return scoresWith(foldIn(row, { nFactors, lambda, alpha, items, gram }));
+      return scoresWith(factorsOf(row));
     },
     similarItems(item, k) {
       checkItem(item);
       const products = scan(items.subarray(item * stride, (item + 1) * stride));
       // NaN, which is no score, where one of the two was never seen.
-      const cosines = Float64Array.from(products, (product, i) => product / (lengths[i]! * lengths[item]!));
+      const cosines = new Float64Array(nItems);
+      for (let i = 0; i < nItems; i++) cosines[i] = products[i]! / (lengths[i]! * lengths[item]!);
       return topItems(cosines, k, Int32Array.of(item));
     },
     toJSON: () => ({

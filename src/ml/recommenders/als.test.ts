@@ -123,10 +123,9 @@ test("the factors of a history are the closed form of numpy, rounded", () => {
   const items = factorsOf(afterItems, nFactors);
   const gram = gramInFull(items, nFactors);
   const order = Int32Array.of(1, 4, 9);
-  const factors = foldIn(
-    { items: order, weights: Float64Array.of(2, 1, 0.5) },
-    { nFactors, lambda, alpha, items, gram },
-  );
+  const fold = foldIn({ nFactors, lambda, alpha, items, gram });
+  fold({ items: Int32Array.of(0), weights: Float64Array.of(9) }); // leaves nothing behind
+  const factors = fold({ items: order, weights: Float64Array.of(2, 1, 0.5) });
   assertNear(factors, [golden.history.factors], strideOf(nFactors), 5e-7);
 });
 

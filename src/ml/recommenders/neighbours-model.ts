@@ -22,8 +22,9 @@ export interface Neighbours {
 export function neighboursModel(interactions: Interactions, neighbours: Neighbours): FittedRecommender {
   const { nUsers, nItems, history, popular, checkItem } = answersFrom(interactions);
   const { offsets, items, similarities } = neighbours;
+  const values = new Float64Array(nItems);
   const scoresFrom = (row: ReturnType<typeof history>): ItemScores => {
-    const values = new Float64Array(nItems).fill(Number.NEGATIVE_INFINITY);
+    values.fill(Number.NEGATIVE_INFINITY);
     let nMet = 0;
     row.items.forEach((item, k) => {
       for (let at = offsets[item]!; at < offsets[item + 1]!; at++) {

@@ -6,10 +6,12 @@ import type { RecommenderData } from "./recommender-data.ts";
 
 /**
  * A score per item, the greater the better. −∞: the item cannot be recommended, because nobody was seen with it, or because nothing connects it with the
- * user. `basis` says what the scores rest on: on what the user did, or, where that says nothing, on how popular each item is.
+ * user. `basis` says what the scores rest on: on what the user did, or, where that says nothing, on how popular each item is. The values are lent, not to be
+ * changed, and the next call to the same recommender may overwrite them: whoever keeps them copies. An array of all items per request would be most of the
+ * garbage of a server, and its collections the tail of its latencies.
  */
 export interface ItemScores {
-  readonly values: Float64Array;
+  readonly values: Float64Array | Float32Array;
   readonly basis: "history" | "popularity";
 }
 

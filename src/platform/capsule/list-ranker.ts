@@ -29,7 +29,7 @@ export interface RankedList {
  * a list is short only where the catalogue is. The same function ranks in the evaluation and behind every transport.
  */
 export function listRanker(recommender: FittedRecommender): (request: ListRequest) => RankedList {
-  const { values: popularity } = recommender.scoresOf({ items: new Int32Array(0), weights: null });
+  const popularity = recommender.scoresOf({ items: new Int32Array(0), weights: null }).values.slice();
   const byPopularity = topItems(popularity, popularity.length).items;
   return ({ user, history, excluded, includeSeen, among, k }) => {
     const own = user === null ? noHistory : recommender.history(user);
@@ -70,7 +70,7 @@ function scoresOf(
   return recommender.scoresOf({ items, weights });
 }
 
-function bestOf(scores: Float64Array, k: number, among: readonly number[]) {
+function bestOf(scores: ItemScores["values"], k: number, among: readonly number[]) {
   const scored = among.filter((item) => scores[item]! > Number.NEGATIVE_INFINITY);
   const items = Int32Array.from(scored.sort((a, b) => scores[b]! - scores[a]! || a - b)).subarray(0, k);
   return { items, scores: Float64Array.from(items, (item) => scores[item]!) };
