@@ -54,7 +54,11 @@ async function taskExport(capsule: TaskCapsule, to: string, path: string, title:
   const { task, request } = capsule.signature;
   switch (to) {
     case "module": {
-      const parts = { runtime: runtimeOf(`embedded-${task}`), kernels: readKernels("predict")!, title };
+      const parts = {
+        runtime: runtimeOf(`embedded-${task}`),
+        kernels: readKernels(task === "recommendation" ? "recommend" : "predict")!,
+        title,
+      };
       const { js, dts } = exportTaskModule(capsule, parts);
       return new Map([
         [path, js],

@@ -37,12 +37,20 @@ const mostPages = 65_536;
 export function startScanKernels(bytes: Uint8Array): ScanKernels | undefined {
   if (typeof WebAssembly === "undefined") return undefined;
   const { Memory, Module, Instance } = WebAssembly;
+  // Undefined where the machine or the runtime does not give it: a page that is not isolated may have no shared memory.
+  const memoryOf = (initial: number) => {
+    try {
+      return new Memory({ initial, maximum: mostPages, shared: true });
+    } catch {
+      return undefined;
+    }
+  };
   try {
     const module = new Module(bytes);
     return (nBytes) => {
       const initial = 1 + Math.ceil(nBytes / pageBytes);
-      if (initial > mostPages) return undefined;
-      const memory = new Memory({ initial, maximum: mostPages, shared: true });
+      const memory = initial > mostPages ? undefined : memoryOf(initial);
+      if (memory === undefined) return undefined;
       const { exports } = new Instance(module, { env: { memory, abort: () => undefined } }) as {
         exports: RecommendFunctions & { readonly heapBase: { readonly value: number } };
       };

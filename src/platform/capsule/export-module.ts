@@ -5,6 +5,7 @@ import { loadFeatures } from "../features/index.ts";
 import type { EmbeddedData } from "./embedded-runtime.ts";
 import type { ForecastModelData } from "./forecast-data.ts";
 import type { PredictorData } from "./predictor.ts";
+import type { RecommendationData } from "./recommendation-model.ts";
 import type { Signature, SignatureInput } from "./signature.ts";
 import type { JsonObject, TaskModelData, TaskPredictorData } from "./task-model.ts";
 
@@ -18,7 +19,7 @@ export interface ExportedModule {
 export interface ModuleParts {
   /** Text of the bundled embedded runtime, which exports `openEmbedded`. */
   readonly runtime: string;
-  /** Compiled kernels that score trees; without them the module is slower, to the same bits. */
+  /** Compiled kernels that score trees, or a recommender's items; without them the module is slower, to the same bits. */
   readonly kernels?: Uint8Array;
   /** `model@version`, for the heading. */
   readonly title: string;
@@ -30,7 +31,7 @@ export function exportTaskModule(
   { runtime, kernels, title }: ModuleParts,
 ): ExportedModule {
   const json = JSON.stringify({ features: null, calibrator: null, model, signature });
-  const compiled = holdsTrees(model) && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
+  const compiled = hasKernels(model) && kernels !== undefined ? `, "${toBase64(kernels)}"` : "";
   return {
     js: moduleText(runtime, title, `openEmbedded(JSON.parse(${JSON.stringify(json)})${compiled})`),
     dts: [
@@ -47,9 +48,10 @@ export function exportTaskModule(
   };
 }
 
-// Of the tasks' models a forecast may hold trees.
-function holdsTrees(model: TaskModelData): boolean {
-  return model.kind === "forecast" && (model as ForecastModelData).global !== null;
+// Whether compiled kernels make the model faster: trees of a forecast, factors of a recommender.
+function hasKernels(model: TaskModelData): boolean {
+  if (model.kind === "forecast") return (model as ForecastModelData).global !== null;
+  return model.kind === "recommendation" && (model as RecommendationData).recommender.kind === "als";
 }
 
 function moduleText(runtime: string, title: string, opened: string): string {

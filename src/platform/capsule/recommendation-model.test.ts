@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { build } from "esbuild";
-import { als, interactionsOf } from "../../ml/recommenders/index.ts";
+import { als, interactionsOf, popularity } from "../../ml/recommenders/index.ts";
 import { type Column, categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import { exportTaskModule } from "./export-module.ts";
 import type { RecommendationData } from "./recommendation-model.ts";
@@ -186,7 +187,10 @@ test("a recommender refuses a file without users, and names the nearest column",
   });
 });
 
-test("exportTaskModule() gives a module that stands alone and answers as the model, to the bit", async () => {
+const kernelsFile = new URL("../../../dist/recommend.wasm", import.meta.url);
+const kernels = existsSync(kernelsFile) ? readFileSync(kernelsFile) : undefined;
+
+test("exportTaskModule() gives a module that stands alone and answers as the model, to the bit, with kernels or without", async () => {
   const { outputFiles } = await build({
     entryPoints: [new URL("embedded-recommendation.ts", import.meta.url).pathname],
     bundle: true,
@@ -197,18 +201,34 @@ test("exportTaskModule() gives a module that stands alone and answers as the mod
     external: ["node:*"],
     legalComments: "none",
   });
-  const { js, dts } = exportTaskModule(data, { runtime: outputFiles[0]!.text, title: "taste@1" });
-  assert.doesNotMatch(js, /^\s*import\b|\bimport\s*\(|\brequire\s*\(/m);
-  assert.match(dts, /export interface Request \{[\s\S]*export declare function predict\(request: Request\): Answer;/);
-  const module = (await import(`data:text/javascript,${encodeURIComponent(js)}`)) as {
-    predict(request: unknown): JsonObject;
-    predictBatch(requests: readonly unknown[]): JsonObject[];
-  };
-  const requests = [{ user: "u1" }, { history: ["e"], k: 8 }, {}, { user: 3, items: ["a", "zz"] }];
-  assert.deepEqual(
-    module.predictBatch(requests),
-    requests.map((request) => ask(request)),
+  const parts = { runtime: outputFiles[0]!.text, title: "taste@1" };
+  const bare = exportTaskModule(data, parts);
+  assert.doesNotMatch(bare.js, /^\s*import\b|\bimport\s*\(|\brequire\s*\(/m);
+  assert.match(
+    bare.dts,
+    /export interface Request \{[\s\S]*export declare function predict\(request: Request\): Answer;/,
   );
-  assert.deepEqual(module.predict(requests[1]), ask(requests[1]));
-  assert.throws(() => module.predict({ usr: "u1" }), { code: "ROWS_INVALID", message: /did you mean "user"/ });
+  const texts = [bare.js];
+  if (kernels !== undefined) {
+    const { js } = exportTaskModule(data, { ...parts, kernels });
+    assert.ok(js.includes(kernels.toString("base64")));
+    // Where WebAssembly is forbidden the same module answers without it.
+    texts.push(js, `const WebAssembly = undefined;\n${js}`);
+    const popular: RecommendationData = { ...model, recommender: popularity().fit(interactions, { seed: 1 }).toJSON() };
+    assert.equal(
+      exportTaskModule({ ...data, model: popular }, { ...parts, kernels }).js,
+      exportTaskModule({ ...data, model: popular }, parts).js,
+    );
+  }
+  const requests = [{ user: "u1" }, { history: ["e"], k: 8 }, {}, { user: 3, items: ["a", "zz"] }];
+  const expected = requests.map((request) => ask(request));
+  for (const text of texts) {
+    const module = (await import(`data:text/javascript,${encodeURIComponent(text)}`)) as {
+      predict(request: unknown): JsonObject;
+      predictBatch(requests: readonly unknown[]): JsonObject[];
+    };
+    assert.deepEqual(module.predictBatch(requests), expected);
+    assert.deepEqual(module.predict(requests[1]), expected[1]);
+    assert.throws(() => module.predict({ usr: "u1" }), { code: "ROWS_INVALID", message: /did you mean "user"/ });
+  }
 });
