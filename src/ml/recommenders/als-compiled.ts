@@ -7,14 +7,10 @@ import {
   chunksPerCheck,
   gramPartsPerCheck,
   gramRows,
-  tooLarge,
 } from "./als-problem.ts";
 import { gramOf, strideOf } from "./als-solve.ts";
+import { kernelArena } from "./kernel-arena.ts";
 import { jobOf, type RecommendKernels, recommendJobs } from "./recommend-kernels.ts";
-
-const pageBytes = 65_536;
-
-type Numbers = Int32Array | Float32Array | Float64Array;
 
 /** A fit in the kernels' memory, on all threads of their team. Its arrays are overwritten by the next fit. */
 export function compiledSpace(
@@ -22,21 +18,7 @@ export function compiledSpace(
   { byUser, byItem, nFactors, lambda, nSteps, firstItems }: AlsProblem,
 ): AlsSpace {
   const { memory } = kernels;
-  let end = kernels.heapBase;
-  const take = (bytes: number): number => {
-    const at = 64 * Math.ceil(end / 64);
-    end = at + bytes;
-    const missing = Math.ceil((end - memory.buffer.byteLength) / pageBytes);
-    if (missing > 0 && !grew(memory, missing)) throw tooLarge(end);
-    return at;
-  };
-  // A copy in the memory; the number of its first byte.
-  const place = (values: Numbers): number => {
-    const at = take(values.byteLength);
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
-    return at;
-  };
+  const { take, place } = kernelArena(kernels);
   const team = teamOf(kernels, kernels.nThreads, recommendJobs);
   const stride = strideOf(nFactors);
   const [nUsers, nItems] = [byUser.offsets.length - 1, byItem.offsets.length - 1];
@@ -92,13 +74,4 @@ export function compiledSpace(
       }
     },
   };
-}
-
-function grew(memory: RecommendKernels["memory"], pages: number): boolean {
-  try {
-    memory.grow(pages);
-    return true;
-  } catch {
-    return false;
-  }
 }

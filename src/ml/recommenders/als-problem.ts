@@ -107,7 +107,7 @@ export function gramPartsPerCheck(nFactors: number): number {
 }
 
 /** Bytes that the kernels can address. */
-const mostBytes = 2 ** 32;
+export const mostBytes = 2 ** 32;
 
 /** Refuses what a fit cannot hold: RECOMMENDER_TOO_LARGE, with the memory it would need. Nothing is taken before. */
 export function checkSize({ nUsers, nItems, items }: Interactions, nFactors: number): void {
@@ -120,7 +120,7 @@ export function tooLarge(bytes: number): FettleError {
   return new FettleError(
     "too-large",
     "RECOMMENDER_TOO_LARGE",
-    `Cannot fit factors: they need ${inGiB(bytes)} GiB, which this machine or the limit of ${inGiB(mostBytes)} GiB does not give`,
+    `Cannot fit the recommender: it needs ${inGiB(bytes)} GiB, which this machine or the limit of ${inGiB(mostBytes)} GiB does not give`,
     { hint: "Train on fewer interactions, or take fewer factors", facts: { bytes } },
   );
 }

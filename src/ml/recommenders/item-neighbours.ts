@@ -1,11 +1,11 @@
 import { stopCheck } from "../learners/index.ts";
-import { type Interactions, transposed } from "./interactions.ts";
-import { type Neighbours, neighboursModel } from "./neighbours-model.ts";
-import type { RankedItems, RecommenderLearner } from "./recommender.ts";
+import { mostBytes } from "./als-problem.ts";
+import { bytesOf, compiledNeighbours } from "./neighbours-compiled.ts";
+import { neighboursModel } from "./neighbours-model.ts";
+import { plainNeighbours } from "./neighbours-plain.ts";
+import { neighbourProblem, similarities } from "./neighbours-problem.ts";
+import type { RecommenderLearner } from "./recommender.ts";
 import { badParameter, noInteractions } from "./recommender-errors.ts";
-import { topAmong } from "./top-items.ts";
-
-const similarities = ["cosine", "jaccard"] as const;
 
 /** Parameters of {@link itemNeighbours}; all have defaults. */
 export interface ItemNeighboursParams {
@@ -34,73 +34,19 @@ export function itemNeighbours(params: ItemNeighboursParams = {}): RecommenderLe
   return {
     kind,
     params: settled,
-    fit(interactions, { onProgress, ...options }) {
+    fit(interactions, { onProgress, kernels, ...options }) {
       if (interactions.items.length === 0) throw noInteractions();
       const check = stopCheck(options);
+      const problem = neighbourProblem(interactions, settled);
+      const report = (share: number) => {
+        check();
+        onProgress?.(share);
+      };
+      const isCompiled = kernels !== undefined && bytesOf(problem, kernels.nThreads) <= mostBytes;
       return neighboursModel(
         interactions,
-        findNeighbours(interactions, settled, (share) => {
-          check();
-          onProgress?.(share);
-        }),
+        isCompiled ? compiledNeighbours(kernels, problem, report) : plainNeighbours(problem, report),
       );
     },
   };
-}
-
-/** Pairs of interactions that are counted between two looks at the clock. */
-const pairsBetweenChecks = 2_000_000;
-
-function findNeighbours(
-  interactions: Interactions,
-  { neighbours: k, similarity, shrinkage }: Required<ItemNeighboursParams>,
-  report: (share: number) => void,
-): Neighbours {
-  const { nItems, offsets: starts, items: itemsOf } = interactions;
-  // Sets are columns of ones.
-  const weights = similarity === "cosine" ? interactions.weights : new Float64Array(itemsOf.length).fill(1);
-  const byItem = transposed({ ...interactions, weights });
-  // Of every item the sum of squared weights.
-  const squares = new Float64Array(nItems);
-  for (let at = 0; at < itemsOf.length; at++) squares[itemsOf[at]!]! += weights[at]! * weights[at]!;
-  const norms = squares.map((sum) => Math.sqrt(sum));
-  const sums = new Float64Array(nItems);
-  const met = new Int32Array(nItems);
-  const offsets = new Int32Array(nItems + 1);
-  const found: RankedItems[] = [];
-  let sinceCheck = 0;
-  for (let i = 0; i < nItems; i++) {
-    let n = 0;
-    for (let at = byItem.offsets[i]!; at < byItem.offsets[i + 1]!; at++) {
-      const user = byItem.items[at]!;
-      const weight = byItem.weights[at]!;
-      const end = starts[user + 1]!;
-      sinceCheck += end - starts[user]!;
-      for (let other = starts[user]!; other < end; other++) {
-        const j = itemsOf[other]!;
-        const sum = sums[j]!;
-        if (sum === 0) met[n++] = j;
-        sums[j] = sum + weight * weights[other]!;
-      }
-      if (sinceCheck < pairsBetweenChecks) continue;
-      report(i / nItems);
-      sinceCheck = 0;
-    }
-    for (let m = 0; m < n; m++) {
-      const j = met[m]!;
-      const whole = similarity === "cosine" ? norms[i]! * norms[j]! : squares[i]! + squares[j]! - sums[j]!;
-      sums[j] = sums[j]! / (whole + shrinkage);
-    }
-    const best = topAmong(sums, met, n, k, Int32Array.of(i));
-    found.push(best);
-    offsets[i + 1] = offsets[i]! + best.items.length;
-    for (let m = 0; m < n; m++) sums[met[m]!] = 0;
-  }
-  const items = new Int32Array(offsets[nItems]!);
-  const values = new Float64Array(offsets[nItems]!);
-  found.forEach((best, i) => {
-    items.set(best.items, offsets[i]!);
-    values.set(best.scores, offsets[i]!);
-  });
-  return { offsets, items, similarities: values };
 }

@@ -1,5 +1,5 @@
-// AssemblyScript. The specification of each kernel is the TypeScript in als-solve.ts; a property test holds the two together. All arguments are byte
-// offsets into the one memory, or counts. Rows of factors have `stride` f32 numbers, a multiple of 4.
+// AssemblyScript. The specification of each kernel is the TypeScript in als-solve.ts and neighbours-plain.ts; property tests hold them together. All arguments
+// are byte offsets into the one memory, or counts. Rows of factors have `stride` f32 numbers, a multiple of 4.
 
 /** First byte of the memory that is free. */
 export const heapBase: usize = __heap_base;
@@ -15,6 +15,10 @@ let unread: u32 = 0;
 
 export function readI32(at: usize): i32 {
   return load<i32>(at);
+}
+
+export function writeI32(at: usize, value: i32): void {
+  store<i32>(at, value);
 }
 
 /**
@@ -373,4 +377,123 @@ export function scan(items: usize, user: usize, from: u32, to: u32, stride: u32,
     v128.store(out + (<usize>item << 2), totals(d0, d1, d2, d3));
   }
   for (; item < to; item++) store<f32>(out + (<usize>item << 2), dot(items + <usize>item * bytes, user, bytes));
+}
+
+/**
+ * Adds to the sums of an item what its users from place `at` to `end` add: for each item j of a user, the product of the two weights. `met` holds a count,
+ * then the items whose sum is no longer 0.
+ */
+export function addPairs(
+  users: usize,
+  userWeights: usize,
+  at: u32,
+  end: u32,
+  offsets: usize,
+  items: usize,
+  weights: usize,
+  sums: usize,
+  met: usize,
+): void {
+  let n = load<u32>(met);
+  const list = met + 4;
+  for (let k = at; k < end; k++) {
+    const row = offsets + (<usize>load<u32>(users + (<usize>k << 2)) << 2);
+    const weight = load<f64>(userWeights + (<usize>k << 3));
+    const last = load<u32>(row, 4);
+    for (let other = load<u32>(row); other < last; other++) {
+      const j = load<u32>(items + (<usize>other << 2));
+      const place = sums + (<usize>j << 3);
+      const sum = load<f64>(place);
+      if (sum == 0) {
+        store<u32>(list + (<usize>n << 2), j);
+        n++;
+      }
+      store<f64>(place, sum + weight * load<f64>(weights + (<usize>other << 3)));
+    }
+  }
+  store<u32>(met, n);
+}
+
+/**
+ * Of the items that addPairs met, the k of greatest similarity to item i, best first, equal ones by index, without itself: their number, and them and their
+ * similarities in two lists. Leaves all sums 0 and no item met. `sizes`: norms where isCosine, else squares.
+ */
+export function nearestOf(
+  i: u32,
+  k: u32,
+  isCosine: bool,
+  shrinkage: f64,
+  sizes: usize,
+  sums: usize,
+  met: usize,
+  nearest: usize,
+  similarities: usize,
+): u32 {
+  const n = load<u32>(met);
+  const list = met + 4;
+  const size = load<f64>(sizes + (<usize>i << 3));
+  let found: u32 = 0;
+  for (let m: u32 = 0; m < n; m++) {
+    const j = load<u32>(list + (<usize>m << 2));
+    const place = sums + (<usize>j << 3);
+    const sum = load<f64>(place);
+    const other = load<f64>(sizes + (<usize>j << 3));
+    store<f64>(place, sum / ((isCosine ? size * other : size + other - sum) + shrinkage));
+    if (j == i) continue;
+    if (found < k) siftUp(nearest, found++, j, sums);
+    else if (isBehind(load<u32>(nearest), j, sums)) siftDown(nearest, found, j, sums);
+  }
+  // The root is the worst of the heap: it goes behind all that are left.
+  for (let left = found; left > 1; left--) {
+    const worst = load<u32>(nearest);
+    siftDown(nearest, left - 1, load<u32>(nearest + (<usize>(left - 1) << 2)), sums);
+    store<u32>(nearest + (<usize>(left - 1) << 2), worst);
+  }
+  for (let m: u32 = 0; m < found; m++) {
+    const j = load<u32>(nearest + (<usize>m << 2));
+    store<f64>(similarities + (<usize>m << 3), load<f64>(sums + (<usize>j << 3)));
+  }
+  for (let m: u32 = 0; m < n; m++) store<f64>(sums + (<usize>load<u32>(list + (<usize>m << 2)) << 3), 0);
+  store<u32>(met, 0);
+  return found;
+}
+
+// Whether item a stands behind item b.
+// @ts-expect-error: a decorator of AssemblyScript
+@inline
+function isBehind(a: u32, b: u32, scores: usize): bool {
+  const x = load<f64>(scores + (<usize>a << 3));
+  const y = load<f64>(scores + (<usize>b << 3));
+  return x < y || (x == y && a > b);
+}
+
+function siftUp(heap: usize, place: u32, item: u32, scores: usize): void {
+  let at = place;
+  while (at > 0) {
+    const parent = load<u32>(heap + (<usize>((at - 1) >> 1) << 2));
+    if (!isBehind(item, parent, scores)) break;
+    store<u32>(heap + (<usize>at << 2), parent);
+    at = (at - 1) >> 1;
+  }
+  store<u32>(heap + (<usize>at << 2), item);
+}
+
+// Puts an item in place of the root.
+function siftDown(heap: usize, size: u32, item: u32, scores: usize): void {
+  let at: u32 = 0;
+  for (let child: u32 = 1; child < size; child = 2 * at + 1) {
+    const near = load<u32>(heap + (<usize>child << 2));
+    let next = near;
+    if (child + 1 < size) {
+      const far = load<u32>(heap + (<usize>(child + 1) << 2));
+      if (isBehind(far, near, scores)) {
+        child++;
+        next = far;
+      }
+    }
+    if (!isBehind(next, item, scores)) break;
+    store<u32>(heap + (<usize>at << 2), next);
+    at = child;
+  }
+  store<u32>(heap + (<usize>at << 2), item);
 }
