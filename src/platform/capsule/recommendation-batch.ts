@@ -19,15 +19,27 @@ export interface UserBatches {
   /** Items per user where a row does not say it. */
   readonly k: number;
   readonly answer: (request: RecommendationRequest) => Listed;
+  /** What tells users apart: equal for equal ids. */
+  readonly keyOf: (user: string) => string | number;
 }
 
 /**
  * Answers files of users: one row per user and place, with the columns user, rank, item, score and basis. A column `k` says how many items a row wants. A row
- * without a user gets the most popular items. Throws SCORE_COLUMNS where there is no column of users.
+ * without a user gets the most popular items. Each user is answered once, at their first row, and so are the rows without one: a file of events is a file of
+ * its users. Throws SCORE_COLUMNS where there is no column of users.
  */
-export async function* scoreUsers({ batches, onNote, columns, k, answer }: UserBatches): AsyncIterable<TaskRows> {
+export async function* scoreUsers({
+  batches,
+  onNote,
+  columns,
+  k,
+  answer,
+  keyOf,
+}: UserBatches): AsyncIterable<TaskRows> {
   const names = outputNames(columns);
+  const answered = new Set<string | number | null>();
   let nUnfit = 0;
+  let nRepeated = 0;
   for await (const { table } of batches) {
     const users = usersOf(table, columns.user);
     const wanted = table.has("k") && columns.user !== "k" ? table.column("k") : null;
@@ -35,6 +47,12 @@ export async function* scoreUsers({ batches, onNote, columns, k, answer }: UserB
     let nRows = 0;
     for (let row = 0; row < table.nRows; row++) {
       const user = users(row);
+      const key = user === null ? null : keyOf(user);
+      if (answered.has(key)) {
+        nRepeated++;
+        continue;
+      }
+      answered.add(key);
       const asked = wanted === null ? null : cellOf(wanted, row);
       const isFit = typeof asked === "number" && Number.isInteger(asked) && asked >= 1 && asked <= mostItems;
       if (asked !== null && !isFit) nUnfit++;
@@ -48,6 +66,10 @@ export async function* scoreUsers({ batches, onNote, columns, k, answer }: UserB
     }
     yield rowsOf(lists, names);
   }
+  if (nRepeated > 0)
+    onNote(
+      `${nRepeated} ${nRepeated === 1 ? "row repeats" : "rows repeat"} a user: each of ${answered.size} is answered once, at their first row`,
+    );
   if (nUnfit > 0)
     onNote(
       `column "k": ${nUnfit} ${nUnfit === 1 ? "value is no whole number" : "values are no whole numbers"} from 1 to ${mostItems}; ${k} items are given there`,

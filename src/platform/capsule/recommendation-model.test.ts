@@ -179,6 +179,25 @@ test("a recommender answers a file of users in rows of user, place and item, in 
   );
 });
 
+test("a recommender answers each user of a file once, at their first row", async () => {
+  const who = ["u1", "nobody", "u1", null, "u2", "nobody", null, "u2"];
+  const k = numberColumn(who.map((_, row) => row + 1));
+  const { rows, notes } = await score({ who: categoryColumn(who), k });
+  assert.deepEqual(
+    [...Map.groupBy(rows, (row) => row.who)].map(([user, list]) => [user, list.length]),
+    [
+      ["u1", 1],
+      ["nobody", 2],
+      [null, 4],
+      ["u2", 5],
+    ],
+  );
+  assert.deepEqual(notes, ["4 rows repeat a user: each of 4 is answered once, at their first row"]);
+  const numbers = await score({ who: numberColumn([7, 7, null, 8]) });
+  assert.deepEqual([...new Set(numbers.rows.map((row) => row.who))], ["7", null, "8"]);
+  assert.match(numbers.notes[0]!, /^1 row repeats a user/);
+});
+
 test("a recommender refuses a file without users, and names the nearest column", async () => {
   await assert.rejects(score({ whom: categoryColumn(["u1"]) }), {
     code: "SCORE_COLUMNS",

@@ -66,7 +66,8 @@ export function openRecommendation(
     read: readRecommendationRequest,
     answer: (request) => answer(request as RecommendationRequest) as JsonObject,
     inputTypes: { [columns.user]: "id", k: "integer" },
-    score: (batches, onNote) => scoreUsers({ batches, onNote, columns, k, answer }),
+    score: (batches, onNote) =>
+      scoreUsers({ batches, onNote, columns, k, answer, keyOf: (user) => userOf.get(user) ?? user }),
   };
 }
 
