@@ -26,8 +26,8 @@ export const recommend: Bench = {
     const model = als({ iterations: 1 }).fit(interactions, { seed: 1, kernels: team.kernels, scanKernels });
     const known = timesOf(model, runs, (user) => model.scores(user).values);
     const history = timesOf(model, runs, (user) => model.scoresOf(model.history(user)).values);
-    const said = ({ p50, p99, bestP99, cpuP99 }: typeof known) =>
-      `p50 ${p50} ms, p99 ${p99} ms (of the best of ${runs} runs ${bestP99} ms, of the thread's CPU time ${cpuP99} ms)`;
+    const said = ({ p50, p99, bestP99, interrupted }: typeof known) =>
+      `p50 ${p50} ms, p99 ${p99} ms (of the best of ${runs} runs ${bestP99} ms; other work interrupted ${interrupted} times)`;
     say(`known users: ${said(known)}; histories of ${itemsPerUser} items: ${said(history)}`);
     return {
       name: "recommend",
@@ -44,22 +44,19 @@ export const recommend: Bench = {
   },
 };
 
-// Milliseconds of all requests, of each user's best run, and of the thread's CPU time: other work on the machine lengthens neither of the latter two, garbage
-// collection only the last.
+// Milliseconds of all requests, and of each user's best run, which other work on the machine does not lengthen.
 function timesOf(model: FittedRecommender, runs: number, scoresFor: (user: number) => Float64Array | Float32Array) {
   const all: number[] = [];
-  const cpu: number[] = [];
+  const switches = () => process.resourceUsage().involuntaryContextSwitches;
+  const before = switches();
   const best = new Array<number>(nUsers).fill(Number.POSITIVE_INFINITY);
   for (let run = 0; run <= runs; run++)
     for (let user = 0; user < nUsers; user++) {
-      const cpuBefore = process.threadCpuUsage();
       const startedAt = performance.now();
       topItems(scoresFor(user), 20, model.history(user).items);
       const time = performance.now() - startedAt;
       if (run === 0) continue; // warms the process up
-      const { user: inUser, system } = process.threadCpuUsage(cpuBefore);
       all.push(time);
-      cpu.push((inUser + system) / 1000);
       best[user] = Math.min(best[user]!, time);
     }
   const quantile = (times: number[], q: number) =>
@@ -68,6 +65,6 @@ function timesOf(model: FittedRecommender, runs: number, scoresFor: (user: numbe
     p50: quantile(all, 0.5),
     p99: quantile(all, 0.99),
     bestP99: quantile(best, 0.99),
-    cpuP99: quantile(cpu, 0.99),
+    interrupted: switches() - before,
   };
 }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { FettleError } from "../../lib/index.ts";
 import { detectPersonalData, type Schema, type SourceReader } from "../../platform/data/index.ts";
 import { defineRecommender, recommenderToSource } from "../../platform/recommendation/index.ts";
+import { guessItemName } from "./guess-item-name.ts";
 import {
   cannotInitialise,
   checkColumn,
@@ -52,11 +53,19 @@ export async function initRecommender(
   if (user === undefined || item === undefined) throw unnamed(user === undefined ? "user" : "item", schema);
   const [time, weight] = [columnOf("time"), columnOf("weight")];
   const atLeast = leastOf(asked.positive);
+  const itemName = guessItemName(
+    table,
+    item,
+    [user, time, weight].filter((name) => name !== undefined),
+  );
+  if (itemName !== null)
+    notes.push(`column "${itemName}" is taken for the names of items; "itemName" in the definition names another one`);
   const definition = defineRecommender({
     name: model,
     data: dataOf(project, asked, from, options),
     user,
     item,
+    ...(itemName === null ? {} : { itemName }),
     ...(time === undefined ? {} : { time }),
     ...(weight === undefined ? {} : { weight: { column: weight, ...(atLeast === undefined ? {} : { atLeast }) } }),
   });

@@ -7,7 +7,12 @@ import type { TaskRows } from "./task-model.ts";
 
 /** An answer, as far as a file holds it. */
 interface Listed {
-  readonly items: readonly { readonly item: string; readonly rank: number; readonly score: number | null }[];
+  readonly items: readonly {
+    readonly item: string;
+    readonly name?: string | null;
+    readonly rank: number;
+    readonly score: number | null;
+  }[];
   readonly basis: string;
 }
 
@@ -18,25 +23,28 @@ export interface UserBatches {
   readonly columns: { readonly user: string; readonly item: string };
   /** Items per user where a row does not say it. */
   readonly k: number;
+  /** Whether answers name their items. */
+  readonly hasNames: boolean;
   readonly answer: (request: RecommendationRequest) => Listed;
   /** What tells users apart: equal for equal ids. */
   readonly keyOf: (user: string) => string | number;
 }
 
 /**
- * Answers files of users: one row per user and place, with the columns user, rank, item, score and basis. A column `k` says how many items a row wants. A row
- * without a user gets the most popular items. Each user is answered once, at their first row, and so are the rows without one: a file of events is a file of
- * its users. Throws SCORE_COLUMNS where there is no column of users.
+ * Answers files of users: one row per user and place, with the columns user, rank, item, name where the model names items, score and basis. A column `k` says
+ * how many items a row wants. A row without a user gets the most popular items. Each user is answered once, at their first row, and so are the rows without
+ * one: a file of events is a file of its users. Throws SCORE_COLUMNS where there is no column of users.
  */
 export async function* scoreUsers({
   batches,
   onNote,
   columns,
   k,
+  hasNames,
   answer,
   keyOf,
 }: UserBatches): AsyncIterable<TaskRows> {
-  const names = outputNames(columns);
+  const names = outputNames(columns, hasNames);
   const answered = new Set<string | number | null>();
   let nUnfit = 0;
   let nRepeated = 0;
@@ -86,10 +94,12 @@ interface UserList extends Listed {
 // One row per user and place.
 function rowsOf(lists: readonly UserList[], names: Names): TaskRows {
   const rows = lists.flatMap(({ user, items, basis }) => items.map((place) => ({ user, basis, ...place })));
+  const called = rows.map(({ name }) => name ?? null);
   const columns = [
     [names.user, categoryColumn(rows.map(({ user }) => user))],
     [names.rank, numberColumn(rows.map(({ rank }) => rank))],
     [names.item, categoryColumn(rows.map(({ item }) => item))],
+    ...(names.name === null ? [] : [[names.name, categoryColumn(called)] as const]),
     [names.score, numberColumn(rows.map(({ score }) => score))],
     [names.basis, categoryColumn(rows.map(({ basis }) => basis))],
   ] as const;
@@ -119,12 +129,21 @@ const textsOf =
   (row: number) =>
     codes[row]! < 0 ? null : dictionary[codes[row]!]!;
 
-type Names = Readonly<Record<"user" | "rank" | "item" | "score" | "basis", string>>;
+type Names = Readonly<Record<"user" | "rank" | "item" | "score" | "basis", string>> & {
+  readonly name: string | null;
+};
 
 // The user's own columns keep their names.
-function outputNames({ user, item }: UserBatches["columns"]): Names {
+function outputNames({ user, item }: UserBatches["columns"], hasNames: boolean): Names {
   const free = (name: string) => (name === user || name === item ? `${name}2` : name);
-  return { user, item, rank: free("rank"), score: free("score"), basis: free("basis") };
+  return {
+    user,
+    item,
+    name: hasNames ? free("name") : null,
+    rank: free("rank"),
+    score: free("score"),
+    basis: free("basis"),
+  };
 }
 
 function schemaOf(names: Names): Schema {
@@ -132,6 +151,7 @@ function schemaOf(names: Names): Schema {
     { name: names.user, type: "id" },
     { name: names.rank, type: "integer" },
     { name: names.item, type: "id" },
+    ...(names.name === null ? [] : [{ name: names.name, type: "category" as const }]),
     { name: names.score, type: "number" },
     { name: names.basis, type: "category" },
   ];

@@ -146,14 +146,51 @@ test("openTaskModel() refuses a recommender whose names do not fit", () => {
     });
 });
 
-async function score(columns: Readonly<Record<string, Column>>) {
+test("a recommender that knows the names of items says them in answers and files, null where one has none", async () => {
+  const names = items.map((item) => (item === "b" ? null : `The ${item.toUpperCase()}`));
+  const named = openTaskModel({
+    ...data,
+    model: { ...model, names } as RecommendationData,
+    signature: recommendationSignature(2, false, true),
+  });
+  const answer = ask({ user: "u1", items: ["a", "b", "e", "new"], includeSeen: true });
+  assert.deepEqual(named.answer({ user: "u1", items: ["a", "b", "e", "new"], includeSeen: true }), {
+    ...answer,
+    items: answer.items.map(({ item, ...rest }) => ({ item, name: names[items.indexOf(item)] ?? null, ...rest })),
+  });
+  const columns = ({ signature: { answer, types } }: typeof named) => [
+    JSON.stringify(answer).includes('"name"'),
+    types.includes("readonly name: string | null;"),
+  ];
+  assert.deepEqual(
+    [columns(named), columns(opened)],
+    [
+      [true, true],
+      [false, false],
+    ],
+  );
+  const { rows } = await score({ who: categoryColumn([null]) }, named);
+  assert.deepEqual(
+    rows.map(({ what, name }) => [what, name]),
+    [
+      ["a", "The A"],
+      ["b", null],
+    ],
+  );
+  for (const bad of [names.slice(1), [...names.slice(1), 7], "names"])
+    assert.throws(() => openTaskModel({ ...data, model: { ...model, names: bad } as unknown as RecommendationData }), {
+      code: "CAPSULE_RECOMMENDER",
+    });
+});
+
+async function score(columns: Readonly<Record<string, Column>>, scored = opened) {
   const notes: string[] = [];
   const rows: Record<string, unknown>[] = [];
   const table = Table.of(columns as Record<string, Column>);
   async function* batches(): AsyncIterable<TaskRows> {
     yield { table, schema: [] };
   }
-  for await (const part of opened.score(batches(), (note) => notes.push(note)))
+  for await (const part of scored.score(batches(), (note) => notes.push(note)))
     for (let i = 0; i < part.table.nRows; i++) rows.push(part.table.row(i));
   return { rows, notes };
 }

@@ -17,6 +17,8 @@ export interface RecommendationData extends TaskModelData {
   /** Ids by index. */
   readonly users: readonly string[];
   readonly items: readonly string[];
+  /** Names of the items by index, null where one has none; absent: answers hold ids alone. */
+  readonly names?: readonly (string | null)[];
   readonly recommender: RecommenderData;
 }
 
@@ -26,10 +28,12 @@ export function openRecommendation(
   signature: TaskSignature,
   kernels: TaskKernels = {},
 ): TaskModel {
-  const { k, includeSeen, columns, users, items, recommender } = data as RecommendationData;
+  const { k, includeSeen, columns, users, items, names, recommender } = data as RecommendationData;
   const fitted = loadRecommender(recommender, kernels.scan);
   const userOf = indexOf(users, fitted.nUsers, "users");
   const itemOf = indexOf(items, fitted.nItems, "items");
+  if (names !== undefined) checkNames(names, fitted.nItems);
+  const nameOf = (item: number | null) => names && { name: item === null ? null : names[item]! };
   const rank = listRanker(fitted);
   const known = (ids: readonly string[] = []) => Int32Array.from(ids.flatMap((id) => itemOf.get(id) ?? []));
 
@@ -45,6 +49,7 @@ export function openRecommendation(
     });
     const listed = Array.from(list.items, (item, place) => ({
       item: items[item]!,
+      ...nameOf(item),
       rank: place + 1,
       score: Number.isNaN(list.scores[place]!) ? null : list.scores[place]!,
     }));
@@ -58,7 +63,7 @@ export function openRecommendation(
     [...new Set(among)]
       .filter((id) => !itemOf.has(id) && !exclude.includes(id))
       .slice(0, Math.max(0, most - n))
-      .map((item, place) => ({ item, rank: n + place + 1, score: null }));
+      .map((item, place) => ({ item, ...nameOf(null), rank: n + place + 1, score: null }));
 
   return {
     signature,
@@ -67,7 +72,15 @@ export function openRecommendation(
     answer: (request) => answer(request as RecommendationRequest) as JsonObject,
     inputTypes: { [columns.user]: "id", k: "integer" },
     score: (batches, onNote) =>
-      scoreUsers({ batches, onNote, columns, k, answer, keyOf: (user) => userOf.get(user) ?? user }),
+      scoreUsers({
+        batches,
+        onNote,
+        columns,
+        k,
+        hasNames: names !== undefined,
+        answer,
+        keyOf: (user) => userOf.get(user) ?? user,
+      }),
   };
 }
 
@@ -75,10 +88,17 @@ function indexOf(ids: unknown, n: number, name: string): ReadonlyMap<string, num
   const isList = Array.isArray(ids) && ids.length === n && ids.every((id) => typeof id === "string");
   const index = new Map(isList ? (ids as string[]).map((id, k) => [id, k]) : []);
   if (isList && index.size === n) return index;
-  throw new FettleError(
-    "damaged",
-    "CAPSULE_RECOMMENDER",
-    `Cannot read the capsule: the names of its ${name} are no list of ${n} different texts`,
-    { hint: "Use the version of fettle that made it" },
-  );
+  throw badNames(`the names of its ${name} are no list of ${n} different texts`);
+}
+
+function checkNames(names: unknown, n: number): void {
+  const isName = (name: unknown) => name === null || typeof name === "string";
+  if (!(Array.isArray(names) && names.length === n && names.every(isName)))
+    throw badNames(`what its items are called is no list of ${n} texts and nulls`);
+}
+
+function badNames(what: string): FettleError {
+  return new FettleError("damaged", "CAPSULE_RECOMMENDER", `Cannot read the capsule: ${what}`, {
+    hint: "Use the version of fettle that made it",
+  });
 }

@@ -14,8 +14,9 @@ const ids = (description: string) => ({ type: "array", items: id, maxItems: most
 /**
  * What a recommender takes and gives.
  * @param k items in an answer unless a request says otherwise
+ * @param hasNames whether the items of an answer have names beside their ids
  */
-export function recommendationSignature(k: number, includeSeen: boolean): TaskSignature {
+export function recommendationSignature(k: number, includeSeen: boolean, hasNames = false): TaskSignature {
   return {
     task: "recommendation",
     request: {
@@ -50,9 +51,10 @@ export function recommendationSignature(k: number, includeSeen: boolean): TaskSi
           description: "the best first",
           items: {
             type: "object",
-            required: ["item", "rank", "score"],
+            required: ["item", ...(hasNames ? ["name"] : []), "rank", "score"],
             properties: {
               item: { type: "string" },
+              ...(hasNames && { name: { type: ["string", "null"], description: "null: the training data name none" } }),
               rank: { type: "integer", minimum: 1 },
               score: { type: ["number", "null"], description: "null: the model has no score, popularity ranks it" },
             },
@@ -88,7 +90,7 @@ export interface Request {
 export interface Answer {
   readonly user: string | null;
   readonly items: readonly {
-    readonly item: string;
+    readonly item: string;${hasNames ? "\n    /** Null: the training data name none. */\n    readonly name: string | null;" : ""}
     readonly rank: number;
     /** Null: the model has no score, popularity ranks the item. */
     readonly score: number | null;

@@ -3,7 +3,7 @@ import type { RecommenderDefinition } from "./definition.ts";
 
 /** A definition as the TypeScript module that `init` writes: short, commented. Types of the columns that `defineRecommender` fills in are left out. */
 export function recommenderToSource(definition: RecommenderDefinition): string {
-  const { name, data, user, item, time, weight, seed = 1 } = definition;
+  const { name, data, user, item, itemName, time, weight, seed = 1 } = definition;
   const { types: filledIn, ...options } = data.options ?? {};
   const types = Object.fromEntries(
     Object.entries(filledIn ?? {}).filter(([column, type]) => type !== "id" || (column !== user && column !== item)),
@@ -19,6 +19,7 @@ export function recommenderToSource(definition: RecommenderDefinition): string {
     "  // Each row is an event: a user did something with an item.",
     `  user: ${quoted(user)},`,
     `  item: ${quoted(item)},`,
+    ...(itemName === undefined ? [] : [`  itemName: ${quoted(itemName)}, // stands beside the ids in answers`]),
     ...(time === undefined ? [] : [`  time: ${quoted(time)},`]),
     ...(weight === undefined
       ? [

@@ -23,6 +23,8 @@ export interface RecommenderDefinition extends TaskDefinition {
   readonly user: string;
   /** Column of the items' ids. */
   readonly item: string;
+  /** Column of the items' names, such as titles: answers carry them beside the ids. */
+  readonly itemName?: string;
   /** Column of the instants, or numbers, at which events happened. Without it nothing is known of past and future. */
   readonly time?: string;
   /** A rating, a count, an amount. Default: every event counts 1. */
@@ -112,6 +114,7 @@ const schema = z
     data: dataSchema,
     user: column,
     item: column,
+    itemName: column.optional(),
     time: column.optional(),
     weight: z.strictObject({ column, atLeast: positive.optional(), strength: z.boolean().optional() }).optional(),
     k: length.optional(),
@@ -142,11 +145,12 @@ const schema = z
       .optional(),
     seed: z.int().min(0).optional(),
   })
-  .superRefine(({ user, item, time, weight, split, data }, context) => {
+  .superRefine(({ user, item, itemName, time, weight, split, data }, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
     const columns: [string[], string | undefined][] = [
       [["user"], user],
       [["item"], item],
+      [["itemName"], itemName],
       [["time"], time],
       [["weight", "column"], weight?.column],
     ];

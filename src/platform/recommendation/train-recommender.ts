@@ -27,6 +27,7 @@ import { findEventLeakage } from "./event-leakage.ts";
 import { eventsOf } from "./events.ts";
 import { learnerOf, proposeConfigurations } from "./families.ts";
 import { goldenRequests } from "./golden-requests.ts";
+import { itemNames } from "./item-names.ts";
 import { listsOf, sampleUsers } from "./recommended-lists.ts";
 import { badSplit } from "./recommender-errors.ts";
 import { eventAccount } from "./recommender-report.ts";
@@ -61,7 +62,8 @@ export function trainRecommender(
   stages.enter("contract");
   const personalData = detectPersonalData(table, snapshot.schema);
   const events = eventsOf(input);
-  for (const name of definition.evaluation?.slices ?? []) table.column(name); // a wrong name is refused before the search
+  for (const name of [...(definition.evaluation?.slices ?? []), ...(definition.itemName ? [definition.itemName] : [])])
+    table.column(name); // a wrong name is refused before the search
 
   stages.enter("split");
   const split = splitEvents(events, definition, input.testStart);
@@ -155,6 +157,7 @@ export function trainRecommender(
   };
 
   stages.enter("package");
+  const names = itemNames(input, events, coded);
   const data: RecommendationData = {
     kind: "recommendation",
     k,
@@ -162,9 +165,11 @@ export function trainRecommender(
     columns: { user: definition.user, item: definition.item },
     users: coded.userIds.slice(0, coded.nUsers),
     items: coded.itemIds.slice(0, coded.nItems),
+    ...(names && { names }),
     recommender: model.toJSON(),
   };
-  const parts = { features: null, calibrator: null, model: data, signature: recommendationSignature(k, includeSeen) };
+  const signature = recommendationSignature(k, includeSeen, names !== undefined);
+  const parts = { features: null, calibrator: null, model: data, signature };
   const golden = recordTaskGolden(openTaskModel(parts, kernels), goldenRequests(data.users, data.items, seed));
   const champion = input.champion?.name ?? null;
   const report: TrainOutcome<TaskCapsule>["report"] = {
