@@ -14,12 +14,19 @@ const example = fileURLToPath(new URL("../../examples/recommendation", import.me
 interface Answer {
   readonly user: string | null;
   readonly basis: string;
-  readonly items: readonly { readonly item: string; readonly rank: number; readonly score: number | null }[];
+  readonly items: readonly {
+    readonly item: string;
+    readonly name: string | null;
+    readonly rank: number;
+    readonly score: number | null;
+  }[];
 }
 
 async function trained(context: TestContext, ...init: string[]): Promise<string> {
   const folder = scratchFolder(context);
-  put(folder, "events.csv", eventsCsv(sampleEvents()));
+  const [header, ...rows] = eventsCsv(sampleEvents()).trim().split("\n");
+  const titled = rows.map((row) => `${row},The ${row.split(",")[1]}`);
+  put(folder, "events.csv", `${[`${header},title`, ...titled].join("\n")}\n`);
   const inited = await fettle(folder, ["init", "taste", "--task", "recommendation", "--data", "events.csv", ...init]);
   assert.equal(inited.exit, 0, inited.stderr);
   return folder;
@@ -28,7 +35,7 @@ async function trained(context: TestContext, ...init: string[]): Promise<string>
 test("events become a recommender whose server, exported module and lists in files answer alike, to the bit", async (context) => {
   const folder = await trained(context);
   const definition = readFileSync(join(folder, "models/taste.ts"), "utf8");
-  for (const line of ["user: 'user',", "item: 'item',", "time: 'at',", "column: 'rating'"])
+  for (const line of ["user: 'user',", "item: 'item',", "itemName: 'title',", "time: 'at',", "column: 'rating'"])
     assert.ok(definition.includes(line), definition);
   writeFileSync(join(folder, "models/taste.ts"), definition.replace("trials: 8", "trials: 2").replace("k: 10", "k: 5"));
   const ran = await fettle(folder, ["train", "taste", "--json"]);
@@ -61,6 +68,8 @@ test("events become a recommender whose server, exported module and lists in fil
     answers.map(({ basis }) => basis),
     ["user", "user", "popularity", "history", "user"],
   );
+  for (const { item, name } of answers.flatMap(({ items }) => items))
+    assert.equal(name, item === "new" ? null : `The ${item}`);
   await assert.rejects(client.ask("taste", [{ usr: "u1" }]), { code: "ROWS_INVALID", message: /did you mean "user"/ });
 
   assert.equal((await fettle(folder, ["export", "taste@1"])).exit, 0);
@@ -69,7 +78,7 @@ test("events become a recommender whose server, exported module and lists in fil
   };
   assert.deepEqual(module.predictBatch(requests), answers);
 
-  put(folder, "users.csv", `user\n${users.join("\n")}\n`);
+  put(folder, "users.csv", `user\n${[...users, ...users].join("\n")}\n`);
   const scored = await fettle(folder, ["score", "taste@1", "--in", "users.csv", "--out", "lists.ndjson"]);
   assert.equal(scored.exit, 0, scored.stderr);
   const rows = readFileSync(join(folder, "lists.ndjson"), "utf8")
@@ -78,7 +87,9 @@ test("events become a recommender whose server, exported module and lists in fil
     .map((line) => JSON.parse(line));
   const expected = answers
     .slice(0, 3)
-    .flatMap(({ user, basis, items }) => items.map(({ item, rank, score }) => ({ user, rank, item, score, basis })));
+    .flatMap(({ user, basis, items }) =>
+      items.map(({ item, name, rank, score }) => ({ user, rank, item, name, score, basis })),
+    );
   assert.deepEqual(rows, expected);
 });
 
