@@ -27,7 +27,7 @@ export const recommend: Bench = {
     const known = timesOf(model, runs, (user) => model.scores(user).values);
     const history = timesOf(model, runs, (user) => model.scoresOf(model.history(user)).values);
     const said = ({ p50, p99, bestP99, interrupted }: typeof known) =>
-      `p50 ${p50} ms, p99 ${p99} ms (of the best of ${runs} runs ${bestP99} ms; other work interrupted ${interrupted} times)`;
+      `p50 ${p50} ms, p99 ${p99} ms (of the best of ${runs} runs ${bestP99} ms; ${interrupted} involuntary switches of threads)`;
     say(`known users: ${said(known)}; histories of ${itemsPerUser} items: ${said(history)}`);
     return {
       name: "recommend",
