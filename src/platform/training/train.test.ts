@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalJson, FettleError } from "../../lib/index.ts";
-import { categoryColumn, numberColumn } from "../../ml/table/index.ts";
+import { type CategoryColumn, categoryColumn, numberColumn } from "../../ml/table/index.ts";
 import { type Capsule, manifestOf, openCapsule } from "../capsule/index.ts";
 import { type TrainInput, trainModel, trainStages } from "./index.ts";
 import { type SampleDefinition, sampleInput, sampleTable } from "./sample-input.ts";
@@ -125,6 +125,15 @@ test("of a ranking's configurations the family's defaults win unless another is 
       wins,
     );
   }
+});
+
+test("trainModel() tells of rows without a query, which teach no order", () => {
+  const table = sampleTable(400);
+  const place = table.column("place") as CategoryColumn;
+  const codes = place.codes.map((code, i) => (i % 50 === 7 ? -1 : code));
+  const ranking = { column: "grade", task: "ranking", query: "place", search: trees } as const;
+  const { report } = trainModel(sampleInput(ranking, table.with("place", { ...place, codes })));
+  assert.ok(report.data.notes.includes('8 rows have no "place": each is a query of its own, which teaches no order'));
 });
 
 test("trainModel() never parts a query, and refuses a split that would", () => {
