@@ -233,6 +233,7 @@ for (const { says, code, definition } of refused)
 
 for (const [says, evaluation] of [
   ["a level of 1", { conformal: { level: 1 } }],
+  ["a level of 0", { conformal: { level: 0 } }],
   ["a level in percent", { conformal: { level: 90 } }],
   ["a penalty without raps", { conformal: { level: 0.9, score: "aps", penalty: 0.1 } }],
   ["classes and groups at once", { conformal: { level: 0.9, perClass: true, perGroup: "level" } }],
