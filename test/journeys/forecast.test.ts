@@ -115,6 +115,7 @@ test("a long table becomes a forecast whose server, exported module and file ans
   assert.deepEqual(rows, expected);
   const all = await fettle(folder, ["score", "demand@1", "--out", "all.csv"]);
   assert.equal(all.exit, 0, all.stderr);
+  assert.match(all.stdout, /scored 0 rows, wrote 168 rows into/);
   assert.equal(readFileSync(join(folder, "all.csv"), "utf8").trim().split("\n").length, 1 + 12 * 14);
 });
 

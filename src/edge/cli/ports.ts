@@ -85,6 +85,8 @@ export interface ScoreResult {
   readonly model: string;
   readonly version: number;
   readonly nRows: number;
+  /** Rows written, where the answers are no rows of the input: lists, forecasts. */
+  readonly nWritten?: number;
   readonly nRejected: number;
   /** The first 100 rows that could not be read. */
   readonly rejected: readonly { readonly file: string; readonly line: number; readonly reason: string }[];

@@ -81,17 +81,18 @@ const origins: Readonly<Record<Conformal["slices"][number]["origin"], string>> =
   time: "in time",
 };
 
-function segments({ slices, level }: Conformal, isNumber: boolean): Html | null {
+function segments({ slices, level, thresholds: list }: Conformal, isNumber: boolean): Html | null {
   if (slices.length === 0) return null;
   const least = Math.min(level, ...slices.map(({ value }) => value.low ?? 1));
   const scale: Scale = { low: Math.max(0, Math.floor(least * 10 - 1e-9) / 10), high: 1, step: 0.1 };
   const decimals = decimalsOf(slices.map(({ size }) => size));
+  const isUnruled = (name: string) => list.some(({ group, threshold }) => group === name && threshold === null);
   return table(
     "Coverage by segment",
     ["Segment", ["Rows", "n"], [axis(scale), "plot"], ["Coverage", "n"], [isNumber ? "Mean width" : "Mean size", "n"]],
     slices.map(
       ({ name, origin, n, value, size, isBelow }) => html`<tr>
-        <th scope="row">${name} ${isBelow && badge("bad", "below")}<span class="params">${origins[origin]}</span></th>
+        <th scope="row">${name} ${isBelow && badge("bad", "below")}<span class="params">${origin === "group" && isUnruled(name) ? "too few rows for a threshold" : origins[origin]}</span></th>
         <td class="n">${fixed(n, 0)}</td>
         <td class="plot">${whisker(value, scale, { tone: isBelow ? "bad" : "plain", reference: level })}</td>
         <td class="n">${valueOrReason(value, 3)}</td>

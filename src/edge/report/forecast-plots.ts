@@ -125,7 +125,7 @@ export function originsPlot(origins: ForecastEvaluation["origins"], chosen: stri
       ...(n === 1 ? [Plot.dot(rows, { x: "at", y: "value", fill: faint, r: 3 })] : []),
       Plot.line(own, { x: "at", y: "value", stroke: accent, strokeWidth: 2.2 }),
       Plot.dot(own, { x: "at", y: "value", fill: accent, r: 2.6 }),
-      Plot.text(spread(ends), {
+      Plot.text(spread(ends, 0.06 * Math.max(...rows.map(({ value }) => value), 1e-12)), {
         x: "at",
         y: "value",
         text: "name",
@@ -138,10 +138,9 @@ export function originsPlot(origins: ForecastEvaluation["origins"], chosen: stri
   });
 }
 
-// Names that would stand on each other are moved apart.
-function spread(ends: readonly { readonly name: string; readonly at: number; readonly value: number }[]) {
+// Names that would stand on each other are moved apart by a line of text, which is a share of the axis.
+function spread(ends: readonly { readonly name: string; readonly at: number; readonly value: number }[], gap: number) {
   const sorted = [...ends].sort((a, b) => a.value - b.value);
-  const gap = 0.06 * Math.max(...sorted.map(({ value }) => value), 1e-12);
   let last = Number.NEGATIVE_INFINITY;
   return sorted.map((end) => {
     last = Math.max(end.value, last + gap);

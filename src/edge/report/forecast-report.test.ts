@@ -95,5 +95,5 @@ test("renderReport() of one short series says what cannot be said", () => {
   assert.ok(!sections(page).includes("slices"));
   assert.equal(page.querySelectorAll("#forecasts svg.plot").length, 1);
   assert.match(textOf("intervals", page), /Some intervals cannot be given|quantiles of/);
-  assert.match(textOf("metrics", page), /only 7 rows: too few for an interval/);
+  assert.match(textOf("metrics", page), /only 7 test steps: an interval needs 10/);
 });

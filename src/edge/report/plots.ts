@@ -125,7 +125,7 @@ export function scatterPlot(points: readonly Point[]): Html {
   });
 }
 
-/** A histogram from edges and counts, with a line at 0. */
+/** A histogram from edges and counts, with a line at 0 where that lies between them. */
 export function histogramPlot(
   title: string,
   { edges, counts }: { readonly edges: readonly number[]; readonly counts: readonly number[] },
@@ -137,7 +137,11 @@ export function histogramPlot(
     y: { label: "Rows", grid: true, ticks: 5, tickFormat: tickFormat(0, Math.max(...counts)) },
     marks: [
       Plot.rectY(bars, { x1: "from", x2: "to", y: "n", fill: accent, fillOpacity: 0.75, inset: 0.5 }),
-      Plot.ruleX([0], { stroke: ink, strokeOpacity: 0.55, strokeDasharray: "3,3" }),
+      Plot.ruleX(edges[0]! <= 0 && edges.at(-1)! >= 0 ? [0] : [], {
+        stroke: ink,
+        strokeOpacity: 0.55,
+        strokeDasharray: "3,3",
+      }),
     ],
   });
 }

@@ -104,6 +104,8 @@ test("renderReport() draws coverage by segment, flags what is covered less than 
   const section = documentOf(pages.get("regression")!).querySelector("#conformal")!;
   assert.match(section.textContent!, /90\.6\s% lie in their interval; 90\.0\s% are promised/);
   assert.match(section.textContent!, /1 segment is covered less than promised/);
+  assert.match(section.textContent!, /region: every other value\s*too few rows for a threshold/);
+  assert.equal(section.querySelectorAll("figure svg [stroke-dasharray]").length, 0, "no line at 0 among widths");
   assert.match(section.textContent!, /1 group has too few rows for a threshold at 90\.0\s%: region: every other value/);
   assert.match(section.textContent!, /rows that could come in any order. In time they cannot/);
   assert.equal(section.querySelectorAll(".badge.bad").length, 1);

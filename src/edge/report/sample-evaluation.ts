@@ -298,6 +298,13 @@ function regression(rng: Rng): Evaluation {
       unit: "block",
       widths: { nUnbounded: 12, histogram: { edges: [100_000, 150_000, 200_000, 250_000], counts: [900, 1100, 388] } },
       slices: [
+        {
+          ...coverage(12, 1, 152_000),
+          name: "region: every other value",
+          origin: "group",
+          qValue: 1,
+          isBelow: false,
+        },
         { ...coverage(480, 0.94, 101_000), name: "lowest fifth", origin: "prediction", qValue: 1, isBelow: false },
         { ...coverage(480, 0.81, 240_000), name: "highest fifth", origin: "prediction", qValue: 0.001, isBelow: true },
         {

@@ -70,9 +70,9 @@ tr.chosen>:first-child{box-shadow:inset 3px 0 0 var(--accent);padding-left:.8rem
 .key{display:inline-block;width:.6rem;height:.6rem;border-radius:2px;margin:0 .45rem 0 0}
 .key.dot,.key.ring{border-radius:50%;border:2px solid var(--accent);background:var(--accent);margin:0 .2rem 0 .3rem}
 .key.ring{border-color:var(--faint);background:none;margin-left:.6rem}
-.key.part0{background:var(--accent)}.key.part1{background:var(--part1)}.key.part2,.key.part3{background:var(--part2)}
+.key.part0{background:var(--accent)}.key.part1{background:var(--part1)}.key.part2{background:var(--part2)}.key.part3{background:var(--faint)}
 .shares{display:block;width:100%;height:10px;border-radius:3px;margin:.2rem 0 1rem}
-.shares .part0{fill:var(--accent)}.shares .part1{fill:var(--part1)}.shares .part2,.shares .part3{fill:var(--part2)}
+.shares .part0{fill:var(--accent)}.shares .part1{fill:var(--part1)}.shares .part2{fill:var(--part2)}.shares .part3{fill:var(--faint)}
 .whisker{display:block;width:176px;height:20px;fill:none;stroke:var(--mark);--mark:var(--dim);stroke-width:2;stroke-linecap:round}
 .whisker circle{fill:var(--mark);stroke:var(--paper);stroke-width:1.5}
 .whisker .grid{stroke:var(--line);stroke-width:1}

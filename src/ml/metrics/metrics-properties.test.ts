@@ -204,3 +204,19 @@ test("ece keeps rows of equal probability in one bin", () => {
   const yTrue = Float64Array.from({ length: 100 }, (_, i) => i % 2);
   assert.equal(measure(metrics.ece!, yTrue, new Float64Array(100).fill(0.5)), 0);
 });
+
+test("ndcg() of rows of one grade is 1 in any order where the grade has a gain, and undefined where it has none", () => {
+  const ranked = { queries: Int32Array.of(0, 0, 0), gains: null };
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(fc.nat(3), { minLength: 3, maxLength: 3 }),
+      (grade, scores) => {
+        const ndcgOf = (of: number) =>
+          measure(ndcg(2), new Float64Array(3).fill(of), Float64Array.from(scores), undefined, ranked);
+        assert.ok(Math.abs((ndcgOf(grade) as number) - 1) < 1e-12);
+        assert.deepEqual(ndcgOf(0), { undefined: "no query has a relevant row" });
+      },
+    ),
+  );
+});

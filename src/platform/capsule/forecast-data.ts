@@ -67,6 +67,8 @@ export interface ForecastModelData extends TaskModelData {
   readonly period: number;
   /** What an absent value between two others means. */
   readonly gaps: "missing" | "refuse" | "interpolate" | "zero";
+  /** What several rows of one step in a file mean; absent: that their series is left out. */
+  readonly duplicates?: "sum" | "mean" | "last";
   readonly horizon: number;
   /** Forecasts and ends of intervals are kept within it. */
   readonly range: ValueRange;

@@ -7,6 +7,7 @@ import type { Schema } from "../data/index.ts";
 import { openEmbedded } from "./embedded-forecast.ts";
 import type { ForecastModelData } from "./forecast-data.ts";
 import type { ForecastAnswer } from "./forecast-model.ts";
+import { parseStep } from "./forecast-request.ts";
 import { type JsonObject, openTaskModel, type RowProblem, type TaskRows, type TaskSignature } from "./index.ts";
 
 const day = 86_400_000;
@@ -257,10 +258,13 @@ async function* batches(...tables: Table[]): AsyncIterable<TaskRows> {
   for (const table of tables) yield { table, schema: table.names.map((name) => ({ name, type: "number" })) };
 }
 
-async function scored(...tables: Table[]) {
+const scored = (...tables: Table[]) => scoredAs({}, ...tables);
+
+async function scoredAs(settings: Pick<ForecastModelData, "duplicates">, ...tables: Table[]) {
   const notes: string[] = [];
   const rows: { table: Table; schema: Schema }[] = [];
-  for await (const part of model.score(batches(...tables), (note) => notes.push(note))) rows.push(part);
+  const open = openTaskModel({ ...parts, model: { ...data, ...settings } });
+  for await (const part of open.score(batches(...tables), (note) => notes.push(note))) rows.push(part);
   return {
     rows: rows.flatMap(({ table }) => Array.from({ length: table.nRows }, (_, i) => table.row(i))),
     notes,
@@ -287,7 +291,11 @@ test("score() forecasts the series of its rows, or all where there is none, in t
     all.rows.slice(0, 10).map(({ value, low_80 }) => [value, low_80]),
     forecast.map(({ value, intervals }) => [value, intervals[0]!.low]),
   );
-  const some = await scored(newer(["A", "new"], [14, 0], [20, 5]), newer(["A", "new", "A"], [15, 1, 15], [21, 6, 22]));
+  const some = await scoredAs(
+    { duplicates: "last" },
+    newer(["A", "new"], [14, 0], [20, 5]),
+    newer(["A", "new", "A"], [15, 1, 15], [21, 6, 22]),
+  );
   const own = ask({ series: "A", values: [20, 22] });
   assert.deepEqual(
     some.rows.filter(({ series }) => series === "A").map(({ value }) => value),
@@ -295,6 +303,47 @@ test("score() forecasts the series of its rows, or all where there is none, in t
   );
   assert.equal(some.rows.filter(({ series }) => series === "new").length, 10);
   assert.deepEqual(some.notes, ["1 rows lie in a step that has a row already: the last counts"]);
+});
+
+const joins = [
+  { duplicates: "sum", value: 43 },
+  { duplicates: "mean", value: 21.5 },
+  { duplicates: "last", value: 22 },
+] as const;
+
+for (const { duplicates, value } of joins)
+  test(`score() joins rows of one step as the definition says: ${duplicates}`, async () => {
+    const { rows } = await scoredAs({ duplicates }, newer(["A", "A", "A", "A"], [14, 15, 15, 15], [20, 21, 22, null]));
+    assert.deepEqual(
+      rows.map((row) => row.value),
+      ask({ series: "A", values: [20, value] }).forecast.map((step) => step.value),
+    );
+  });
+
+test("score() leaves out series of several rows in one step where the definition says nothing of them", async () => {
+  const { rows, notes } = await scored(newer(["A", "A", "B"], [14, 14, 21], [20, 21, 4]));
+  assert.deepEqual([...new Set(rows.map(({ series }) => series))], ["B"]);
+  assert.match(notes.join(), /1 rows lie in a step that has a row already: their series are left out/);
+});
+
+test("score() reads the numbers of a column that one text has made a column of texts, and counts the others", async () => {
+  const texts = newer(["A", "A", "A"], [14, 15, 16], [null, null, null]).with(
+    "sales",
+    categoryColumn(["20", "none", " 22 "]),
+  );
+  const { rows, notes } = await scored(texts);
+  assert.deepEqual(
+    rows.map((row) => row.value),
+    ask({ series: "A", values: [20, null, 22] }).forecast.map((step) => step.value),
+  );
+  assert.deepEqual(notes, ['1 values of "sales" are no numbers and count as missing']);
+});
+
+test("requests and files name months and quarters as training files do", () => {
+  assert.equal(parseStep("2026-03"), Date.UTC(2026, 2, 1));
+  assert.equal(parseStep("2026Q4"), Date.UTC(2026, 9, 1));
+  assert.equal(parseStep("2026-03-05T01:00Z"), Date.UTC(2026, 2, 5, 1));
+  for (const text of ["2026-13", "2026Q5", "26-03", "March"]) assert.equal(parseStep(text), Number.NaN, text);
 });
 
 test("score() needs the model's columns, and leaves out what cannot be read", async () => {

@@ -97,7 +97,7 @@ function readHorizon(horizon: unknown, data: ForecastModelData, refuse: Refuse):
   refuse(
     "horizon",
     typeof horizon === "number" ? "range" : "type",
-    `is ${typeof horizon === "number" ? "another number" : valueClass(horizon)}, ${needed}`,
+    `is ${typeof horizon === "number" ? "out of range" : valueClass(horizon)}, ${needed}`,
   );
   return data.horizon;
 }
@@ -217,12 +217,20 @@ function tooMany(field: string, n: number, most: number, refuse: Refuse): null {
   return refuse(field, "range", `has ${n} steps, at most ${most} are read`) ?? null;
 }
 
-const instantWord = ({ calendar }: ForecastModelData) => (calendar.unit === "number" ? "number" : "ISO 8601 instant");
+const instantWord = ({ calendar }: ForecastModelData) =>
+  calendar.unit === "number" ? "number" : "ISO 8601 instant, month (2026-03) or quarter (2026Q1)";
+
+/** The beginning of a month or quarter, as files name them too; an instant in any other form; NaN for another text. */
+export function parseStep(text: string): number {
+  const [, year, month, quarter] = /^(\d{4})(?:-(\d{2})|[- ]?Q([1-4]))$/.exec(text) ?? [];
+  if (year === undefined) return parseInstant(text);
+  return parseInstant(`${year}-${month ?? String(3 * Number(quarter) - 2).padStart(2, "0")}-01`);
+}
 
 /** The step of an instant in a request; null where it is none. */
 function stepAt(at: unknown, { calendar }: ForecastModelData): number | null {
   const parsed =
-    typeof at === "number" ? at : typeof at === "string" && calendar.unit !== "number" ? parseInstant(at) : Number.NaN;
+    typeof at === "number" ? at : typeof at === "string" && calendar.unit !== "number" ? parseStep(at) : Number.NaN;
   if (!Number.isFinite(parsed) || (calendar.unit !== "number" && Math.abs(parsed) > 8.64e15)) return null;
   return stepOf(calendar, parsed);
 }

@@ -93,6 +93,16 @@ test("parseRow() reads a boolean as the level of training that says the same", (
   assert.deepEqual(parseRow({ ...signature, inputs }, { member: false }, 0, problems), ["False"]);
 });
 
+test("parseRow() takes no field of the model's own for a misspelling of another", () => {
+  const inputs = [
+    { name: "x", type: "number" },
+    { name: "z", type: "number" },
+  ] as const;
+  const problems: RowProblem[] = [];
+  parseRow({ ...signature, inputs }, { x: 1 }, 0, problems);
+  assert.match(problems[0]!.message, /"z" is absent, a value or null is needed$/);
+});
+
 test("parseRow() reports every problem of a row", () => {
   const problems: RowProblem[] = [];
   parseRow(signature, { amount: "x", since: "x" }, 0, problems);

@@ -74,9 +74,11 @@ export function parseRow(
     return [];
   }
   const fields = value as Record<string, unknown>;
+  let strange: readonly string[] | undefined;
   return signature.inputs.map((input) => {
     if (!Object.hasOwn(fields, input.name)) {
-      const near = nearestName(input.name, Object.keys(fields).slice(0, 1000));
+      strange ??= strangeFields(signature, fields);
+      const near = nearestName(input.name, strange);
       const hint = near === undefined ? "" : `; did you mean it by "${near.slice(0, 80)}"?`;
       problems.push({
         row,
@@ -88,6 +90,14 @@ export function parseRow(
     }
     return parseValue(input, fields[input.name], row, problems);
   });
+}
+
+// Fields that the model does not take: one that it takes by its own name is no misspelling of another.
+function strangeFields({ inputs }: Pick<Signature, "inputs">, fields: Record<string, unknown>): string[] {
+  const names = new Set(inputs.map(({ name }) => name));
+  return Object.keys(fields)
+    .slice(0, 1000)
+    .filter((field) => !names.has(field));
 }
 
 function parseValue(

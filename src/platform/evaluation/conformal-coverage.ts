@@ -168,7 +168,7 @@ function byPrediction({ test: { yTrue, prediction }, loss }: EvaluationInput): N
   return names.map((name, k) => {
     const rows = order.slice(cut(order.length, k, 5), cut(order.length, k + 1, 5));
     const [least, most] = [points[rows[0]!]!, points[rows.at(-1)!]!];
-    return { name: `${name} by prediction: ${short(least)} to ${short(most)}`, origin: "prediction", rows };
+    return { name: `${name} by prediction: ${grouped(least)} to ${grouped(most)}`, origin: "prediction", rows };
   });
 }
 
@@ -193,6 +193,11 @@ function cut(n: number, k: number, parts: number): number {
 
 function short(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+function grouped(value: number): string {
+  const text = short(value);
+  return /^-?\d+$/.test(text) ? text.replace(/\B(?=(\d{3})+$)/g, ",") : text;
 }
 
 const nBars = 30;

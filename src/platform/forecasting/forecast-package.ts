@@ -19,7 +19,7 @@ import { columnsBetween, type FittedSeries } from "./series-method.ts";
 
 /** The model with its state after the last value of every series: parameters are those that were measured. */
 export function modelOf(
-  { time, value, series: column, horizon, gaps = "missing", range = {} }: ForecastDefinition,
+  { time, value, series: column, horizon, gaps = "missing", duplicates, range = {} }: ForecastDefinition,
   { series, calendar, period, covariates }: SeriesSet,
   known: readonly number[],
   fitted: FittedSeries,
@@ -33,6 +33,7 @@ export function modelOf(
     calendar,
     period,
     gaps,
+    ...(duplicates === undefined || duplicates === "refuse" ? {} : { duplicates }),
     horizon,
     range,
     methods,

@@ -5,7 +5,10 @@ export function forecastSignature(data: ForecastModelData): TaskSignature {
   const isNumber = data.calendar.unit === "number";
   const at: JsonObject = isNumber
     ? { type: "number" }
-    : { type: ["string", "number"], description: "ISO 8601 text or epoch milliseconds" };
+    : {
+        type: ["string", "number"],
+        description: "ISO 8601 text, a month (2026-03), a quarter (2026Q1) or epoch milliseconds",
+      };
   const cell: JsonObject = { type: ["number", "null"], description: "null where missing" };
   const isNamed = data.columns.series !== null;
   const { levels } = data.intervals;

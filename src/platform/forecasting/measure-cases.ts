@@ -108,9 +108,15 @@ function measureSteps(
   }
   const n = cases.reduce((sum, { yTrue }) => sum + yTrue.filter((value) => value === value).length, 0);
   return Object.fromEntries(
-    names.map((name, m) => [name, valueWithInterval(draws[m]!, n, reasonOf(cases, metrics.get(name)!))]),
+    names.map((name, m) => {
+      const measured = valueWithInterval(draws[m]!, n, reasonOf(cases, metrics.get(name)!));
+      return [name, n < fewest && measured.value !== null ? { ...measured, reason: tooFew(n) } : measured];
+    }),
   );
 }
+
+const tooFew = (n: number) =>
+  `only ${n} test steps: an interval needs ${fewest}, by a longer horizon or more series in one model`;
 
 function reasonOf(cases: readonly ForecastCase[], metric: CaseMetric): string {
   for (const forecast of cases) {

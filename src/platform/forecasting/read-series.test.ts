@@ -196,7 +196,10 @@ test("local hours without an offset show the clock's change: an hour that is abs
   const spring = iso("2026-03-29T00:00Z", "2026-03-29T01:00Z", "2026-03-29T03:00Z", "2026-03-29T04:00Z");
   assert.equal(read(rows(spring)).series[0]!.nGaps, 1);
   const autumn = iso("2026-10-25T01:00Z", "2026-10-25T02:00Z", "2026-10-25T02:00Z", "2026-10-25T03:00Z");
-  assert.throws(() => read(rows(autumn)), { code: "FORECAST_DUPLICATES" });
+  assert.throws(() => read(rows(autumn)), {
+    code: "FORECAST_DUPLICATES",
+    hint: /local hours over a change of the clock/,
+  });
 });
 
 test("numbers count steps along a plain grid, whole or not", () => {

@@ -234,10 +234,15 @@ function oneSeries(
 }
 
 function duplicated({ series }: ReadDefinition, n: number, calendar: Calendar, table: Table): FettleError {
-  const hint =
+  const ofSeries =
     series === undefined && table.nColumns > 2
-      ? 'If the table holds several series, name their column as "series"; else say what counts: duplicates: "sum", "mean" or "last"'
-      : 'Say what counts: duplicates: "sum", "mean" or "last"';
+      ? 'If the table holds several series, name their column as "series"; else say'
+      : "Say";
+  // In autumn an hour of the local clock comes twice; no setting can tell the two apart.
+  const ofHours = ["hour", "minute", "second"].includes(calendar.unit)
+    ? "; local hours over a change of the clock need an offset, or UTC"
+    : "";
+  const hint = `${ofSeries} what counts: duplicates: "sum", "mean" or "last"${ofHours}`;
   return refused(
     "FORECAST_DUPLICATES",
     `Cannot read the series: ${n} rows lie in the same step (of ${stepInWords(calendar)}) as another of their series, one row per step is needed`,

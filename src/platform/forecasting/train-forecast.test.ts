@@ -290,3 +290,11 @@ for (const { name, asked, says } of wrong)
       },
     );
   });
+
+test("fewer than ten test steps of one series have no interval, and nothing is shown to beat the baseline; why is said", () => {
+  const one = sales.filter(({ store }) => store === "store 1");
+  const { report } = trainForecast(inputOf(one, { horizon: 7 }));
+  const gate = report.gates.find(({ name }) => name === "beats-baseline")!;
+  assert.equal(gate.passed, false);
+  assert.match(gate.message, /only 7 test steps: an interval needs 10, by a longer horizon or more series/);
+});

@@ -55,6 +55,8 @@ export interface ScoreInput {
 /** What batch scoring did. */
 export interface ScoreSummary {
   readonly nRows: number;
+  /** Rows written, where the answers are no rows of the input: lists, forecasts. */
+  readonly nWritten?: number;
   readonly nRejected: number;
   /** The first 100. */
   readonly rejected: readonly RejectedRow[];

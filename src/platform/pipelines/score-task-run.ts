@@ -26,13 +26,16 @@ export async function scoreTaskRun({ batches, model, writer, onRows, signal }: T
       onRows?.(summary.nRows);
     }
   }
+  let nWritten = 0;
   try {
-    for await (const { table, schema } of model.score(requests(), (note) => notes.add(note)))
+    for await (const { table, schema } of model.score(requests(), (note) => notes.add(note))) {
       await writer.write(table, schema);
+      nWritten += table.nRows;
+    }
     for (const note of await writer.finish()) notes.add(note);
   } catch (error) {
     await writer.abort();
     throw error;
   }
-  return { ...summary, notes: [...notes] };
+  return { ...summary, nWritten, notes: [...notes] };
 }

@@ -32,7 +32,10 @@ export function createTaskService(parts: TaskServiceParts): ModelService {
       for (const [i, row] of rowsOf(rows, parts.maxRows).entries()) requests.push(taskModel.read(row, i, problems));
       if (problems.length > 0) throw new RowsInvalid(problems.slice(0, 20));
       const now = parts.now();
-      const predictions = requests.map((request) => ({ id: parts.newId(now), ...taskModel.answer(request) }));
+      const predictions = requests.map((request, row) => ({
+        id: parts.newId(now),
+        ...answerRow(taskModel, request, row),
+      }));
       const latencyUs = parts.ticks() - startedAt;
       const written = log.append(
         predictions.map(({ id, ...outputs }, i) => ({
@@ -52,4 +55,19 @@ export function createTaskService(parts: TaskServiceParts): ModelService {
       throw notARanking(signature.task);
     },
   };
+}
+
+// A request that reads well may still have no answer, such as a series that has left what its method can do: which one it was is said.
+function answerRow(model: TaskModel, request: JsonObject, row: number): JsonObject {
+  try {
+    return model.answer(request);
+  } catch (error) {
+    if (!(error instanceof FettleError)) throw error;
+    const { kind, code, message, hint, facts } = error;
+    throw new FettleError(kind, code, `${message} (row ${row})`, {
+      ...(hint === undefined ? {} : { hint }),
+      facts: { ...facts, row },
+      cause: error,
+    });
+  }
 }

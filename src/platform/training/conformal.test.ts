@@ -135,6 +135,14 @@ test("models made without each row cover in small tables as promised, on average
   assert.ok(nCovered / n > 0.87 && nCovered / n < 0.94, `${nCovered / n} of ${n} rows`);
 });
 
+test("fifths by prediction say from which to which number, in groups of three digits", () => {
+  const table = sampleTable(1000);
+  const large = table.with("amount", numberColumn(table.numbers("amount").values.map((value) => 1000 * value)));
+  const { slices } = trainModel(sampleInput({ column: "amount", search: trees, evaluation: { conformal } }, large))
+    .capsule.evaluation.conformal!;
+  assert.match(slices[0]!.name, /^lowest fifth by prediction: -?[\d,]+ to [\d,]+,\d{3}$/);
+});
+
 test("conformal rows change nothing but the rule: the model is that of the other rows", () => {
   const split = { kind: "group", column: "place" } as const; // is parted alike, whatever the target
   const input = sampleInput({ column: "amount", search: trees, split, evaluation: { conformal } }, sampleTable(1000));
@@ -233,6 +241,7 @@ for (const { says, code, definition } of refused)
 
 for (const [says, evaluation] of [
   ["a level of 1", { conformal: { level: 1 } }],
+  ["a level of 0", { conformal: { level: 0 } }],
   ["a level in percent", { conformal: { level: 90 } }],
   ["a penalty without raps", { conformal: { level: 0.9, score: "aps", penalty: 0.1 } }],
   ["classes and groups at once", { conformal: { level: 0.9, perClass: true, perGroup: "level" } }],

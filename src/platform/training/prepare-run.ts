@@ -91,7 +91,7 @@ export function prepareRun(
     ...(start === undefined ? {} : { testStart: start }),
   });
   const split = keepConformalRows(wholeQueries(parted, built.target.queries), definition, rows, built.target);
-  const queryNotes = built.target.queries === undefined ? [] : checkQueries(built.target, split);
+  const queryNotes = built.target.queries === undefined ? [] : checkQueries(built.target, split, rows, definition);
   const sources = rows.drop([definition.target.column]);
   const columns = new Set(sources.names);
   const loss = lossInForce(definition, built.target, split, customLoss);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonicalJson, FettleError } from "../../lib/index.ts";
-import { categoryColumn, numberColumn } from "../../ml/table/index.ts";
+import { type CategoryColumn, categoryColumn, numberColumn } from "../../ml/table/index.ts";
 import { type Capsule, manifestOf, openCapsule } from "../capsule/index.ts";
 import { type TrainInput, trainModel, trainStages } from "./index.ts";
+import { prepareRun } from "./prepare-run.ts";
 import { type SampleDefinition, sampleInput, sampleTable } from "./sample-input.ts";
 
 const trees = { configurations: [{ family: "gbdt", params: { nTrees: 20, maxLeaves: 8 } }] } as const;
@@ -125,6 +126,31 @@ test("of a ranking's configurations the family's defaults win unless another is 
       wins,
     );
   }
+});
+
+test("rows of a query that lie far apart, as in several files, stay in one part", () => {
+  const table = sampleTable(400);
+  const ranking = { column: "grade", task: "ranking", query: "place", search: trees } as const;
+  const { codes } = table.column("place") as CategoryColumn;
+  assert.ok(
+    codes.every((code, i) => i === 0 || code !== codes[i - 1]!),
+    "rows of one query are never neighbours",
+  );
+  const { split } = prepareRun(sampleInput(ranking, table));
+  const parts = [split.train, split.validation, split.test].map((rows) => new Set(rows.map((row) => codes[row]!)));
+  assert.equal(
+    parts.reduce((n, { size }) => n + size, 0),
+    40,
+  );
+});
+
+test("trainModel() tells of rows without a query, which teach no order", () => {
+  const table = sampleTable(400);
+  const place = table.column("place") as CategoryColumn;
+  const codes = place.codes.map((code, i) => (i % 50 === 7 ? -1 : code));
+  const ranking = { column: "grade", task: "ranking", query: "place", search: trees } as const;
+  const { report } = trainModel(sampleInput(ranking, table.with("place", { ...place, codes })));
+  assert.ok(report.data.notes.includes('8 rows have no "place": each is a query of its own, which teaches no order'));
 });
 
 test("trainModel() never parts a query, and refuses a split that would", () => {

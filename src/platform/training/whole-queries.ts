@@ -1,6 +1,6 @@
 import { FettleError } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
-import type { Table } from "../../ml/table/index.ts";
+import { isMissing, type Table } from "../../ml/table/index.ts";
 import { type BuiltTarget, checkOrder, countQueries, groupCodes, type Split, saysQueries } from "../data/index.ts";
 import type { ModelDefinition } from "./definition.ts";
 import { takeNumbers } from "./take-rows.ts";
@@ -38,13 +38,25 @@ export function wholeQueries(split: Split, queries: Int32Array | undefined): Spl
   return split.resample.unit === "group" ? split : { ...split, resample: { unit: "group", groups: queries } };
 }
 
-/** Each part must have an order to learn or to judge; says how many queries there are. Throws QUERIES_EQUAL. */
-export function checkQueries({ queries, values }: Target, split: Split): string[] {
+/** Each part must have an order to learn or to judge; says how many queries there are, and rows without one. Throws QUERIES_EQUAL. */
+export function checkQueries(
+  { queries, values }: Target,
+  split: Split,
+  rows: Table,
+  { query }: ModelDefinition,
+): string[] {
   for (const part of ["train", "validation", "test"] as const) {
     const codes = split[part].map((row) => queries![row]!);
     checkOrder(countQueries(codes, takeNumbers(values, split[part])), partNames[part]);
   }
-  return [saysQueries(countQueries(queries!, values))];
+  return [saysQueries(countQueries(queries!, values)), ...withoutQuery(rows, query!)];
+}
+
+function withoutQuery(rows: Table, query: string): string[] {
+  const column = rows.column(query);
+  let n = 0;
+  for (let row = 0; row < rows.nRows; row++) if (isMissing(column, row)) n++;
+  return n === 0 ? [] : [`${n} rows have no "${query}": each is a query of its own, which teaches no order`];
 }
 
 const partNames = { train: "the training part", validation: "the validation part", test: "the test part" } as const;

@@ -38,8 +38,10 @@ export const score: Command = {
     const rejected = result.nRejected > 0 ? `, ${count(result.nRejected, "unreadable row")} left out` : "";
     const unread = result.rejected.slice(0, 3).map((row) => `${row.file} line ${row.line}: ${row.reason}`);
     const notes = [...unread, ...result.notes].map((note) => `  · ${note}`);
+    const { nRows, nWritten = nRows } = result;
+    const what = nWritten === nRows ? count(nRows, "row") : `${count(nRows, "row")}, wrote ${count(nWritten, "row")}`;
     const text = [
-      `${result.model}@${result.version} scored ${count(result.nRows, "row")}${rejected} into ${result.out} in ${seconds(result.seconds)}`,
+      `${result.model}@${result.version} scored ${what}${rejected} into ${result.out} in ${seconds(result.seconds)}`,
       ...notes,
     ].join("\n");
     return { json: result, text };
