@@ -142,13 +142,22 @@ function metricLines({ evaluation }: RunReport): string[][] {
 // The threshold of a model that tells anomalies, whether its order is stable, and the kinds that it does not find.
 function anomalyLines({ anomaly }: RunReport["evaluation"]): string[][] {
   if (anomaly === undefined) return [];
-  const { threshold, stability, top } = anomaly;
+  const { threshold, stability, top, probability } = anomaly;
   const halves = stability?.halves;
   return [
     [
       "threshold",
       number(threshold.value),
       pc.dim(`chosen by ${threshold.chosenBy}; ${percent(threshold.testShare)} of test rows reach it`),
+    ],
+    [
+      "score",
+      probability === null ? "no probability: a rank, with its percentile" : "with its percentile and a probability",
+      pc.dim(
+        probability === null
+          ? ""
+          : `on average ${percent(probability.testMean)} on test rows, ${percent(probability.testRate.value ?? 0)} of which are anomalous`,
+      ),
     ],
     ...(halves && halves.rankCorrelation !== null
       ? [

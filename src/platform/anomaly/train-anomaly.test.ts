@@ -92,7 +92,7 @@ for (const definition of [
     ))
       scored.push(part);
     assert.deepEqual(notes, []);
-    assert.deepEqual(scored[0]!.table.names, [...table.names, "score", "anomalous", "reason"]);
+    assert.deepEqual(scored[0]!.table.names, [...table.names, "score", "percentile", "anomalous", "reason"]);
     let nAnomalous = 0;
     for (let i = 0; i < 200; i++) {
       const request = table.row(i);
@@ -102,6 +102,7 @@ for (const definition of [
       assert.deepEqual(read.answer(read.read(request, 0, problems)), answer);
       const row = i < 120 ? scored[0]!.table.row(i) : scored[1]!.table.row(i - 120);
       assert.equal(row.score, answer.score);
+      assert.equal(row.percentile, answer.percentile);
       assert.equal(row.anomalous, String(answer.anomalous));
       const reasons = answer.reasons as unknown as { column: string; share: number }[];
       assert.equal(row.reason === null, reasons.length === 0);
