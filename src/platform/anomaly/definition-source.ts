@@ -41,7 +41,7 @@ export function detectorToSource(definition: AnomalyDefinition, contractModule: 
             ? `  share: ${share},`
             : label === undefined
               ? "  share: 0.01,"
-              : "  // share: 0.01, instead of the share of anomalies among labelled training rows; or cost: { falsePositive: 1, falseNegative: 20 },",
+              : "  // share: 0.01, instead of the share of known anomalies among training rows; or cost: { falsePositive: 1, falseNegative: 20 },",
         ]),
     `  seed: ${seed},`,
     "});",

@@ -31,8 +31,9 @@ import { fitDetectorFeatures } from "./detector-features.ts";
 import { type LabelledRows, labelledRows } from "./labelled-rows.ts";
 import { measureDetector, type ScoredTest } from "./measure.ts";
 import { modelDataOf, signatureOf } from "./model-data.ts";
-import { known, type PreparedAnomalies, prepareAnomalies } from "./prepare.ts";
-import { accountOf, droppedNotes, featuresInWords, unlabelledGates } from "./run-account.ts";
+import { type PreparedAnomalies, prepareAnomalies } from "./prepare.ts";
+import { known } from "./read-label.ts";
+import { accountOf, droppedNotes, featuresInWords, fewNotes, unlabelledGates } from "./run-account.ts";
 import { scoreMeaning } from "./score-meaning.ts";
 import { histogramOf, topRows } from "./scored-rows.ts";
 import { type AnomalySearch, reportedCandidates, searchDetector } from "./search.ts";
@@ -74,7 +75,7 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
 
   stages.enter("search");
   const found = searchDetector(candidates, resamples);
-  const share = shareOf(definition, trainRows?.yTrue ?? null);
+  const share = shareOf(definition, trainRows?.yTrue ?? null, train.length);
   const thresholdOf = (scores: Float64Array) =>
     definition.cost !== undefined && validationRows !== null
       ? thresholdByCost(validationRows.take(scores), validationRows, definition.cost)
@@ -150,7 +151,12 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
     task: "anomaly",
     seed: run.seed,
     problem: { column: definition.label?.column ?? "", says: run.says, classes: run.classes },
-    ...accountOf(run, input, leakage, [...found.notes, ...champion.notes, ...droppedNotes(features.dropped)]),
+    ...accountOf(run, input, leakage, [
+      ...found.notes,
+      ...champion.notes,
+      ...droppedNotes(features.dropped),
+      ...fewNotes(validationRows, rows),
+    ]),
     features: featuresInWords(data),
     candidates: reportedCandidates(found),
     champion: champion.scores?.name ?? null,
