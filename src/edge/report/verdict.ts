@@ -162,6 +162,7 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
     weak.length > 0 &&
       `It is weaker where ${weak[0]!.name} (${percent(weak[0]!.n / Math.max(1, evaluation.nTest))} of the ${plural(noun)}): ${metricName(weak[0]!.metric)} ${measured(weak[0]!.value)}.`,
     belowLevel(evaluation),
+    worseThanPlain(evaluation),
     choiceIsChance(evaluation),
     nMeasured < 500 && `The test part has only ${count(nMeasured, noun)}, so every interval is wide.`,
     fewAnomalies(evaluation),
@@ -183,6 +184,16 @@ function fewAnomalies({ anomaly, confusion }: RunReport["evaluation"]): string |
   const n = confusion[1]!.reduce((sum, count) => sum + count, 0);
   if (n >= 30) return false;
   return `The test part has only ${n === 1 ? "1 known anomaly" : `${fixed(n, 0)} known anomalies`}: what so few cannot show is in no interval here.`;
+}
+
+// The search looked at few validation rows; the resamples looked at all.
+function worseThanPlain({ repeated, task, primary }: RunReport["evaluation"]): string | undefined {
+  const found = repeated?.comparisons.find(
+    ({ verdict, reference }) => verdict === "worse" && reference !== "the baseline",
+  );
+  if (found === undefined) return undefined;
+  const advice = task === "ranking" ? "" : " Serve that one instead: search: { families: ['linear'], trials: 1 }.";
+  return `${withMetricName(found.sentence, primary)}${advice}`;
 }
 
 function choiceIsChance({ repeated }: RunReport["evaluation"]): string | undefined {
