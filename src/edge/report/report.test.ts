@@ -139,6 +139,21 @@ test("renderReport() says what a small table cannot tell: intervals, smallest di
   );
 });
 
+test("renderReport() says whether the level of probabilities is right", () => {
+  const report = sampleReport("binary");
+  const saidOf = (predicted: number, fits: boolean) => {
+    const observed = { value: 0.25, low: 0.2, high: 0.3, n: 300 };
+    const calibration = { ...report.evaluation.calibration!, inTheLarge: { predicted, observed, fits } };
+    const page = renderReport({ ...report, evaluation: { ...report.evaluation, calibration } });
+    return documentOf(page).querySelector("#calibration")!.textContent!;
+  };
+  assert.match(
+    saidOf(0.26, true),
+    /On average 26\.0\s% is predicted; 25\.0\s% of the test rows are .*the level is right/,
+  );
+  assert.match(saidOf(0.5, false), /the level is off/);
+});
+
 test("renderReport() says how to serve a plain linear model where the search does worse than one", () => {
   const report = sampleReport("multiclass");
   const { repeated } = report.evaluation;
