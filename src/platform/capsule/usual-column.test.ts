@@ -15,7 +15,7 @@ for (const [usual, value, says] of [
   [hundred, 99.5, "greater than in 99 % of the training rows"],
   [hundred, 91, "greater than in 90 % of the training rows"],
   [hundred, 0.5, "less than in 99 % of the training rows"],
-  [hundred, 50, "usual by itself; it tells together with other columns"],
+  [hundred, 50, "usual by itself, not beside the other columns"],
   [hundred, null, "missing, as in no training row"],
   [gaps, null, "missing, as in 25 % of the training rows"],
   [empty, 1, "known, as in no training row"],

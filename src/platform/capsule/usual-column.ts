@@ -73,7 +73,7 @@ export function unusualInWords(usual: UsualColumn, value: RawValue): string {
   if (above !== undefined) return `greater than in ${percent(above)} of the training rows`;
   const below = usualShares.find((share, k) => share <= 0.1 && x < quantiles[k]!);
   if (below !== undefined) return `less than in ${percent(1 - below)} of the training rows`;
-  return "usual by itself; it tells together with other columns";
+  return "usual by itself, not beside the other columns";
 }
 
 const percent = (share: number): string =>
