@@ -14,6 +14,8 @@ const example = fileURLToPath(new URL("../../examples/anomaly", import.meta.url)
 
 interface Answer {
   readonly score: number;
+  readonly percentile: number;
+  readonly probability: number | null;
   readonly anomalous: boolean;
   readonly threshold: number;
   readonly reasons: readonly { readonly column: string; readonly share: number; readonly says: string }[];
@@ -86,6 +88,7 @@ test("a table becomes a detector whose server, exported module and scored files 
       [true, true],
     ],
   );
+  assert.ok(answers[0]!.percentile < answers[2]!.percentile);
   await assert.rejects(client.ask("machines", [{ load: "1", heat: 1, site: "hall a" }]), { code: "ROWS_INVALID" });
 
   const explained = ["score", "machines@1", "--in", "machines.csv", "--out", "x.csv", "--explain"];
@@ -105,9 +108,17 @@ test("a table becomes a detector whose server, exported module and scored files 
   const rows = readFileSync(join(folder, "scored.ndjson"), "utf8")
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as { score: number; anomalous: string; reason: string | null });
-  answers.forEach(({ score, anomalous, reasons }, i) => {
+    .map(
+      (line) =>
+        JSON.parse(line) as Record<"score" | "percentile" | "probability", number> & {
+          anomalous: string;
+          reason: string | null;
+        },
+    );
+  answers.forEach(({ score, percentile, probability, anomalous, reasons }, i) => {
     assert.equal(rows[i]!.score, score);
+    assert.equal(rows[i]!.percentile, percentile);
+    assert.equal(rows[i]!.probability ?? null, probability);
     assert.equal(String(rows[i]!.anomalous), String(anomalous));
     assert.equal(rows[i]!.reason?.startsWith(reasons[0]!.column) ?? false, anomalous);
   });

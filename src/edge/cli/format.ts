@@ -14,7 +14,7 @@ export function number(value: number | null): string {
 export function metric({ value, low, high, reason }: MetricValue): string {
   if (value === null) return `undefined (${reason ?? "no reason recorded"})`;
   return low === null || high === null
-    ? number(value)
+    ? `${number(value)}${reason === undefined ? "" : pc.dim(` (no interval: ${reason})`)}`
     : `${number(value)} ${pc.dim(`[${number(low)}, ${number(high)}]`)}`;
 }
 

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import type { Calibration, ThresholdChoice } from "../../platform/evaluation/index.ts";
 import type { TrainedVersion } from "../../platform/pipelines/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { columns, count, metric, number, percent, seconds } from "./format.ts";
@@ -109,13 +110,7 @@ function metricLines({ evaluation }: RunReport): string[][] {
       return [name, metric(evaluation.metrics[name]!), baseline ? metric(baseline) : ""];
     }),
     ...(evaluation.threshold
-      ? [
-          [
-            "threshold",
-            number(evaluation.threshold.threshold),
-            pc.dim(`chosen by ${evaluation.threshold.chosenBy} on validation`),
-          ],
-        ]
+      ? [["threshold", number(evaluation.threshold.threshold), pc.dim(thresholdInWords(evaluation.threshold))]]
       : []),
     ...anomalyLines(evaluation),
     ...(evaluation.calibration
@@ -123,7 +118,9 @@ function metricLines({ evaluation }: RunReport): string[][] {
           [
             "calibration",
             `ECE ${metric(evaluation.calibration.ece)}`,
-            pc.dim(evaluation.calibration.method === "none" ? "as trained" : evaluation.calibration.method),
+            pc.dim(
+              `${evaluation.calibration.method === "none" ? "as trained" : evaluation.calibration.method}${meanInWords(evaluation.calibration)}`,
+            ),
           ],
         ]
       : []),
@@ -139,16 +136,37 @@ function metricLines({ evaluation }: RunReport): string[][] {
   ];
 }
 
+function thresholdInWords({ chosenBy, costPer1000, trivialCostPer1000 }: ThresholdChoice): string {
+  if (chosenBy === "default") return "chosen by default on validation";
+  return `chosen by cost on validation; ${metric(costPer1000)} per 1,000 test rows, ${number(trivialCostPer1000)} if all were called the same`;
+}
+
+// Of two classes, whether the level of the probabilities is right.
+function meanInWords({ inTheLarge }: Calibration): string {
+  if (inTheLarge === undefined) return "";
+  const { predicted, observed } = inTheLarge;
+  return `; mean ${percent(predicted)}, true ${percent(observed.value!)} [${percent(observed.low!)}, ${percent(observed.high!)}]`;
+}
+
 // The threshold of a model that tells anomalies, whether its order is stable, and the kinds that it does not find.
 function anomalyLines({ anomaly }: RunReport["evaluation"]): string[][] {
   if (anomaly === undefined) return [];
-  const { threshold, stability, top } = anomaly;
+  const { threshold, stability, top, probability } = anomaly;
   const halves = stability?.halves;
   return [
     [
       "threshold",
       number(threshold.value),
       pc.dim(`chosen by ${threshold.chosenBy}; ${percent(threshold.testShare)} of test rows reach it`),
+    ],
+    [
+      "score",
+      probability === null ? "no probability: a rank, with its percentile" : "with its percentile and a probability",
+      pc.dim(
+        probability === null
+          ? ""
+          : `on average ${percent(probability.testMean)} on test rows, ${percent(probability.testRate.value ?? 0)} of which are anomalous`,
+      ),
     ],
     ...(halves && halves.rankCorrelation !== null
       ? [

@@ -1,12 +1,6 @@
 import { resolve } from "node:path";
-import { defineDetector, detectorToSource } from "../../platform/anomaly/index.ts";
-import {
-  buildTarget,
-  contractToSource,
-  detectPersonalData,
-  inferContract,
-  type SourceReader,
-} from "../../platform/data/index.ts";
+import { defineDetector, detectorToSource, readLabel } from "../../platform/anomaly/index.ts";
+import { contractToSource, detectPersonalData, inferContract, type SourceReader } from "../../platform/data/index.ts";
 import {
   cannotInitialise,
   checkColumn,
@@ -46,7 +40,7 @@ export async function initDetector(
     column === undefined
       ? undefined
       : { column, ...(asked.positive === undefined ? {} : { positive: asked.positive }) };
-  const built = label && buildTarget(table, schema, { ...label, task: "binary" });
+  const built = label && readLabel(table, schema, label);
   const personalData = detectPersonalData(table, schema);
   const definition = defineDetector({
     name: model,
@@ -75,8 +69,8 @@ export async function initDetector(
     personalData: [...personalData.keys()],
     notes: [
       ...readingNotes(reading),
-      ...(built !== undefined && built.nMissing > 0
-        ? [`${built.nMissing} rows have no label: detectors learn from them, nothing is measured on them`]
+      ...(built !== undefined && built.nUnlabelled > 0
+        ? [`${built.nUnlabelled} rows have no label: detectors learn from them, nothing is measured on them`]
         : []),
       ...(built?.notes ?? []),
     ],

@@ -111,7 +111,7 @@ export async function initModel(
   const { task } = target.target;
   const files = writeModel(project, model, asked.force === true, {
     [`${model}.contract.ts`]: contractToSource(contract),
-    [`${model}.ts`]: definitionToSource({ ...definition, task }, `./${model}.contract.ts`),
+    [`${model}.ts`]: definitionToSource({ ...definition, task }, `./${model}.contract.ts`, table.nRows),
   });
   return {
     model,

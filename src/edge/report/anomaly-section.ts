@@ -10,15 +10,16 @@ export function scoresSection({ evaluation, problem, candidates }: RunReport): S
   const { anomaly } = evaluation;
   if (anomaly === undefined) return null;
   const { threshold, histogram, fittedRows, knownLeftOut } = anomaly;
-  const chosen = candidates.find((candidate) => candidate.chosen)?.name ?? "The model";
+  const chosen = candidates.find((candidate) => candidate.chosen)?.name ?? "unnamed";
   return {
     id: "scores",
     title: "Scores and threshold",
     lead: html`A row is anomalous from score ${number(threshold.value)} on: ${percent(threshold.testShare)} of the test rows.`,
     body: html`
       <p>${threshold.says} ${shareInWords(threshold)}</p>
+      <p>${anomaly.meaning} ${oddsInWords(anomaly.probability)}</p>
       ${costs(threshold.costPer1000)}
-      <p>${chosen} was fitted on ${count(fittedRows, "row")}${knownLeftOut > 0 && `; ${knownLeftOut === 1 ? "1 known anomaly" : `${fixed(knownLeftOut, 0)} known anomalies`} of the training part ${knownLeftOut === 1 ? "was" : "were"} left out`}.
+      <p>The chosen model, ${chosen}, was fitted on ${count(fittedRows, "row")}${knownLeftOut > 0 && `; ${knownLeftOut === 1 ? "1 known anomaly" : `${fixed(knownLeftOut, 0)} known anomalies`} of the training part ${knownLeftOut === 1 ? "was" : "were"} left out`}.
       ${!anomaly.isLabelled && html`<strong>No label says which rows are anomalous, so nothing here measures quality.</strong> Look at the anomalies below, and label some.`}</p>
       <div class="figures"><figure class="wide">${scoresPlot(histogram, threshold.value)}
         <figcaption>Test rows by score${histogram.scale === "log" && ", on a logarithmic scale"}${anomaly.isLabelled && html`; <span class="high">red</span> the share of “${problem.classes[1] ?? "anomalous"}” in each bar`}. The height of a bar is the square root of its rows. The dashed line is the threshold; the last bar also counts what lies beyond.</figcaption></figure></div>
@@ -31,6 +32,15 @@ function shareInWords({ validationShare, testShare }: AnomalyEvaluation["thresho
   const said = `It calls ${percent(validationShare)} of validation rows and ${percent(testShare)} of test rows anomalous.`;
   const ratio = testShare / Math.max(validationShare, 1e-9);
   return ratio > 2 || ratio < 0.5 ? `${said} The test rows differ from those before them.` : said;
+}
+
+// Whether probabilities fit how many test rows are anomalous.
+function oddsInWords(probability: AnomalyEvaluation["probability"]): string | null {
+  if (probability === null) return null;
+  const { testRate, testMean } = probability;
+  const fits = (testRate.low ?? 0) <= testMean && testMean <= (testRate.high ?? 1);
+  const said = `On labelled test rows it is ${percent(testMean)} on average, where ${percent(testRate.value ?? 0)} are anomalous (95 % interval ${percent(testRate.low ?? 0)} to ${percent(testRate.high ?? 1)})`;
+  return fits ? `${said}.` : `${said}: it does not fit these rows, so read it as a rank.`;
 }
 
 function costs(cost: AnomalyEvaluation["threshold"]["costPer1000"]): Html | null {

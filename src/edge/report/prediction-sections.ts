@@ -1,4 +1,4 @@
-import type { Evaluation } from "../../platform/evaluation/index.ts";
+import type { CalibrationInTheLarge, Evaluation } from "../../platform/evaluation/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { valueOrReason } from "./cells.ts";
 import { figure, type Html, html, type Section, table } from "./html.ts";
@@ -113,11 +113,16 @@ const methods = {
   isotonic: "Probabilities are corrected by isotonic regression, fitted on validation rows.",
 } as const;
 
+function meanInWords({ predicted, observed, fits }: CalibrationInTheLarge, positive: string): string {
+  const said = `On average ${percent(predicted)} is predicted; ${percent(observed.value!)} of the test rows are “${positive}” (95 % interval ${percent(observed.low!)} to ${percent(observed.high!)})`;
+  return fits ? `${said}, so the level is right.` : `${said}: the level is off, so sums of probabilities are too.`;
+}
+
 /** Whether probabilities can be taken at their word; null for regression. */
 export function calibrationSection({ evaluation }: RunReport): Section | null {
   const { calibration, task } = evaluation;
   if (!calibration) return null;
-  const { bins, ece, method } = calibration;
+  const { bins, ece, method, inTheLarge } = calibration;
   const observed = bins.map(({ observed: value, low, high, n }) => ({ value, low, high, n }));
   const decimals = decimalsOf(observed);
   const rows = bins.map(
@@ -130,7 +135,8 @@ export function calibrationSection({ evaluation }: RunReport): Section | null {
     title: "Calibration",
     lead: methods[method],
     body: html`<p>Expected calibration error: <strong>${measured(ece)}</strong>.
-      ${task === "multiclass" && "Of several classes, the probability of the predicted one is compared with how often it was right."}</p>
+      ${task === "multiclass" && "Of several classes, the probability of the predicted one is compared with how often it was right."}
+      ${inTheLarge && meanInWords(inTheLarge, evaluation.classes[1] ?? "positive")}</p>
       ${
         bins.length > 0 &&
         html`<div class="figures">

@@ -141,6 +141,42 @@ test("renderReport() says what a small table cannot tell: intervals, smallest di
   );
 });
 
+test("renderReport() says whether the level of probabilities is right", () => {
+  const report = sampleReport("binary");
+  const saidOf = (predicted: number, fits: boolean) => {
+    const observed = { value: 0.25, low: 0.2, high: 0.3, n: 300 };
+    const calibration = { ...report.evaluation.calibration!, inTheLarge: { predicted, observed, fits } };
+    const page = renderReport({ ...report, evaluation: { ...report.evaluation, calibration } });
+    return documentOf(page).querySelector("#calibration")!.textContent!;
+  };
+  assert.match(
+    saidOf(0.26, true),
+    /On average 26\.0\s% is predicted; 25\.0\s% of the test rows are .*the level is right/,
+  );
+  assert.match(saidOf(0.5, false), /the level is off/);
+});
+
+test("renderReport() says how to serve a plain linear model where the search does worse than one", () => {
+  const report = sampleReport("multiclass");
+  const { repeated } = report.evaluation;
+  const comparisons = repeated!.comparisons.map((one) =>
+    one.reference === "the baseline"
+      ? one
+      : { ...one, verdict: "worse" as const, sentence: "Worse than a linear model: logLoss is higher by 0.1." },
+  );
+  const page = renderReport({
+    ...report,
+    evaluation: { ...report.evaluation, repeated: { ...repeated!, comparisons } },
+  });
+  const verdict = documentOf(page).querySelector("#verdict")!.textContent!;
+  assert.match(
+    verdict,
+    /Worse than a linear model: Log loss is higher by 0\.1\. Serve that one instead: search: \{ families/,
+  );
+  const before = documentOf(pages.get("multiclass")!).querySelector("#verdict")!.textContent!;
+  assert.doesNotMatch(before, /Serve that one instead/);
+});
+
 test("renderReport() says what decisions cost, what weights did, and what chance reaches", () => {
   const document = documentOf(pages.get("multiclass")!);
   assert.match(document.querySelector("#threshold-cost")!.textContent!, /costs 310 \(280–340\) per 1,000 rows/);

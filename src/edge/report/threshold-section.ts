@@ -19,13 +19,20 @@ export function thresholdSection({ evaluation, problem }: RunReport): Section | 
     body: html`
       <p>${
         threshold.chosenBy === "cost"
-          ? `This threshold has the least expected cost on validation rows, where a false positive costs ${number(fp)} and a false negative ${number(fn)}.`
+          ? `A false positive costs ${number(fp)} and a false negative ${number(fn)}. ${thresholdOrigin(threshold)}`
           : "No costs were given, so both kinds of mistake count 1 and the threshold is 0.5."
       }
       ${threshold.perRow && "Each mistake costs that times the row's own number; the explorer counts rows alike."}
       On test rows it costs <strong>${measured(costPer1000)}</strong> per 1,000 rows; calling all rows the same would cost ${number(trivialCostPer1000)}.</p>
       ${explorer(threshold, positive, problem.classes[0] ?? "other")}`,
   };
+}
+
+// Calibrated probabilities have their least expected cost at one place; the least of noisy validation rows replaces it only with evidence.
+function thresholdOrigin({ threshold, costFalsePositive: fp, costFalseNegative: fn }: ThresholdChoice): string {
+  return Math.abs(threshold - fp / (fp + fn)) < 1e-12
+    ? `From ${number(fp)} / (${number(fp)} + ${number(fn)}) on an alarm is expected to cost less than none, and no other threshold was cheaper on validation rows beyond noise.`
+    : "This threshold has the least cost on validation rows, and rows that did not choose it confirm beyond noise that it is cheaper than the one that probabilities alone would give.";
 }
 
 /** Decisions between several classes by what they cost. */

@@ -162,8 +162,10 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
     weak.length > 0 &&
       `It is weaker where ${weak[0]!.name} (${percent(weak[0]!.n / Math.max(1, evaluation.nTest))} of the ${plural(noun)}): ${metricName(weak[0]!.metric)} ${measured(weak[0]!.value)}.`,
     belowLevel(evaluation),
+    worseThanPlain(evaluation),
     choiceIsChance(evaluation),
     nMeasured < 500 && `The test part has only ${count(nMeasured, noun)}, so every interval is wide.`,
+    fewAnomalies(evaluation),
     ...intervalCaveats(evaluation),
     ece > 0.05 &&
       `Its probabilities are off by ${percent(evaluation.calibration?.ece.value ?? 0)} on average; do not read them as frequencies.`,
@@ -174,6 +176,24 @@ export function caveats({ evaluation, leakage, split, data, champion }: RunRepor
     data.snapshot.source.nRejected > 0 && `${count(data.snapshot.source.nRejected, "row")} could not be read.`,
   ];
   return all.filter((caveat) => typeof caveat === "string");
+}
+
+// A bootstrap of a handful of anomalies that are all found cannot know of one that is not.
+function fewAnomalies({ anomaly, confusion }: RunReport["evaluation"]): string | false {
+  if (anomaly === undefined || !anomaly.isLabelled || !confusion) return false;
+  const n = confusion[1]!.reduce((sum, count) => sum + count, 0);
+  if (n >= 30) return false;
+  return `The test part has only ${n === 1 ? "1 known anomaly" : `${fixed(n, 0)} known anomalies`}: what so few cannot show is in no interval here.`;
+}
+
+// The search looked at few validation rows; the resamples looked at all.
+function worseThanPlain({ repeated, task, primary }: RunReport["evaluation"]): string | undefined {
+  const found = repeated?.comparisons.find(
+    ({ verdict, reference }) => verdict === "worse" && reference !== "the baseline",
+  );
+  if (found === undefined) return undefined;
+  const advice = task === "ranking" ? "" : " Serve that one instead: search: { families: ['linear'], trials: 1 }.";
+  return `${withMetricName(found.sentence, primary)}${advice}`;
 }
 
 function choiceIsChance({ repeated }: RunReport["evaluation"]): string | undefined {

@@ -25,6 +25,7 @@ export function number(value: number | null | undefined): string {
 export function measured(metric: MetricValue, decimals = decimalsOf([metric])): string {
   const { value, low, high, reason } = metric;
   if (value === null) return `undefined: ${reason ?? "no reason was recorded"}`;
+  if (low === null && reason !== undefined) return `${fixed(value, decimals)} (no interval)`;
   const range = low === high ? "" : interval(metric, decimals);
   return range === "" ? fixed(value, decimals) : `${fixed(value, decimals)} (${range})`;
 }

@@ -1,6 +1,7 @@
 import { findLeakage, type LeakageFinding } from "../leakage/index.ts";
 import { labelledRows } from "./labelled-rows.ts";
-import { known, type PreparedAnomalies } from "./prepare.ts";
+import type { PreparedAnomalies } from "./prepare.ts";
+import { known } from "./read-label.ts";
 
 /** Columns that are no features whatever they know: the user's, those of the split, personal data. */
 export function ignoredColumns({ definition, personalData, split: { rule } }: PreparedAnomalies): string[] {

@@ -19,7 +19,8 @@ import { fitFeatures, loadFeatures, planFeatures } from "../features/index.ts";
 import type { TrainHooks } from "../training/index.ts";
 import type { DetectorFamily } from "./definition.ts";
 import type { DetectorFeatures } from "./detector-features.ts";
-import { known, type PreparedAnomalies } from "./prepare.ts";
+import type { PreparedAnomalies } from "./prepare.ts";
+import { known } from "./read-label.ts";
 
 /** One configuration, and how it is fitted. */
 export interface AnomalyCandidate {

@@ -26,9 +26,7 @@ export function detectorToSource(definition: AnomalyDefinition, contractModule: 
         ]),
     "  contract,",
     "",
-    split === undefined
-      ? "  // Split: random, 60 % training, 20 % validation, 20 % test. split: { kind: 'time', column: '…' } tests on the latest rows."
-      : "  // Trained on the past, tested on the latest rows.",
+    splitComment(definition),
     ...(split === undefined ? [] : [`  split: ${literal(split)},`]),
     ...(ignore === undefined ? [] : [`  ignore: ${literal(ignore)},`]),
     "",
@@ -43,11 +41,19 @@ export function detectorToSource(definition: AnomalyDefinition, contractModule: 
             ? `  share: ${share},`
             : label === undefined
               ? "  share: 0.01,"
-              : "  // share: 0.01, instead of the share of anomalies among labelled training rows; or cost: { falsePositive: 1, falseNegative: 20 },",
+              : "  // share: 0.01, instead of the share of known anomalies among training rows; or cost: { falsePositive: 1, falseNegative: 20 },",
         ]),
     `  seed: ${seed},`,
     "});",
     "",
   ];
   return lines.join("\n");
+}
+
+function splitComment({ data, split }: AnomalyDefinition): string {
+  if (split?.kind === "group") return "  // Rows of one group are in one part.";
+  if (split?.kind === "time") return "  // Trained on the past, tested on the latest rows.";
+  return data.test === undefined
+    ? "  // Split: random, 60 % training, 20 % validation, 20 % test. split: { kind: 'time', column: '…' } tests on the latest rows."
+    : "  // Split: the official test file; of the other rows 20 % at random are validation.";
 }

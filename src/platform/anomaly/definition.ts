@@ -39,7 +39,7 @@ export interface AnomalyDefinition<Name extends string = string> extends TaskDef
   readonly leakage?: ModelDefinition<Name>["leakage"];
   /**
    * Share of the rows that shall be called anomalous, above 0 up to 0.5: the threshold is the score that this share of validation rows reaches.
-   * Default: the share of anomalies among the labelled training rows (at most 0.5), or 0.01 without labels.
+   * Default: the share of known anomalies among the training rows (at most 0.5), or 0.01 without labels.
    */
   readonly share?: number;
   /** What a wrong alarm and a missed anomaly cost: the threshold is that of least cost on labelled validation rows. Instead of `share`. */

@@ -1,5 +1,6 @@
 import type { ResampleUnit } from "../../ml/metrics/index.ts";
-import { known, type PreparedAnomalies } from "./prepare.ts";
+import type { PreparedAnomalies } from "./prepare.ts";
+import { known } from "./read-label.ts";
 
 /** The rows of one part that have a label. */
 export interface LabelledRows {

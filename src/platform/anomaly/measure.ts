@@ -6,11 +6,14 @@ import {
   precisionAt,
   precisionRecallCurve,
   recallAt,
+  reliabilityBins,
   rocCurve,
 } from "../../ml/metrics/index.ts";
+import { probabilitiesOf } from "../capsule/index.ts";
 import { type Comparison, comparisonOf, type Evaluation, type Metrics, noDetails } from "../evaluation/index.ts";
 import { type LabelledRows, labelledRows } from "./labelled-rows.ts";
 import type { PreparedAnomalies } from "./prepare.ts";
+import type { ScoreMeaning } from "./score-meaning.ts";
 import { unmeasured } from "./search.ts";
 import { slicesOf } from "./slices.ts";
 
@@ -29,6 +32,8 @@ export interface MeasureInput {
   readonly champion: ScoredTest | null;
   /** Share of the rows that is to be called anomalous: the k of precision@k and recall@k. */
   readonly share: number;
+  /** What the scores of the model mean. */
+  readonly meaning: ScoreMeaning;
   readonly resamples: number;
 }
 
@@ -69,13 +74,18 @@ export function measureDetector(input: MeasureInput): Omit<Evaluation, "anomaly"
   ];
   const compare = ({ name, scores: other }: ScoredTest): Comparison =>
     comparisonOf(name, "prAuc", bootstrapDifference("prAuc", rows.yTrue, scores, rows.take(other), options), true);
+  const told = probabilitiesOf(input.meaning.scale, scores);
+  const ofProbabilities = told === null ? {} : bootstrapMetrics(["ece", "brier"], rows.yTrue, told, options);
   const alarms = scores.map((score) => (score >= model.threshold ? 1 : 0));
   return {
     ...base,
-    metrics: metricsOf(rows, model, input, options),
+    metrics: { ...metricsOf(rows, model, input, options), ...ofProbabilities },
     baseline: { name: baseline.name, metrics: metricsOf(rows, baseline, input, options) },
     comparisons: references.map(compare),
     curves: { roc: rocCurve(rows.yTrue, scores), precisionRecall: precisionRecallCurve(rows.yTrue, scores) },
+    ...(told !== null && {
+      calibration: { method: input.meaning.method, bins: reliabilityBins(rows.yTrue, told), ece: ofProbabilities.ece! },
+    }),
     confusion: [0, 1].map((truth) => [0, 1].map((said) => countOf(rows, alarms, truth, said))),
     slices: slicesOf(run, rows, alarms),
   };

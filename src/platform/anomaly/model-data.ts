@@ -5,6 +5,7 @@ import {
   type JsonObject,
   rowSchema,
   rowTypes,
+  type ScoreScale,
   type TaskSignature,
   usualColumn,
 } from "../capsule/index.ts";
@@ -18,6 +19,7 @@ export function modelDataOf(
   scorer: AnomalyScorerData,
   fitted: Table,
   threshold: number,
+  scale: ScoreScale,
 ): AnomalyModelData {
   const names = inputsOf(scorer);
   const inputs = run.schema
@@ -29,6 +31,7 @@ export function modelDataOf(
     usual: inputs.map(({ name }) => usualColumn(fitted.column(name), fitted.nRows)),
     scorer,
     threshold,
+    scale,
     example: exampleOf(inputs, fitted),
   };
 }
@@ -39,7 +42,7 @@ function exampleOf(inputs: AnomalyModelData["inputs"], fitted: Table): JsonObjec
 }
 
 /** What a model takes and gives. */
-export function signatureOf({ inputs }: AnomalyModelData): TaskSignature {
+export function signatureOf({ inputs, scale }: AnomalyModelData): TaskSignature {
   const reason = {
     type: "object",
     required: ["column", "share", "says"],
@@ -54,9 +57,14 @@ export function signatureOf({ inputs }: AnomalyModelData): TaskSignature {
     request: rowSchema({ inputs }),
     answer: {
       type: "object",
-      required: ["score", "anomalous", "threshold", "reasons"],
+      required: ["score", "percentile", "probability", "anomalous", "threshold", "reasons"],
       properties: {
         score: { type: "number", description: "The greater, the stranger" },
+        percentile: {
+          type: "number",
+          description: "Share of validation rows of a lower score, from 0 to 1; of equal scores half",
+        },
+        probability: { type: ["number", "null"], description: scale?.says ?? "" },
         anomalous: { type: "boolean", description: "Whether the score reaches the threshold" },
         threshold: { type: "number" },
         reasons: {
@@ -75,7 +83,12 @@ export function signatureOf({ inputs }: AnomalyModelData): TaskSignature {
       "",
       "/** The answer to one row. */",
       "export interface Answer {",
+      "  /** The greater, the stranger. */",
       "  readonly score: number;",
+      "  /** Share of validation rows of a lower score, from 0 to 1. */",
+      "  readonly percentile: number;",
+      `  /** ${scale?.probability === null ? "Always null: the score tells no probability." : "Of an anomaly, among rows such as the labelled ones."} */`,
+      "  readonly probability: number | null;",
       "  readonly anomalous: boolean;",
       "  readonly threshold: number;",
       "  readonly reasons: readonly { readonly column: string; readonly share: number; readonly says: string }[];",

@@ -2,7 +2,6 @@ import { FettleError } from "../../lib/index.ts";
 import type { Target } from "../../ml/learners/index.ts";
 import { cellOf, isMissing, type Table } from "../../ml/table/index.ts";
 import {
-  buildTarget,
   type ContractReport,
   checkContract,
   detectPersonalData,
@@ -15,9 +14,7 @@ import {
 } from "../data/index.ts";
 import { refuseErrors, refuseUnknownColumns, type TaskInput } from "../training/index.ts";
 import type { AnomalyDefinition } from "./definition.ts";
-
-/** What is known of a row. */
-export const known = { unlabelled: -1, usual: 0, anomalous: 1 } as const;
+import { known, readLabel } from "./read-label.ts";
 
 /** A run's rows, checked and parted. */
 export interface PreparedAnomalies {
@@ -66,7 +63,7 @@ export function prepareAnomalies({
     nRejected: snapshot.source.nRejected,
   });
   refuseErrors(contract);
-  const labelled = definition.label === undefined ? null : labelsOf(table, schema, definition.label);
+  const labelled = definition.label === undefined ? null : readLabel(table, schema, definition.label);
   const left = new Set([definition.label?.column, definition.kind]);
   const sources = table.drop([...left].filter((name) => name !== undefined));
   const seed = definition.seed ?? 1;
@@ -78,7 +75,7 @@ export function prepareAnomalies({
   });
   if (labelled !== null) checkLabelledParts(split, labelled.labels);
   const kinds = labelled === null ? null : kindsOf(table, labelled.labels, definition);
-  const nUnlabelled = labelled?.labels.filter((label) => label === known.unlabelled).length ?? 0;
+  const nUnlabelled = labelled?.nUnlabelled ?? 0;
   return {
     definition,
     seed,
@@ -117,26 +114,6 @@ function checkColumns({ label, kind, split, ignore = [], leakage, evaluation }: 
     },
     table,
   );
-}
-
-function labelsOf(table: Table, schema: Schema, label: NonNullable<AnomalyDefinition["label"]>) {
-  const column = table.column(label.column);
-  const values = new Set<string>();
-  for (let i = 0; i < table.nRows && values.size < 2; i++)
-    if (!isMissing(column, i)) values.add(String(cellOf(column, i)));
-  if (values.size < 2)
-    throw new FettleError(
-      "invalid-input",
-      "ANOMALY_LABEL",
-      `Cannot use the label "${label.column}": ${values.size === 0 ? "no row has it" : "it says the same of every row"}, rows that are anomalous and rows that are not are needed`,
-      { hint: 'Leave "label" out to train without labels', facts: { column: label.column } },
-    );
-  const { target, rows, classes, notes } = buildTarget(table, schema, { ...label, task: "binary" });
-  const labels = new Int8Array(table.nRows).fill(known.unlabelled);
-  rows.forEach((row, k) => {
-    labels[row] = target.values[k]!;
-  });
-  return { labels, classes, notes };
 }
 
 // What a random split is stratified by: usual, anomalous and unlabelled rows, as far as there are any.

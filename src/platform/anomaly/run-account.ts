@@ -37,6 +37,28 @@ function shareOfAnomalies({ yTrue }: LabelledRows): number | null {
   return yTrue.length === 0 ? null : yTrue.reduce((sum, y) => sum + y, 0) / yTrue.length;
 }
 
+/** Fewest known anomalies of a part that say much. */
+const fewAnomalies = 30;
+
+/** What so few known anomalies cannot tell, in one sentence each; none without labels or with enough of them. */
+export function fewNotes(validation: LabelledRows | null, test: LabelledRows | null): string[] {
+  const count = (rows: LabelledRows | null) => rows?.yTrue.reduce((sum, y) => sum + y, 0) ?? fewAnomalies;
+  const [chosenBy, measuredOn] = [count(validation), count(test)];
+  const anomalies = (n: number) => (n === 1 ? "1 known anomaly" : `${n} known anomalies`);
+  return [
+    ...(chosenBy < fewAnomalies
+      ? [
+          `the choice among candidates rests on ${anomalies(chosenBy)} of the validation part: another draw of them could choose another`,
+        ]
+      : []),
+    ...(measuredOn < fewAnomalies
+      ? [
+          `quality is measured on ${anomalies(measuredOn)} of the test part: one more that is found or missed changes recall by ${Math.round(100 / measuredOn)} points`,
+        ]
+      : []),
+  ];
+}
+
 /** Columns that become no feature because they tell nothing, in one sentence; none where there are none. */
 export function droppedNotes(dropped: readonly { readonly name: string; readonly why: string }[]): string[] {
   const useless = dropped.filter(({ why }) => why !== "excluded");

@@ -3,7 +3,8 @@ import type { Table } from "../../ml/table/index.ts";
 import type { AnomalyModelData, AnomalyReason, TaskModel } from "../capsule/index.ts";
 import { rawRowOf } from "../capsule/index.ts";
 import type { AnomalyEvaluation } from "../evaluation/index.ts";
-import { known, type PreparedAnomalies } from "./prepare.ts";
+import type { PreparedAnomalies } from "./prepare.ts";
+import { known } from "./read-label.ts";
 
 const nBins = 40;
 

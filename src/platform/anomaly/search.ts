@@ -67,10 +67,10 @@ export function searchDetector(input: CandidateInput, resamples: number): Anomal
   const chosen = trials.reduce((best, trial) => (scoreOf(trial) > scoreOf(best) ? trial : best), trials[0]!);
   const sentence =
     rows === null
-      ? `${chosen.name} is trained by default: ${unmeasured}, so nothing can choose.`
+      ? `The default is trained, ${chosen.name}: ${unmeasured}, so nothing can choose.`
       : trials.length === 1
         ? `${chosen.name} is the only candidate.`
-        : `${chosen.name} has the highest average precision on labelled validation rows.`;
+        : `The highest average precision on labelled validation rows: ${chosen.name}.`;
   return { baseline, trials, chosen, sentence, notes };
 }
 

@@ -3,7 +3,8 @@ import { benjaminiHochberg, normalUpperTail, wilsonInterval, z95 } from "../../m
 import type { AnomalyEvaluation } from "../evaluation/index.ts";
 import { rowsMeeting, type Slice, slicesByColumn } from "../evaluation/index.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
-import { known, type PreparedAnomalies } from "./prepare.ts";
+import type { PreparedAnomalies } from "./prepare.ts";
+import { known } from "./read-label.ts";
 
 interface Segment {
   readonly name: string;

@@ -63,10 +63,11 @@ test("thresholdByCost(): no threshold costs less, and of equal costs it alarms l
   );
 });
 
-test("shareOf(): the definition's, that of labelled rows up to a half, or 0.01", () => {
-  assert.equal(shareOf({ ...definition, share: 0.2 }, Float64Array.of(1, 0)), 0.2);
-  assert.equal(shareOf(definition, Float64Array.of(1, 0, 0, 0)), 0.25);
-  assert.equal(shareOf(definition, Float64Array.of(1, 1, 1, 0)), 0.5);
-  assert.equal(shareOf(definition, Float64Array.of(0, 0)), 0.01);
-  assert.equal(shareOf(definition, null), 0.01);
+test("shareOf(): the definition's, that of known anomalies among all rows up to a half, or 0.01", () => {
+  assert.equal(shareOf({ ...definition, share: 0.2 }, Float64Array.of(1, 0), 2), 0.2);
+  assert.equal(shareOf(definition, Float64Array.of(1, 0, 0, 0), 4), 0.25);
+  assert.equal(shareOf(definition, Float64Array.of(1, 0), 20), 0.05);
+  assert.equal(shareOf(definition, Float64Array.of(1, 1, 1, 0), 4), 0.5);
+  assert.equal(shareOf(definition, Float64Array.of(0, 0), 2), 0.01);
+  assert.equal(shareOf(definition, null, 5), 0.01);
 });

@@ -11,12 +11,15 @@ export interface AnomalyThreshold {
 /** Share of anomalies where nothing tells one. */
 const defaultShare = 0.01;
 
-/** The share of rows to call anomalous: the definition's, that of labelled training rows (at most a half), or 0.01. */
-export function shareOf({ share }: AnomalyDefinition, trainLabels: Float64Array | null): number {
+/**
+ * The share of rows to call anomalous: the definition's, that of known anomalies among all training rows (at most a half), or 0.01. Rows without a label count, since
+ * those that have one were often chosen for being suspicious.
+ */
+export function shareOf({ share }: AnomalyDefinition, trainLabels: Float64Array | null, nTrain: number): number {
   if (share !== undefined) return share;
-  if (trainLabels === null || trainLabels.length === 0) return defaultShare;
+  if (trainLabels === null) return defaultShare;
   const nAnomalous = trainLabels.reduce((sum, y) => sum + y, 0);
-  return nAnomalous === 0 ? defaultShare : Math.min(0.5, nAnomalous / trainLabels.length);
+  return nAnomalous === 0 ? defaultShare : Math.min(0.5, nAnomalous / nTrain);
 }
 
 /**

@@ -46,7 +46,7 @@ test("without labels an isolation forest is trained and nothing pretends to be a
     report.gates.map(({ name, passed }) => [name, passed]),
     [["stable-order", true]],
   );
-  assert.match(report.candidates.find(({ chosen }) => chosen)!.note!, /by default/);
+  assert.match(report.candidates.find(({ chosen }) => chosen)!.note!, /default is trained/);
 });
 
 test("an order that two halves of the rows do not agree on is not called stable", () => {
@@ -92,7 +92,7 @@ for (const definition of [
     ))
       scored.push(part);
     assert.deepEqual(notes, []);
-    assert.deepEqual(scored[0]!.table.names, [...table.names, "score", "anomalous", "reason"]);
+    assert.deepEqual(scored[0]!.table.names, [...table.names, "score", "percentile", "anomalous", "reason"]);
     let nAnomalous = 0;
     for (let i = 0; i < 200; i++) {
       const request = table.row(i);
@@ -102,6 +102,7 @@ for (const definition of [
       assert.deepEqual(read.answer(read.read(request, 0, problems)), answer);
       const row = i < 120 ? scored[0]!.table.row(i) : scored[1]!.table.row(i - 120);
       assert.equal(row.score, answer.score);
+      assert.equal(row.percentile, answer.percentile);
       assert.equal(row.anomalous, String(answer.anomalous));
       const reasons = answer.reasons as unknown as { column: string; share: number }[];
       assert.equal(row.reason === null, reasons.length === 0);
@@ -135,18 +136,26 @@ test("known anomalies are left out of the fit of detectors, unless the definitio
   assert.equal(kept.anomaly!.fittedRows, leftOut.fittedRows + leftOut.knownLeftOut);
 });
 
-test("few labels: rows without one are fitted on and not measured, and no classifier learns from fewer than ten", () => {
-  const table = anomalyTable(800);
+/** A table of anomalies whose label is known of each so many-th row. */
+function labelledEvery(every: number, nRows = 800): Table {
+  const table = anomalyTable(nRows);
   const strange = table.categories("strange");
-  const labelled = (every: number) =>
-    table.with("strange", { ...strange, codes: strange.codes.map((code, i) => (i % every === 0 ? code : -1)) });
-  const some = trainAnomaly(anomalyInput({ label }, labelled(2)));
+  return table.with("strange", { ...strange, codes: strange.codes.map((code, i) => (i % every === 0 ? code : -1)) });
+}
+
+test("few labels: rows without one are fitted on and not measured, and no classifier learns from fewer than ten", () => {
+  const some = trainAnomaly(anomalyInput({ label }, labelledEvery(2)));
   assert.ok(some.report.candidates.some(({ family }) => family === "gbdt"));
   assert.ok(some.capsule.evaluation.metrics.prAuc!.n < some.capsule.evaluation.nTest);
   assert.ok(some.report.data.notes.some((note) => note.startsWith("400 rows have no label")));
-  const few = trainAnomaly(anomalyInput({ label }, labelled(10)));
+  const few = trainAnomaly(anomalyInput({ label }, labelledEvery(10)));
   assert.ok(few.report.candidates.every(({ family }) => family !== "gbdt" && family !== "linear"));
-  assert.throws(() => trainAnomaly(anomalyInput({ label, families: ["gbdt"] }, labelled(10))), {
+  assert.ok(
+    few.report.data.notes.some((note) =>
+      /^quality is measured on \d known anomal.* changes recall by \d+ points$/.test(note),
+    ),
+  );
+  assert.throws(() => trainAnomaly(anomalyInput({ label, families: ["gbdt"] }, labelledEvery(10))), {
     code: "ANOMALY_LABEL",
   });
 });
@@ -272,6 +281,21 @@ const refused: readonly (readonly [string, () => unknown, string, RegExp])[] = [
       ),
     "ANOMALY_LABEL",
     /no row has it/,
+  ],
+  [
+    "a label of too few rows",
+    () => trainAnomaly(anomalyInput({ label }, labelledEvery(40, 400))),
+    "ANOMALY_LABEL",
+    /only 10 rows have it, at least 20/,
+  ],
+  [
+    "a label of too few anomalies",
+    () => {
+      const names = Array.from({ length: 100 }, (_, i) => (i % 30 === 0 ? "yes" : "no"));
+      return trainAnomaly(anomalyInput({ label }, anomalyTable(100).with("strange", categoryColumn(names))));
+    },
+    "ANOMALY_LABEL",
+    /only 4 rows are of the rarer kind, at least 5/,
   ],
   [
     "a label of several values without a rule",

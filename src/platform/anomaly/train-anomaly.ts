@@ -1,5 +1,6 @@
 import { createRng, hashOf, permutation } from "../../lib/index.ts";
 import { bootstrapMetrics } from "../../ml/metrics/index.ts";
+import { wilsonInterval } from "../../ml/stats/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import {
   type AnomalyModelData,
@@ -7,8 +8,10 @@ import {
   type JsonObject,
   openScorer,
   openTaskModel,
+  probabilitiesOf,
   rawRowOf,
   recordTaskGolden,
+  type ScoreScale,
   type TaskCapsule,
 } from "../capsule/index.ts";
 import type { AnomalyEvaluation, Evaluation } from "../evaluation/index.ts";
@@ -28,8 +31,10 @@ import { fitDetectorFeatures } from "./detector-features.ts";
 import { type LabelledRows, labelledRows } from "./labelled-rows.ts";
 import { measureDetector, type ScoredTest } from "./measure.ts";
 import { modelDataOf, signatureOf } from "./model-data.ts";
-import { known, type PreparedAnomalies, prepareAnomalies } from "./prepare.ts";
-import { accountOf, droppedNotes, featuresInWords, unlabelledGates } from "./run-account.ts";
+import { type PreparedAnomalies, prepareAnomalies } from "./prepare.ts";
+import { known } from "./read-label.ts";
+import { accountOf, droppedNotes, featuresInWords, fewNotes, unlabelledGates } from "./run-account.ts";
+import { scoreMeaning } from "./score-meaning.ts";
 import { histogramOf, topRows } from "./scored-rows.ts";
 import { type AnomalySearch, reportedCandidates, searchDetector } from "./search.ts";
 import { kindsOf, recallByKind } from "./slices.ts";
@@ -70,13 +75,14 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
 
   stages.enter("search");
   const found = searchDetector(candidates, resamples);
-  const share = shareOf(definition, trainRows?.yTrue ?? null);
+  const share = shareOf(definition, trainRows?.yTrue ?? null, train.length);
   const thresholdOf = (scores: Float64Array) =>
     definition.cost !== undefined && validationRows !== null
       ? thresholdByCost(validationRows.take(scores), validationRows, definition.cost)
       : thresholdByShare(scores, share);
   const threshold = thresholdOf(found.chosen.validation);
-  const data = modelDataOf(run, found.chosen.data, run.table.take(fitted), threshold.value);
+  const meaning = scoreMeaning(found.chosen, validationRows, run.seed);
+  const data = modelDataOf(run, found.chosen.data, run.table.take(fitted), threshold.value, meaning.scale);
   const signature = signatureOf(data);
   const model = openTaskModel(
     { features: null, calibrator: null, model: data, signature },
@@ -96,6 +102,7 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
     model: { name: definition.name, scores, threshold: threshold.value },
     baseline,
     champion: champion.scores,
+    meaning,
     share,
     resamples,
   });
@@ -111,6 +118,8 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
       testShare: shareReaching(scores, threshold.value),
       costPer1000: costsOf(definition, rows, scores, threshold.value),
     },
+    meaning: meaning.scale.says,
+    probability: rows === null ? null : probabilityOf(meaning.scale, rows, scores),
     histogram: histogramOf(run, scores),
     stability: isDetector ? stabilityOf(found.chosen, candidates, testTable, share) : null,
     kinds:
@@ -142,7 +151,12 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
     task: "anomaly",
     seed: run.seed,
     problem: { column: definition.label?.column ?? "", says: run.says, classes: run.classes },
-    ...accountOf(run, input, leakage, [...found.notes, ...champion.notes, ...droppedNotes(features.dropped)]),
+    ...accountOf(run, input, leakage, [
+      ...found.notes,
+      ...champion.notes,
+      ...droppedNotes(features.dropped),
+      ...fewNotes(validationRows, rows),
+    ]),
     features: featuresInWords(data),
     candidates: reportedCandidates(found),
     champion: champion.scores?.name ?? null,
@@ -160,6 +174,19 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
     report: { ...report, seconds: stages.finish() },
     trials,
     testRows: hashOf([snapshot.id, Array.from(test)]),
+  };
+}
+
+// What is said of an anomaly's probability, and how often it was one: labelled test rows may be of other odds than those of validation.
+function probabilityOf(scale: ScoreScale, rows: LabelledRows, scores: Float64Array): AnomalyEvaluation["probability"] {
+  const told = probabilitiesOf(scale, rows.take(scores));
+  if (told === null || scale.probability === null) return null;
+  const nAnomalous = rows.yTrue.reduce((sum, y) => sum + y, 0);
+  const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    validationRate: scale.probability.baseRate,
+    testRate: { value: meanOf(rows.yTrue), ...wilsonInterval(nAnomalous, rows.yTrue.length), n: rows.yTrue.length },
+    testMean: meanOf(told),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Table } from "../../ml/table/index.ts";
 import type { Schema } from "../data/index.ts";
 import type { RawRow } from "../features/index.ts";
 import { type AnomalyScorerData, openScorer } from "./anomaly-scorer.ts";
+import { checkScale, percentileOf, probabilitiesOf, type ScoreScale } from "./score-scale.ts";
 import { type AnswerColumn, checkInputs, inputTable, joinAnswer } from "./scored-table.ts";
 import { parseRow, rawRowOf, type SignatureInput } from "./signature.ts";
 import type { JsonObject, TaskKernels, TaskModel, TaskModelData, TaskRows, TaskSignature } from "./task-model.ts";
@@ -17,6 +18,8 @@ export interface AnomalyModelData extends TaskModelData {
   readonly scorer: AnomalyScorerData;
   /** A row is anomalous from this score on. */
   readonly threshold: number;
+  /** What its scores are worth; capsules of earlier versions have none, and answer without percentile and probability. */
+  readonly scale?: ScoreScale;
   /** A row of the training data, without what may be personal. */
   readonly example: JsonObject;
 }
@@ -31,6 +34,10 @@ export interface AnomalyReason {
 /** The answer to one row. */
 export interface AnomalyAnswer {
   readonly score: number;
+  /** Share of validation rows of a lower score, from 0 to 1; of equal scores half. */
+  readonly percentile?: number;
+  /** Of an anomaly, among rows such as the labelled ones; null where the score tells none. */
+  readonly probability?: number | null;
   readonly anomalous: boolean;
   readonly threshold: number;
   /** The weightiest first, at most five; empty for a row that is not anomalous. */
@@ -41,9 +48,10 @@ const mostReasons = 5;
 
 /** Opens a model that tells anomalies. With compiled kernels it is faster, to the same bits. Throws ANOMALY_DATA, DETECTOR_DATA, MODEL_KIND. */
 export function openAnomaly(data: TaskModelData, signature: TaskSignature, kernels: TaskKernels = {}): TaskModel {
-  const { inputs, usual, scorer: scorerData, threshold, example } = data as AnomalyModelData;
+  const { inputs, usual, scorer: scorerData, threshold, scale, example } = data as AnomalyModelData;
   if (!Number.isFinite(threshold) || usual?.length !== inputs?.length)
     throw new FettleError("damaged", "ANOMALY_DATA", "Cannot load the model: its threshold or its inputs are damaged");
+  if (scale !== undefined) checkScale(scale);
   const names = inputs.map(({ name }) => name);
   const scorer = openScorer(scorerData, names, kernels);
   const contributions = new Float64Array(names.length);
@@ -72,7 +80,8 @@ export function openAnomaly(data: TaskModelData, signature: TaskSignature, kerne
       const row = names.map((name) => (request[name] ?? null) as RawRow[number]);
       const score = scorer.scoreRow(row);
       const anomalous = score >= threshold;
-      const answer: AnomalyAnswer = { score, anomalous, threshold, reasons: anomalous ? reasonsOf(row) : [] };
+      const worth = scale === undefined ? {} : worthOf(scale, score);
+      const answer: AnomalyAnswer = { score, ...worth, anomalous, threshold, reasons: anomalous ? reasonsOf(row) : [] };
       return { ...answer, reasons: answer.reasons.map((reason) => ({ ...reason })) };
     },
     inputTypes: Object.fromEntries(inputs.map(({ name, type }) => [name, type])),
@@ -105,8 +114,23 @@ export function openAnomaly(data: TaskModelData, signature: TaskSignature, kerne
       codes[i] = texts.push(reasonsInWords(reasons)) - 1;
     });
     const isAnomalous = Int32Array.from(scores, (score) => (score >= threshold ? 1 : 0));
+    const number = (name: string, values: Float64Array): AnswerColumn => ({
+      name,
+      type: "number",
+      column: { kind: "number", values },
+    });
+    const probabilities = scale === undefined ? null : probabilitiesOf(scale, scores);
     return [
-      { name: "score", type: "number", column: { kind: "number", values: scores } },
+      number("score", scores),
+      ...(scale === undefined
+        ? []
+        : [
+            number(
+              "percentile",
+              scores.map((score) => percentileOf(scale, score)),
+            ),
+          ]),
+      ...(probabilities === null ? [] : [number("probability", probabilities)]),
       {
         name: "anomalous",
         type: "category",
@@ -116,6 +140,11 @@ export function openAnomaly(data: TaskModelData, signature: TaskSignature, kerne
     ];
   }
 }
+
+const worthOf = (scale: ScoreScale, score: number) => ({
+  percentile: percentileOf(scale, score),
+  probability: probabilitiesOf(scale, Float64Array.of(score))?.[0] ?? null,
+});
 
 function reasonsInWords(reasons: readonly AnomalyReason[]): string {
   return reasons.map(({ column, share, says }) => `${column} ${Math.round(100 * share)} % (${says})`).join("; ");

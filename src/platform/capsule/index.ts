@@ -67,6 +67,7 @@ export {
   rowExplainer,
   rowExplainerAgainst,
 } from "./row-explainer.ts";
+export { keptScores, probabilitiesOf, type ScoreScale } from "./score-scale.ts";
 export { type AnswerColumn, checkInputs, inputTable, joinAnswer, type ModelInputs } from "./scored-table.ts";
 export {
   parseInstant,

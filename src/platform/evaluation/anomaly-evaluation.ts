@@ -18,6 +18,17 @@ export interface AnomalyEvaluation {
     /** Per 1,000 labelled rows, with the costs of the definition; null without costs. */
     readonly costPer1000: { readonly model: number; readonly neverAlarm: number; readonly alwaysAlarm: number } | null;
   };
+  /** What a score means, in one or two sentences. */
+  readonly meaning: string;
+  /**
+   * Share of anomalies among labelled rows of validation, which the probability speaks of, and of test (Wilson's interval), and the mean of the probabilities there.
+   * Null where the score tells none.
+   */
+  readonly probability: {
+    readonly validationRate: number;
+    readonly testRate: MetricValue;
+    readonly testMean: number;
+  } | null;
   /** Scores: `edges` one more than the counts; on a logarithmic scale where they spread far. Beyond the last edge counts in the last bin. */
   readonly histogram: {
     readonly scale: "linear" | "log";

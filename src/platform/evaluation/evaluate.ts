@@ -1,5 +1,6 @@
 import { FettleError } from "../../lib/index.ts";
 import { isNumeric } from "../../ml/learners/index.ts";
+import { calibrationInTheLarge } from "./calibration-in-the-large.ts";
 import { compareModels } from "./compare-models.ts";
 import { conformalCoverage } from "./conformal-coverage.ts";
 import { confusionOf, curvesOf, reliabilityOf } from "./curves.ts";
@@ -118,7 +119,9 @@ function comparisonsOf(input: EvaluationInput, scoring: Scoring, metric: string)
 
 function calibrationOf(input: EvaluationInput, { ece }: Metrics): Calibration | null {
   if (isNumeric(input.task) || !ece) return null;
-  return { method: input.calibration ?? "none", bins: reliabilityOf(input), ece };
+  const bins = reliabilityOf(input);
+  const inTheLarge = input.task === "binary" ? calibrationInTheLarge(bins) : null;
+  return { method: input.calibration ?? "none", bins, ece, ...(inTheLarge !== null && { inTheLarge }) };
 }
 
 function bootstrapOf({ test, seed, nResamples }: EvaluationInput) {

@@ -37,6 +37,16 @@ export interface Calibration {
     readonly n: number;
   }[];
   readonly ece: MetricValue;
+  /** Of two classes; absent of several, and in reports of earlier versions. */
+  readonly inTheLarge?: CalibrationInTheLarge;
+}
+
+/** The mean of the predicted probabilities, beside how often they came true, with Wilson's interval. */
+export interface CalibrationInTheLarge {
+  readonly predicted: number;
+  readonly observed: MetricValue;
+  /** Whether the mean lies in the interval. */
+  readonly fits: boolean;
 }
 
 /** Choice of a decision threshold by cost, made on validation. */

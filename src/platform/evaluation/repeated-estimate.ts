@@ -1,4 +1,4 @@
-import type { MetricValue } from "../../ml/metrics/index.ts";
+import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
 import { type ResampledMean, resampledMean } from "../../ml/stats/index.ts";
 import { verdictOf } from "./compare-models.ts";
 import type { RepeatedComparison, RepeatedEstimate } from "./evaluation.ts";
@@ -43,11 +43,17 @@ export function repeatedEstimate(input: RepeatedInput): RepeatedEstimate {
     nTrain: Math.round(meanOf(resamples.map(({ nTrain }) => nTrain))),
     nTest: Math.round(meanOf(resamples.map(({ nTest }) => nTest))),
     metric,
-    value: measured(mean(resamples.map(({ value }) => value)), nRows),
+    value: withinRange(metric, measured(mean(resamples.map(({ value }) => value)), nRows)),
     comparisons: names.map((reference) => {
       const of = ({ references }: Resampled) => references[reference]!;
       const difference = mean(resamples.map((one) => one.value - of(one)));
-      return comparisonOf(reference, metric, measured(mean(resamples.map(of)), nRows), difference, nRows);
+      return comparisonOf(
+        reference,
+        metric,
+        withinRange(metric, measured(mean(resamples.map(of)), nRows)),
+        difference,
+        nRows,
+      );
     }),
     choice: choiceOf(input),
     curve: curveOf(input, ratio),
@@ -61,6 +67,13 @@ function meanOf(values: readonly number[]): number {
 function measured(found: ResampledMean | null, n: number): MetricValue {
   if (found === null) return { value: null, low: null, high: null, n, reason: "fewer than two resamples have a value" };
   return { value: found.mean, low: found.low, high: found.high, n };
+}
+
+// Student's interval knows no bounds: what lies beyond the least or greatest value of the metric is cut off, which loses no coverage.
+function withinRange(metric: string, value: MetricValue): MetricValue {
+  const range = metrics[metric]?.range;
+  if (range === undefined || value.low === null || value.high === null) return value;
+  return { ...value, low: Math.max(range[0], value.low), high: Math.min(range[1], value.high) };
 }
 
 function comparisonOf(

@@ -1,11 +1,13 @@
 import { literal, quoted } from "../data/index.ts";
 import type { ModelDefinition } from "./definition.ts";
+import { fewTestRows } from "./few-rows.ts";
 
 /**
  * A definition as the TypeScript module that `init` writes: short, commented, typed by the contract beside it.
+ * @param nRows of the training files: a small table is measured on many parts of its rows, and the comment says why
  * @param contractModule module name of the contract, for example `./churn.contract.ts`
  */
-export function definitionToSource(definition: ModelDefinition, contractModule: string): string {
+export function definitionToSource(definition: ModelDefinition, contractModule: string, nRows: number): string {
   const { name, data, target, task, query, split, weight, ignore, features, search, evaluation } = definition;
   const lines = [
     `import { defineModel } from 'fettle';`,
@@ -41,6 +43,7 @@ export function definitionToSource(definition: ModelDefinition, contractModule: 
     "",
     "  // Configurations tried; the choice is made on validation rows, the test rows confirm once.",
     `  search: ${literal(search ?? { trials: 8 })},`,
+    ...smallTableComment(definition, nRows),
     ...(evaluation === undefined
       ? query !== undefined
         ? []
@@ -61,4 +64,14 @@ function splitComment({ data, split, query }: ModelDefinition): string {
   if (query !== undefined)
     return "// Split: whole queries at random, 60 % training, 20 % validation, 20 % test. Other ways:";
   return "// Split: random, stratified, 60 % training, 20 % validation, 20 % test. Other ways:";
+}
+
+// As `evaluation.crossValidation: "auto"` decides, as far as it can be told before the rows are parted.
+function smallTableComment({ data, split, query }: ModelDefinition, nRows: number): string[] {
+  const nTest = Math.round((split?.test ?? 0.2) * nRows);
+  if (nTest >= fewTestRows || data.test !== undefined || split?.kind === "time" || query !== undefined) return [];
+  return [
+    `  // A small table: ${nTest} test rows cannot tell much, so train repeats the whole procedure on other parts of the rows, and the gate reads that.`,
+    "  // evaluation: { crossValidation: 'never' } leaves it out.",
+  ];
 }

@@ -142,7 +142,7 @@ for (const name of names)
       ignore: [name],
       evaluation: { slices: [name], cost: { falsePositive: 1, falseNegative: 5 } },
     };
-    const written = definitionToSource(definition, "./churn.contract.ts");
+    const written = definitionToSource(definition, "./churn.contract.ts", 5000);
     assert.match(written, /from '\.\/churn\.contract\.ts'/);
     const contract = { columns: {} };
     assert.deepEqual(await evaluate(written, contract), {
@@ -154,6 +154,22 @@ for (const name of names)
     });
     wrong(await evaluate(written, contract));
   });
+
+test("definitionToSource() says that a small table is measured on many parts of its rows, and why", () => {
+  const definition: ModelDefinition = {
+    name: "m",
+    data: { files: ["a.csv"] },
+    target: { column: "y" },
+    task: "binary",
+  };
+  const says = (nRows: number, more: Partial<ModelDefinition> = {}) =>
+    definitionToSource({ ...definition, ...more }, "./m.contract.ts", nRows).match(/A small table: \d+ test rows/)?.[0];
+  assert.equal(says(120), "A small table: 24 test rows");
+  assert.equal(says(120, { split: { kind: "random", test: 0.5 } }), "A small table: 60 test rows");
+  assert.equal(says(1500), undefined);
+  assert.equal(says(120, { split: { kind: "time", column: "t" } }), undefined);
+  assert.equal(says(120, { data: { files: ["a.csv"], test: "b.csv" } }), undefined);
+});
 
 const familyLists: readonly (readonly Family[])[] = [["linear"], ["gbdt"], ["linear", "gbdt"]];
 for (const families of familyLists)
