@@ -14,6 +14,7 @@ import {
   nextTrial,
   openTrials,
   planSearch,
+  searchFamilies,
   type TrialOutcome,
 } from "../src/platform/training/index.ts";
 import {
@@ -178,7 +179,7 @@ async function openTable(file: string, column: string, data: string) {
 
 async function treesOf(file: string, column: string, data: string): Promise<Problem> {
   const bench = await openTable(file, column, data);
-  const { space } = planSearch(["gbdt"], {}, ["quality"], 1, "bench");
+  const { space } = planSearch(searchFamilies(["gbdt"]), {}, ["quality"], 1, "bench");
   return {
     name: `boosted trees, ${file.split("/")[0]} (${nRows} rows)`,
     space: space.slice(1).map(({ when: _, ...dimension }) => dimension),
@@ -195,7 +196,7 @@ async function treesOf(file: string, column: string, data: string): Promise<Prob
 async function halving(data: string, runs: number, say: (line: string) => void) {
   const bench = await openTable("california-housing/housing.csv", "median_house_value", data);
   const search = (seed: number, isHalving: boolean) => {
-    const plan = planSearch(["gbdt"], {}, ["quality"], seed, "bench");
+    const plan = planSearch(searchFamilies(["gbdt"]), {}, ["quality"], seed, "bench");
     const ended: EndedTrial[] = [];
     const startedAt = performance.now();
     while (ended.length < nTrials) {

@@ -64,8 +64,8 @@ export async function openApp(folder: string, options: AppOptions): Promise<Proj
       return trainRun(await pipelinePorts(project, store, version), definition, resolveIn(project), work);
     },
     async tune(model, asked, work) {
-      const { asTableDefinition, tuneRun } = await import("./platform/pipelines/index.ts");
-      const definition = asTableDefinition(await loadDefinition(project, model, loadUserModule), "tune");
+      const { defineAny, tuneRun } = await import("./platform/pipelines/index.ts");
+      const definition = defineAny(await loadDefinition(project, model, loadUserModule));
       return tuneRun(await pipelinePorts(project, store, version), definition, resolveIn(project), {
         ...asked,
         ...work,

@@ -1,22 +1,15 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { FettleError } from "../../lib/index.ts";
-import type { TrialPool } from "../../platform/pipelines/index.ts";
-import type {
-  OuterOutcome,
-  OuterRequest,
-  TrialOutcome,
-  TrialRequest,
-  TuneInput,
-  TuneSubject,
-} from "../../platform/training/index.ts";
+import type { AnyTuneInput, TrialPool } from "../../platform/pipelines/index.ts";
+import type { OuterOutcome, OuterRequest, TrialOutcome, TrialRequest } from "../../platform/training/index.ts";
 import { workerEntries } from "./entries.ts";
 import { type Packed, packInput } from "./train-transfer.ts";
 import { fromPlainError, type PlainError } from "./worker-error.ts";
 
 /** What a tuning worker is started with. */
 export interface TrialWorkerData {
-  readonly input: Packed<TuneInput>;
+  readonly input: Packed<AnyTuneInput>;
   /** One shared Int32: 1 asks the worker to stop. */
   readonly stopFlag: SharedArrayBuffer;
   /** Folder that a loss's module is relative to. */
@@ -25,6 +18,9 @@ export interface TrialWorkerData {
 
 /** What a tuning worker is asked to do. */
 export type TrialJob = { readonly trial: TrialRequest } | { readonly outer: OuterRequest };
+
+/** What a tuning worker says once its data is ready. */
+export type TrialsOpened = Pick<TrialPool, "subject" | "families">;
 
 type Answer = { readonly value: unknown } | { readonly error: PlainError };
 
@@ -36,7 +32,7 @@ const stopGraceMs = 2_000;
  * TRIAL_WORKER_DIED and is replaced at the next trial. An aborted signal sets the shared stop flag; who does not heed it is ended.
  */
 export async function openTrialPool(
-  input: TuneInput,
+  input: AnyTuneInput,
   nWorkers = availableParallelism(),
   { signal, projectDir = "." }: { readonly signal?: AbortSignal; readonly projectDir?: string } = {},
 ): Promise<TrialPool> {
@@ -52,11 +48,11 @@ export async function openTrialPool(
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted) stop();
 
-  async function start(): Promise<{ worker: Worker; subject: TuneSubject }> {
+  async function start(): Promise<{ worker: Worker; opened: TrialsOpened }> {
     const worker = new Worker(workerEntries.tuning, { workerData, resourceLimits: { maxOldGenerationSizeMb: 8192 } });
     all.add(worker);
     worker.on("exit", () => all.delete(worker));
-    return { worker, subject: (await answerOf(worker, signal)) as TuneSubject };
+    return { worker, opened: (await answerOf(worker, signal)) as TrialsOpened };
   }
 
   async function endAll(): Promise<void> {
@@ -84,11 +80,11 @@ export async function openTrialPool(
 
   try {
     // The first worker alone checks the data, so that what is refused is refused once.
-    const { worker, subject } = await start();
+    const { worker, opened } = await start();
     const others = await Promise.all(Array.from({ length: nWorkers - 1 }, start));
     for (const one of [worker, ...others.map((other) => other.worker)]) free(one);
     return {
-      subject,
+      ...opened,
       nWorkers,
       trial: (request) => run({ trial: request }) as Promise<TrialOutcome>,
       outer: (request) => run({ outer: request }) as Promise<OuterOutcome>,

@@ -16,9 +16,10 @@ export { scoreTaskRun } from "./score-task-run.ts";
 export {
   type AnyTrainInput,
   type AnyTrainOutcome,
-  asTableDefinition,
+  type AnyTuneInput,
   defineAny,
   type OutcomeOf,
+  openAnyTrials,
   trainAny,
 } from "./tasks.ts";
 export { type TrainedVersion, trainRun } from "./train-run.ts";

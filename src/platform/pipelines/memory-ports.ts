@@ -2,9 +2,8 @@ import { FettleError, hashOf, type Sha256, sha256 } from "../../lib/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { ObjectStore, ReadOptions, Schema, Snapshot, SourceReading } from "../data/index.ts";
 import type { Ledger, ModelVersion, RunEnd, RunRecord } from "../registry/index.ts";
-import { openTrials } from "../training/index.ts";
 import type { PipelinePorts } from "./ports.ts";
-import { trainAny } from "./tasks.ts";
+import { openAnyTrials, trainAny } from "./tasks.ts";
 
 /** All ports in memory, as the tests of pipelines need them; files are tables by name. */
 export function portsOf(files: Readonly<Record<string, Table>>, schema: Schema) {
@@ -79,12 +78,12 @@ export function portsOf(files: Readonly<Record<string, Table>>, schema: Schema) 
     moduleHash: async (path) => sha256(path),
     train: async (input, { onProgress }) => trainAny(input, onProgress ? { onProgress } : {}),
     openTrials: async (input) => {
-      const bench = openTrials(input);
+      const bench = openAnyTrials(input);
       return {
-        subject: bench.subject,
+        ...bench,
         nWorkers: 1,
         trial: async (request) => bench.runTrial(request, {}),
-        outer: async (request) => bench.runOuter(request, {}),
+        outer: async (request) => bench.runOuter!(request, {}),
         close: async () => {},
       };
     },

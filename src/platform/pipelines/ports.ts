@@ -5,13 +5,13 @@ import type {
   OuterOutcome,
   OuterRequest,
   RunReport,
+  SearchFamily,
   TrainProgress,
   TrialOutcome,
   TrialRequest,
-  TuneInput,
   TuneSubject,
 } from "../training/index.ts";
-import type { AnyTrainInput, OutcomeOf } from "./tasks.ts";
+import type { AnyTrainInput, AnyTuneInput, OutcomeOf } from "./tasks.ts";
 
 /** Options of long work. */
 export interface WorkOptions {
@@ -24,6 +24,7 @@ export interface WorkOptions {
 /** Workers that hold the data of a tuning and run one trial each at a time. */
 export interface TrialPool {
   readonly subject: TuneSubject;
+  readonly families: readonly SearchFamily[];
   readonly nWorkers: number;
   /** Rejects with FIT_CANCELLED once the signal is aborted, and with the trial's own error. */
   trial(request: TrialRequest): Promise<TrialOutcome>;
@@ -41,7 +42,7 @@ export interface PipelinePorts {
   readonly train: <Input extends AnyTrainInput>(input: Input, options: WorkOptions) => Promise<OutcomeOf<Input>>;
   /** Starts workers for trials; throws what the data is refused with. Fewer workers than asked for where the machine has fewer cores. */
   readonly openTrials: (
-    input: TuneInput,
+    input: AnyTuneInput,
     nWorkers: number | undefined,
     options: Pick<WorkOptions, "signal">,
   ) => Promise<TrialPool>;

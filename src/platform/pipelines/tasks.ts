@@ -1,23 +1,35 @@
-import { FettleError } from "../../lib/index.ts";
-import { type AnomalyDefinition, defineDetector, trainAnomaly } from "../anomaly/index.ts";
+import type { CustomLoss } from "../../ml/learners/index.ts";
+import { type AnomalyDefinition, defineDetector, openAnomalyTrials, trainAnomaly } from "../anomaly/index.ts";
 import type { TaskCapsule, TaskName } from "../capsule/index.ts";
-import { defineForecast, type ForecastDefinition, trainForecast } from "../forecasting/index.ts";
-import { defineRecommender, type RecommenderDefinition, trainRecommender } from "../recommendation/index.ts";
+import { defineForecast, type ForecastDefinition, openForecastTrials, trainForecast } from "../forecasting/index.ts";
 import {
+  defineRecommender,
+  openRecommenderTrials,
+  type RecommenderDefinition,
+  trainRecommender,
+} from "../recommendation/index.ts";
+import {
+  type AnyConfiguration,
   type AnyDefinition,
   defineModel,
   isTaskDefinition,
-  type ModelDefinition,
+  openTrials,
   type TaskDefinition,
   type TaskInput,
+  type TaskTuneInput,
   type TrainHooks,
   type TrainInput,
   type TrainOutcome,
+  type TrialBench,
+  type TuneInput,
   trainModel,
 } from "../training/index.ts";
 
 /** What a training takes, whatever its task. */
 export type AnyTrainInput = TrainInput | TaskInput;
+
+/** What a tuning takes, whatever its task. */
+export type AnyTuneInput = TuneInput | TaskTuneInput;
 
 /** What it gives. */
 export type AnyTrainOutcome = TrainOutcome | TrainOutcome<TaskCapsule>;
@@ -29,20 +41,25 @@ export type OutcomeOf<Input extends AnyTrainInput> = Input extends TaskInput ? T
 interface TaskRoom {
   readonly define: (definition: TaskDefinition) => TaskDefinition;
   readonly train: (input: TaskInput, hooks: TrainHooks) => TrainOutcome<TaskCapsule>;
+  /** Prepares the data of a tuning, as `openTrials` does for tables. */
+  readonly openTrials: (input: TaskTuneInput) => TrialBench;
 }
 
 const rooms: Readonly<Record<TaskName, TaskRoom>> = {
   anomaly: {
     define: (definition) => defineDetector(definition as AnomalyDefinition),
     train: (input, hooks) => trainAnomaly(input as TaskInput<AnomalyDefinition>, hooks),
+    openTrials: (input) => openAnomalyTrials(input as TaskTuneInput<AnomalyDefinition>),
   },
   forecast: {
     define: (definition) => defineForecast(definition as ForecastDefinition),
     train: (input, hooks) => trainForecast(input as TaskInput<ForecastDefinition>, hooks),
+    openTrials: (input) => openForecastTrials(input as TaskTuneInput<ForecastDefinition>),
   },
   recommendation: {
     define: (definition) => defineRecommender(definition as RecommenderDefinition),
     train: (input, hooks) => trainRecommender(input as TaskInput<RecommenderDefinition>, hooks),
+    openTrials: (input) => openRecommenderTrials(input as TaskTuneInput<RecommenderDefinition>),
   },
 };
 
@@ -62,12 +79,19 @@ function isTask(input: AnyTrainInput): input is TaskInput {
   return isTaskDefinition(input.definition);
 }
 
-/** A definition that says how rows of a table are answered. Throws DEFINITION_NOT_TABLE; `action` says what cannot be done. */
-export function asTableDefinition(definition: AnyDefinition, action: string): ModelDefinition {
-  if (!isTaskDefinition(definition)) return definition;
-  throw new FettleError(
-    "invalid-input",
-    "DEFINITION_NOT_TABLE",
-    `Cannot ${action}: "${definition.name}" defines a ${definition.task} model, one that answers rows of a table is needed`,
-  );
+/** Prepares the data of a tuning of any task. */
+export function openAnyTrials(input: AnyTuneInput, customLoss?: CustomLoss): TrialBench {
+  const { definition } = input;
+  return isTaskDefinition(definition)
+    ? rooms[definition.task].openTrials({ ...input, definition })
+    : openTrials({ ...input, definition }, customLoss);
+}
+
+/** The definition that says what a tuning found. */
+export function withConfiguration<Definition extends AnyDefinition>(
+  definition: Definition,
+  configuration: AnyConfiguration,
+): Definition {
+  const { search } = definition as { readonly search?: object };
+  return { ...definition, search: { ...search, configurations: [configuration] } };
 }

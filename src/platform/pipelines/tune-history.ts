@@ -1,7 +1,7 @@
 import { FettleError, hashOf, type Sha256 } from "../../lib/index.ts";
 import type { Ledger, RunRecord } from "../registry/index.ts";
 import type {
-  Configuration,
+  AnyConfiguration,
   EndedTrial,
   OuterOutcome,
   TrialOutcome,
@@ -29,7 +29,7 @@ export interface TuneHistory {
   readonly ended: readonly (EndedTrial & { readonly outer: number | null })[];
   /** Trials that were started and cut off: they are run again. */
   readonly cutOff: readonly AskedTrial[];
-  readonly outers: ReadonlyMap<number, OuterOutcome & { readonly configuration: Configuration }>;
+  readonly outers: ReadonlyMap<number, OuterOutcome & { readonly configuration: AnyConfiguration }>;
 }
 
 /**
@@ -75,7 +75,7 @@ export async function sessionsToResume(
 /** Everything that some tunings, oldest first, recorded of their trials. */
 export async function historyOf(ledger: Ledger, sessions: readonly string[]): Promise<TuneHistory> {
   const ended: (EndedTrial & { outer: number | null })[] = [];
-  const outers = new Map<number, OuterOutcome & { configuration: Configuration }>();
+  const outers = new Map<number, OuterOutcome & { configuration: AnyConfiguration }>();
   const cutOff = new Map<string, AskedTrial>();
   const keyOf = ({ outer, number }: AskedTrial) => `${outer} ${number}`;
   for (const session of sessions)

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { createRng, FettleError } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import type { Schema } from "../data/index.ts";
-import { type ModelDefinition, openTrials, type TrialOutcome } from "../training/index.ts";
+import type { ModelDefinition, TrialOutcome } from "../training/index.ts";
 import { type PipelinePorts, type TuneOptions, tuneRun, verifyRun } from "./index.ts";
 import { portsOf } from "./memory-ports.ts";
+import { openAnyTrials } from "./tasks.ts";
 
 const schema: Schema = [
   { name: "x", type: "number" },
@@ -53,12 +54,12 @@ function withTrials(ports: PipelinePorts, change: (n: number, run: () => TrialOu
   return {
     ...ports,
     openTrials: async (input) => {
-      const bench = openTrials(input);
+      const bench = openAnyTrials(input);
       return {
-        subject: bench.subject,
+        ...bench,
         nWorkers: 1,
         trial: async (request) => change(++n, () => bench.runTrial(request, {})),
-        outer: async (request) => bench.runOuter(request, {}),
+        outer: async (request) => bench.runOuter!(request, {}),
         close: async () => {},
       };
     },

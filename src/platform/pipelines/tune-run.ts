@@ -1,16 +1,16 @@
 import { FettleError } from "../../lib/index.ts";
-import type { Schema } from "../data/index.ts";
 import { checkModelName, type RunStart } from "../registry/index.ts";
 import {
+  type AnyDefinition,
   bestFirst,
   chooseTrial,
   definitionHash,
-  familiesOf,
+  isTaskDefinition,
   type ModelDefinition,
   type NestedEstimate,
   planSearch,
   reportTuning,
-  settingOf,
+  type TaskDefinition,
   type TuneChoice,
   type TuneSettings,
   type TuneSubject,
@@ -20,13 +20,15 @@ import {
 import { addBlocks, meanWithError, type Point } from "../tuning/index.ts";
 import type { PipelinePorts, TrialPool, WorkOptions } from "./ports.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
+import { type AnyTuneInput, withConfiguration } from "./tasks.ts";
 import { failedEnd, resourcesSince, type TrainedVersion, trainSnapshot } from "./train-run.ts";
 import { type AskedTrial, type AskedTuning, historyOf, sessionsToResume, type TuneHistory } from "./tune-history.ts";
 import { runRecorded, type SearchEnd, type SearchView, searchTrials } from "./tune-search.ts";
 
 /** Options of {@link tuneRun}. */
 export interface TuneOptions extends WorkOptions {
-  readonly settings: TuneSettings;
+  /** Default: 5 folds, an expanding window, for quality; a task of its own is measured on its own validation part. */
+  readonly settings?: Partial<TuneSettings>;
   /** Seconds after which no further trial starts; those that run are finished. */
   readonly budgetSeconds: number;
   /** Most trials, those of a resumed tuning included. Default: no limit. */
@@ -48,8 +50,8 @@ export interface TuningView extends SearchView {
 
 interface Session {
   readonly ports: PipelinePorts;
-  readonly definition: ModelDefinition;
-  readonly schema: Schema;
+  readonly definition: AnyDefinition;
+  readonly settings: TuneSettings;
   readonly options: TuneOptions;
   readonly pool: TrialPool;
   readonly history: TuneHistory;
@@ -59,22 +61,22 @@ interface Session {
 /**
  * Tunes a model and trains the configuration that won: snapshot → trials on workers, each a run of the ledger → choice → the normal training, which
  * registers a version whose report tells of the tuning. The test rows are looked at by that training alone, once. A tuning that is cut off keeps
- * its trials and can be resumed. Throws TUNE_BUDGET, TUNE_NESTED_FOLDS, TUNE_WARM_START, TUNE_ALL_FAILED, TUNE_PARAMETER_UNKNOWN, TUNE_FAMILY_UNKNOWN,
+ * its trials and can be resumed. Throws TUNE_BUDGET, TUNE_TASK_OPTION, TUNE_NESTED_FOLDS, TUNE_WARM_START, TUNE_ALL_FAILED, TUNE_PARAMETER_UNKNOWN, TUNE_FAMILY_UNKNOWN,
  * TUNE_NOTHING_TO_RESUME, TUNE_RESUME_DIFFERS, and what a training throws.
  */
 export async function tuneRun(
   ports: PipelinePorts,
-  written: ModelDefinition,
+  written: AnyDefinition,
   resolvePath: (path: string) => string,
   options: TuneOptions,
 ): Promise<TrainedVersion> {
   checkModelName(written.name);
-  checkOptions(options);
-  checkColdStart(written);
+  const settings = settingsOf(written, options);
+  if (!isTaskDefinition(written)) checkColdStart(written);
   const definition = await withLossHash(written, ports.moduleHash);
   const started = { at: ports.clock(), cpuSeconds: ports.usage().cpuSeconds };
   const taken = await takeSnapshot(ports, definition, resolvePath);
-  const { settings, fixed } = options;
+  const { fixed } = options;
   const asks = { settings, fixed };
   const identity = {
     snapshot: taken.snapshot.id,
@@ -93,15 +95,20 @@ export async function tuneRun(
     kind: "tune",
     asked,
   };
+  const pool = await ports.openTrials({ definition, ...taken, settings } as AnyTuneInput, options.nWorkers, options);
+  const session: Session = { ports, definition, settings, options, pool, history, record };
   // A definition or an option that is refused leaves no run behind.
-  const { schema } = taken.snapshot;
-  planOf({ definition, schema, options }, null);
-  const pool = await ports.openTrials({ definition, ...taken, settings }, options.nWorkers, options);
-  await ports.ledger.startRun(record);
   try {
-    const tuning = await tune({ ports, definition, schema, options, pool, history, record });
-    const configurations = [tuning.trials.find(({ chosen }) => chosen)!.configuration];
-    const winner = { ...definition, search: { ...definition.search, configurations } };
+    planOf(session, null);
+    await ports.ledger.startRun(record);
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+  try {
+    const tuning = await tune(session);
+    const { configuration } = tuning.trials.find(({ chosen }) => chosen)!;
+    const winner = withConfiguration(definition, configuration);
     await pool.close();
     const source = { ...taken, started: { at: ports.clock(), cpuSeconds: ports.usage().cpuSeconds }, tuning };
     const version = await trainSnapshot(ports, winner, source, options);
@@ -110,7 +117,7 @@ export async function tuneRun(
       endedAt: ports.clock(),
       status: "succeeded",
       metrics: {},
-      trials: configurations,
+      trials: [configuration],
       resources: resourcesSince(ports, started),
       error: null,
       found: {
@@ -129,7 +136,9 @@ export async function tuneRun(
   }
 }
 
-function checkOptions({ budgetSeconds, settings }: TuneOptions): void {
+const standard: TuneSettings = { folds: 5, window: "expanding", embargo: 0, objectives: ["quality"], outerFolds: 0 };
+
+function settingsOf(definition: AnyDefinition, { budgetSeconds, settings: asked = {} }: TuneOptions): TuneSettings {
   if (!(budgetSeconds > 0))
     throw new FettleError(
       "invalid-input",
@@ -137,6 +146,8 @@ function checkOptions({ budgetSeconds, settings }: TuneOptions): void {
       `Cannot tune: the budget is ${budgetSeconds} s, more than 0 s is needed`,
       { hint: "Give for example --budget 10m" },
     );
+  if (isTaskDefinition(definition)) return { ...standard, folds: 1, ...taskSettings(definition, asked) };
+  const settings = { ...standard, ...asked };
   if (settings.outerFolds > 0 && settings.folds < 2)
     throw new FettleError(
       "invalid-input",
@@ -144,10 +155,25 @@ function checkOptions({ budgetSeconds, settings }: TuneOptions): void {
       "Cannot tune with a nested cross-validation: there is 1 inner fold, at least 2 are needed",
       { hint: "Give for example --folds 5" },
     );
+  return settings;
+}
+
+// Such a task says itself how its validation part lies before its test: no folds of rows would.
+function taskSettings({ name, task }: TaskDefinition, { objectives = ["quality"], ...asked }: Partial<TuneSettings>) {
+  const own: Readonly<Record<string, unknown>> = { folds: 1, outerFolds: 0 };
+  const untaken = Object.entries(asked).find(([key, value]) => value !== undefined && value !== own[key])?.[0];
+  const wrong = untaken ?? (objectives.includes("latency") ? "the objective latency" : undefined);
+  if (wrong === undefined) return { objectives };
+  throw new FettleError(
+    "invalid-input",
+    "TUNE_TASK_OPTION",
+    `Cannot tune "${name}" with ${wrong}: a ${task} model is measured on its own validation part, for quality and size`,
+    { hint: "Leave that option out", facts: { option: wrong } },
+  );
 }
 
 // The earlier version may have seen the rows of any fold, and its trees would then win in every one.
-function checkColdStart({ warmStart }: ModelDefinition): void {
+function checkColdStart({ warmStart }: Pick<ModelDefinition, "warmStart">): void {
   if (warmStart === undefined) return;
   throw new FettleError(
     "invalid-input",
@@ -157,35 +183,25 @@ function checkColdStart({ warmStart }: ModelDefinition): void {
   );
 }
 
-function planOf(
-  { definition, schema, options }: Pick<Session, "definition" | "schema" | "options">,
-  outer: number | null,
-) {
+function planOf({ definition, settings, options, pool }: Session, outer: number | null) {
   const name = outer === null ? "tune" : `tune outer ${outer}`;
-  const { fixed, settings } = options;
-  return planSearch(
-    familiesOf(definition),
-    fixed,
-    settings.objectives,
-    definition.seed ?? 1,
-    name,
-    settingOf(definition, schema),
-  );
+  return planSearch(pool.families, options.fixed, settings.objectives, definition.seed ?? 1, name);
 }
 
 async function tune(session: Session): Promise<TuningReport> {
-  const { ports, definition, options, pool, record } = session;
+  const { ports, definition, settings, options, pool, record } = session;
   const startedAt = ports.clock();
   const end = await searchWithin(session, null, options.nTrials ?? null);
-  const choice = choose(end, options);
-  const nested = options.settings.outerFolds === 0 ? null : await nestedEstimate(session, end.ended.length);
+  const choice = choose(end, session);
+  const nested = settings.outerFolds === 0 ? null : await nestedEstimate(session, end.ended.length);
   return reportTuning({
     runId: record.id,
-    objectives: options.settings.objectives,
+    objectives: settings.objectives,
     nested,
     nWorkers: pool.nWorkers,
     seconds: (ports.clock() - startedAt) / 1000,
     subject: pool.subject,
+    families: pool.families,
     ended: end.ended,
     stop: { kind: end.stop, gain: end.gain, noise: end.noise },
     choice,
@@ -195,7 +211,7 @@ async function tune(session: Session): Promise<TuningReport> {
 
 // The time is shared evenly between the search over all rows and those within the outer folds.
 function searchWithin(session: Session, outer: number | null, nTrials: number | null): Promise<SearchEnd> {
-  const { ports, options, pool, history, record } = session;
+  const { ports, settings, options, pool, history, record } = session;
   const { id, asked: _, startedAt: __, ...common } = record;
   return searchTrials(ports, {
     plan: planOf(session, outer),
@@ -205,15 +221,15 @@ function searchWithin(session: Session, outer: number | null, nTrials: number | 
     ended: history.ended.filter((trial) => trial.outer === outer),
     cutOff: history.cutOff.filter((trial) => trial.outer === outer),
     nTrials,
-    budgetSeconds: options.budgetSeconds / (options.settings.outerFolds + 1),
+    budgetSeconds: options.budgetSeconds / (settings.outerFolds + 1),
     ...(options.signal ? { signal: options.signal } : {}),
     onChange: (view) => options.onTuning?.({ ...view, subject: pool.subject, nWorkers: pool.nWorkers }),
   });
 }
 
-function choose({ ended }: SearchEnd, { settings }: TuneOptions): TuneChoice {
+function choose({ ended }: SearchEnd, { settings, pool }: Session): TuneChoice {
   const complete = bestFirst(ended, settings.objectives);
-  if (complete.length > 0) return chooseTrial(complete, settings.objectives);
+  if (complete.length > 0) return chooseTrial(complete, settings.objectives, pool.families);
   const first = ended.find(({ error }) => error !== null)?.error ?? "no reason was recorded";
   throw new FettleError(
     "invalid-input",
@@ -225,9 +241,9 @@ function choose({ ended }: SearchEnd, { settings }: TuneOptions): TuneChoice {
 
 // Within each outer fold the whole procedure runs on its training rows; what wins there is measured on the rows held out.
 async function nestedEstimate(session: Session, nTrials: number): Promise<NestedEstimate> {
-  const { options, history } = session;
+  const { settings, history } = session;
   const folds = [];
-  for (let outer = 0; outer < options.settings.outerFolds; outer++)
+  for (let outer = 0; outer < settings.outerFolds; outer++)
     folds.push(history.outers.get(outer) ?? (await runOuter(session, outer, nTrials)));
   const { mean, standardError } = meanWithError(folds.map(({ blocks }) => blocks).reduce(addBlocks));
   return {
@@ -239,8 +255,8 @@ async function nestedEstimate(session: Session, nTrials: number): Promise<Nested
 }
 
 async function runOuter(session: Session, outer: number, nTrials: number) {
-  const { ports, pool, options, record } = session;
-  const { trial } = choose(await searchWithin(session, outer, nTrials), options);
+  const { ports, pool, record } = session;
+  const { trial } = choose(await searchWithin(session, outer, nTrials), session);
   const { configuration, outcome } = trial;
   const { id, asked: _, startedAt: __, ...common } = record;
   const asked: AskedTrial = { number: 0, outer, configuration, cutoffs: {} };

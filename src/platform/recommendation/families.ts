@@ -8,6 +8,9 @@ export const familyNames = ["popularity", "item-neighbours", "als"] as const;
 /** A kind of recommender that a search may try. */
 export type RecommenderFamily = (typeof familyNames)[number];
 
+/** Those that a search tries unless told. */
+export const defaultFamilies: readonly RecommenderFamily[] = ["item-neighbours", "als"];
+
 interface FamilyTraits {
   readonly title: string;
   /** Smaller is simpler: among equals the simplest is chosen. */

@@ -19,24 +19,23 @@ import {
   type TrainOutcome,
 } from "../training/index.ts";
 import { championLists } from "./champion-lists.ts";
-import { codeEvents, heldOutOf, interactionsIn, type Wanted } from "./coded-events.ts";
+import { heldOutOf, interactionsIn } from "./coded-events.ts";
 import type { RecommenderDefinition } from "./definition.ts";
 import { evaluateRecommender } from "./evaluate-recommender.ts";
 import { activityOf, cumulativeShares, examplesOf, timelineOf, timesShown, usersPerItem } from "./event-account.ts";
 import { findEventLeakage } from "./event-leakage.ts";
 import { eventsOf } from "./events.ts";
-import { learnerOf, proposeConfigurations } from "./families.ts";
+import { defaultFamilies, learnerOf, proposeConfigurations } from "./families.ts";
 import { goldenRequests } from "./golden-requests.ts";
 import { itemNames } from "./item-names.ts";
 import { listsOf, sampleUsers } from "./recommended-lists.ts";
-import { badSplit } from "./recommender-errors.ts";
 import { eventAccount } from "./recommender-report.ts";
 import { fitOptions, search } from "./search.ts";
-import { type EventSplit, partCodes, splitEvents } from "./split-events.ts";
+import { partCodes } from "./split-events.ts";
 import { userLevels } from "./user-levels.ts";
+import { checkKnown, mostUsersOf, validationPart } from "./validation-part.ts";
 
 const defaultLengths = [1, 5, 10, 20, 50];
-const defaultUsers = 10_000;
 
 /**
  * The training of a recommender as one pure function: events → split → leakage → popularity and candidates on the training part, the choice on validation →
@@ -52,12 +51,8 @@ export function trainRecommender(
   const { definition, snapshot, table } = input;
   const kernels: TaskKernels = { scan: hooks.scanKernels };
   const { k = 10, includeSeen = false, seed = 1 } = definition;
-  const {
-    metric = "ndcg",
-    at = defaultLengths,
-    users: mostUsers = defaultUsers,
-    resamples,
-  } = definition.evaluation ?? {};
+  const { metric = "ndcg", at = defaultLengths, resamples } = definition.evaluation ?? {};
+  const mostUsers = mostUsersOf(definition);
 
   stages.enter("contract");
   const personalData = detectPersonalData(table, snapshot.schema);
@@ -66,27 +61,23 @@ export function trainRecommender(
     table.column(name); // a wrong name is refused before the search
 
   stages.enter("split");
-  const split = splitEvents(events, definition, input.testStart);
-  const coded = codeEvents(events, split);
-  const train = interactionsIn(coded, "train");
+  const { split, coded, train, validation } = validationPart(events, definition, input.testStart);
   const trained = interactionsIn(coded, "train", "validation");
-  const validation = heldOutOf(coded, "validation", train, includeSeen);
   const test = heldOutOf(coded, "test", trained, includeSeen);
-  checkKnown("validation", validation.known, split);
   checkKnown("test", test.known, split);
 
   stages.enter("leakage");
   const findings = findEventLeakage(events, split, definition, `${metric}@${k}`);
 
   stages.enter("search");
-  const { families = ["item-neighbours", "als"], trials = 8, seconds = 600 } = definition.search ?? {};
+  const { families = defaultFamilies, trials = 8, seconds = 600 } = definition.search ?? {};
   const configurations = definition.search?.configurations?.map(({ family, params = {} }) => ({
     family,
     params: { ...params },
   }));
   const found = search({
     train,
-    validation: sampleUsers(validation.known, mostUsers, seed),
+    validation,
     trials: input.trials ?? configurations ?? proposeConfigurations(families, trials, seed),
     metric,
     k,
@@ -199,14 +190,4 @@ export function trainRecommender(
     trials: found.tried,
     testRows,
   };
-}
-
-function checkKnown(part: string, known: readonly Wanted[], { kind }: EventSplit): void {
-  if (known.length > 0) return;
-  throw badSplit(
-    `no user of the ${part} part has earlier events and new ones that count, at least one is needed to measure anything`,
-    kind === "time"
-      ? 'Use split: { kind: "latest" }, which holds out the latest events of each user'
-      : "More users with several events are needed",
-  );
 }

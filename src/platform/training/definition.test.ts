@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FettleError } from "../../lib/index.ts";
 import { feature } from "../features/index.ts";
+import { searchFamilies } from "./families.ts";
 import {
   defineConfig,
   defineModel,
@@ -175,8 +176,9 @@ const familyLists: readonly (readonly Family[])[] = [["linear"], ["gbdt"], ["lin
 for (const families of familyLists)
   test(`proposeConfigurations() for ${families.join(" and ")} starts with the defaults, and a longer list starts with a shorter one`, () => {
     for (const seed of [1, 2, 3]) {
-      const longest = proposeConfigurations(families, 30, seed);
-      for (let n = 1; n < 30; n++) assert.deepEqual(proposeConfigurations(families, n, seed), longest.slice(0, n));
+      const longest = proposeConfigurations(searchFamilies(families), 30, seed);
+      for (let n = 1; n < 30; n++)
+        assert.deepEqual(proposeConfigurations(searchFamilies(families), n, seed), longest.slice(0, n));
       assert.equal(new Set(longest.map((proposal) => JSON.stringify(proposal))).size, longest.length);
       for (const family of families)
         assert.deepEqual(longest.find((proposal) => proposal.family === family)!.params, {});

@@ -29,6 +29,11 @@ export interface Configuration {
   >;
 }
 
+/** A configuration in words of any room: of tables, or of a task of its own. */
+export interface AnyConfiguration extends Pick<Configuration, "params"> {
+  readonly family: string;
+}
+
 /** Intervals and sets that hold the true value with a chance that is known; `docs/methods/conformal.md` says why. */
 export interface ConformalOptions<Name extends string = string> {
   /** Chance, at least, that the true value lies inside: from 0.5 to below 1. */

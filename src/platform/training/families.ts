@@ -19,6 +19,7 @@ import type { FeatureFamily } from "../features/index.ts";
 import type { SearchSpace } from "../tuning/index.ts";
 import type { Configuration, ModelDefinition } from "./definition.ts";
 import { type Family, lossNames } from "./definition-names.ts";
+import type { SearchFamily } from "./search-space.ts";
 
 /** What a search knows of a family of learners. */
 export interface FamilyTraits {
@@ -168,6 +169,19 @@ export function textColumns({ features = {}, target, ignore = [] }: ModelDefinit
 export function settingOf(definition: ModelDefinition, schema: Schema): SearchSetting | undefined {
   if (definition.task === "ranking") return "ranking";
   return textColumns(definition, schema).length > 0 ? "texts" : undefined;
+}
+
+/** What a family starts with: its defaults, or what replaces them in the setting. */
+export function firstParams(family: Family, setting: SearchSetting | undefined): Configuration["params"] {
+  return (setting && familyTraits[family].on?.[setting]?.first) ?? {};
+}
+
+/** What a search knows of some families in a setting. */
+export function searchFamilies(families: readonly Family[], setting?: SearchSetting): SearchFamily<Family>[] {
+  return families.map((name) => {
+    const { complexity, space, on } = familyTraits[name];
+    return { name, complexity, space, ...(setting && on?.[setting]) };
+  });
 }
 
 /** A loss as boosted trees name it in their data. */

@@ -2,6 +2,7 @@ export { refuseUnknownColumns } from "./check-columns.ts";
 export { checkDefinition, freezeDeep } from "./check-definition.ts";
 export { defineLoss } from "./define-loss.ts";
 export {
+  type AnyConfiguration,
   type AnyDefinition,
   type Configuration,
   defineModel,
@@ -21,7 +22,7 @@ export {
   unmeasuredCapsule,
 } from "./evaluate-import.ts";
 export type { ExplanationSummary } from "./explanation-summary.ts";
-export { familiesOf, settingOf } from "./families.ts";
+export { familiesOf, searchFamilies } from "./families.ts";
 export { gatesOf } from "./gates.ts";
 export { type ImportDefinition, importHash, isImport } from "./import-definition.ts";
 export { checkColumns, type ImportedPredictor, importedPredictor } from "./imported-predictor.ts";
@@ -32,6 +33,7 @@ export { defineConfig, type ProjectConfig } from "./project-config.ts";
 export { rowsAccount, splitInWords } from "./report-parts.ts";
 export { type FinishedTuning, reportTuning, tunedTrial } from "./report-tuning.ts";
 export type { Candidate, Gate, RunReport } from "./run-report.ts";
+export type { SearchFamily } from "./search-space.ts";
 export { stageClock } from "./stage-clock.ts";
 export type { ShapeAxis, TermShape } from "./term-shapes.ts";
 export type { TextSummary } from "./text-summary.ts";
@@ -52,6 +54,7 @@ export {
   type OuterOutcome,
   type OuterRequest,
   objectives,
+  type TaskTuneInput,
   type TrialOutcome,
   type TrialRequest,
   type TuneInput,
@@ -67,6 +70,7 @@ export {
   planSearch,
   type SearchPlan,
 } from "./tune-proposal.ts";
+export { modelBytes, outcomeOfOne } from "./tune-task.ts";
 export { openTrials, type TrialBench } from "./tune-trial.ts";
 export type { NestedEstimate, TunedTrial, TuningReport } from "./tuning-report.ts";
 export type { NamedPredictor } from "./warm-start.ts";

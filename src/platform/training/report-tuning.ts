@@ -1,6 +1,5 @@
 import { hypervolume, parameterImportance, paretoRanks, type StopKind } from "../tuning/index.ts";
-import { familyTraits } from "./families.ts";
-import { pointOf } from "./search-space.ts";
+import { pointOf, type SearchFamily, searchFamily } from "./search-space.ts";
 import { type MeasuredTrial, measureOf, type TuneChoice } from "./tune-choice.ts";
 import type { Objective, TuneSubject } from "./tune-input.ts";
 import { bestFirst, type EndedTrial, withDefaults } from "./tune-proposal.ts";
@@ -9,6 +8,7 @@ import type { TunedTrial, TuningReport } from "./tuning-report.ts";
 /** What {@link reportTuning} is made of. */
 export interface FinishedTuning extends Pick<TuningReport, "runId" | "objectives" | "nested" | "nWorkers" | "seconds"> {
   readonly subject: TuneSubject;
+  readonly families: readonly SearchFamily[];
   readonly ended: readonly EndedTrial[];
   readonly stop: Omit<TuningReport["stopped"], "says">;
   readonly choice: TuneChoice;
@@ -17,7 +17,7 @@ export interface FinishedTuning extends Pick<TuningReport, "runId" | "objectives
 
 /** The report of a tuning that is finished. */
 export function reportTuning(tuning: FinishedTuning): TuningReport {
-  const { runId, objectives, nested, nWorkers, seconds, subject, ended, stop, choice, seed } = tuning;
+  const { runId, objectives, nested, nWorkers, seconds, subject, families, ended, stop, choice, seed } = tuning;
   const complete = bestFirst(ended, objectives);
   const front = new Set(frontOf(complete, objectives).map(({ number }) => number));
   return {
@@ -29,7 +29,7 @@ export function reportTuning(tuning: FinishedTuning): TuningReport {
       .sort((a, b) => a.number - b.number),
     stopped: { ...stop, says: stopInWords(stop.kind, ended.length) },
     choice: choice.sentence,
-    importance: importances(ended, seed),
+    importance: importances(families, ended, seed),
     hypervolume: objectives.length > 1 ? shareDominated(complete, objectives) : null,
     nested,
     nWorkers,
@@ -80,18 +80,24 @@ function shareDominated(trials: readonly MeasuredTrial[], objectives: readonly O
 }
 
 // All trials but those that ended within it have the first fold in common; so all of these speak, not the best alone.
-function importances(ended: readonly EndedTrial[], seed: number): TuningReport["importance"] {
+function importances(
+  families: readonly SearchFamily[],
+  ended: readonly EndedTrial[],
+  seed: number,
+): TuningReport["importance"] {
   const byFamily = Map.groupBy(ended, ({ configuration }) => configuration.family);
-  return [...byFamily].map(([family, trials]) => {
-    const space = familyTraits[family].space.map((dimension) => ({
+  return [...byFamily].flatMap(([family, trials]) => {
+    const { space: own } = searchFamily(families, family);
+    if (own.length === 0) return [];
+    const space = own.map((dimension) => ({
       ...dimension,
       name: `${family}.${dimension.name}`,
     }));
     const losses = trials.flatMap((trial) => {
       const loss = trial.outcome?.foldLosses[0];
-      return loss === undefined ? [] : [{ point: pointOf(withDefaults(trial)), loss }];
+      return loss === undefined ? [] : [{ point: pointOf(families, withDefaults(trial)), loss }];
     });
-    return { family, result: parameterImportance(space, losses, seed) };
+    return [{ family, result: parameterImportance(space, losses, seed) }];
   });
 }
 

@@ -1,17 +1,26 @@
 import { type Point, pointAt, type SearchSpace, startPlace } from "../tuning/index.ts";
-import type { Configuration } from "./definition.ts";
-import type { Family } from "./definition-names.ts";
-import { familyTraits, type SearchSetting } from "./families.ts";
+import type { AnyConfiguration } from "./definition.ts";
+
+/** What a search knows of one family. */
+export interface SearchFamily<Name extends string = string> {
+  readonly name: Name;
+  /** Among trials of equal quality the smaller one wins; the greater, the more of the first places it has. */
+  readonly complexity: number;
+  /** Empty: there is nothing to set, and the family is tried once. */
+  readonly space: SearchSpace;
+  /** What is tried first. Default: the family's defaults. */
+  readonly first?: AnyConfiguration["params"];
+}
 
 /** Name of the parameter that chooses the family. */
 const familyName = "family";
 
-/** What a search may set: the family, and `family.parameter` for every parameter of each; spaces differ by setting. */
-export function spaceOf(families: readonly Family[], setting?: SearchSetting): SearchSpace {
+/** What a search may set: the family, and `family.parameter` for every parameter of each. */
+export function spaceOf(families: readonly SearchFamily[]): SearchSpace {
   return [
-    { name: familyName, kind: "choice", values: families },
-    ...families.flatMap((family) =>
-      spaceOfFamily(family, setting).map((dimension) => ({
+    { name: familyName, kind: "choice", values: families.map(({ name }) => name) },
+    ...families.flatMap(({ name: family, space }) =>
+      space.map((dimension) => ({
         ...dimension,
         name: `${family}.${dimension.name}`,
         when: dimension.when
@@ -22,14 +31,9 @@ export function spaceOf(families: readonly Family[], setting?: SearchSetting): S
   ];
 }
 
-function spaceOfFamily(family: Family, setting: SearchSetting | undefined): SearchSpace {
-  const { space, on } = familyTraits[family];
-  return (setting && on?.[setting]?.space) ?? space;
-}
-
 /** The configuration at a point of {@link spaceOf}. */
-export function configurationAt(point: Point): Configuration {
-  const family = point[familyName] as Family;
+export function configurationAt(point: Point): AnyConfiguration {
+  const family = String(point[familyName]);
   const params = Object.entries(point).flatMap(([name, value]) =>
     name === familyName ? [] : [[name.slice(family.length + 1), value] as const],
   );
@@ -37,41 +41,38 @@ export function configurationAt(point: Point): Configuration {
 }
 
 /** The point of a configuration; parameters that it leaves to their defaults are absent. */
-export function pointOf({ family, params }: Configuration): Point {
-  const { space, on = {} } = familyTraits[family];
-  const names = new Set([space, ...Object.values(on).map((other) => other.space)].flat().map(({ name }) => name));
-  const known = [...names].flatMap((name) => {
+export function pointOf(families: readonly SearchFamily[], { family, params }: AnyConfiguration): Point {
+  const { space } = searchFamily(families, family);
+  const known = space.flatMap(({ name }) => {
     const value = params[name];
     return value === undefined || typeof value === "object" ? [] : [[`${family}.${name}`, value] as const];
   });
   return { [familyName]: family, ...Object.fromEntries(known) };
 }
 
-/** What a family starts with: its defaults, or what replaces them in the setting. */
-export function firstParams(family: Family, setting: SearchSetting | undefined): Configuration["params"] {
-  return (setting && familyTraits[family].on?.[setting]?.first) ?? {};
+/** A family of a search by its name. */
+export function searchFamily(families: readonly SearchFamily[], name: string): SearchFamily {
+  return families.find((family) => family.name === name)!;
 }
 
 /**
- * The configurations to try, in order: the defaults of each family first, then places that fill the space evenly, families taking
+ * The configurations to try, in order: the first of each family, then places that fill the space evenly, families taking
  * turns (a more complex family has more of them). A longer list starts with the shorter one.
  * @param nTrials how many
  */
-export function proposeConfigurations(
-  families: readonly Family[],
+export function proposeConfigurations<Name extends string>(
+  families: readonly SearchFamily<Name>[],
   nTrials: number,
   seed: number,
-  setting?: SearchSetting,
-): Configuration[] {
-  const more = (family: Family) => Array<Family>(Math.ceil(familyTraits[family].complexity) - 1).fill(family);
-  const turns = [...families, ...families.flatMap(more)];
+): { readonly family: Name; readonly params: AnyConfiguration["params"] }[] {
+  const more = (family: SearchFamily<Name>) => Array(Math.ceil(family.complexity) - 1).fill(family);
+  const turns: readonly SearchFamily<Name>[] = [...families, ...families.flatMap(more)];
   const seen = new Set<string>();
-  const proposals: Configuration[] = [];
+  const proposals: { family: Name; params: AnyConfiguration["params"] }[] = [];
   for (let turn = 0; proposals.length < nTrials && turn < 50 * nTrials; turn++) {
-    const family = turns[turn % turns.length]!;
+    const { name: family, space, first = {} } = turns[turn % turns.length]!;
     const n = proposals.filter((proposal) => proposal.family === family).length;
-    const space = spaceOfFamily(family, setting);
-    const params = n === 0 ? firstParams(family, setting) : pointAt(space, startPlace(turn, space.length, seed));
+    const params = n === 0 ? first : pointAt(space, startPlace(turn, space.length, seed));
     const key = JSON.stringify([family, params]);
     if (seen.has(key)) continue;
     seen.add(key);

@@ -21,11 +21,10 @@ import { measureMetric, type RegressionLoss, rowLosses, selectCandidate } from "
 import { type FeatureFamily, type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
 import type { Configuration } from "./definition.ts";
 import type { Family } from "./definition-names.ts";
-import { familyTraits, learnerFor, type SearchSetting, settingOf } from "./families.ts";
+import { familyTraits, firstParams, learnerFor, type SearchSetting, settingOf } from "./families.ts";
 import { type Part, partOf } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Candidate } from "./run-report.ts";
-import { firstParams } from "./search-space.ts";
 import type { Stack } from "./stack.ts";
 import type { TrainHooks } from "./train-input.ts";
 

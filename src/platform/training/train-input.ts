@@ -5,7 +5,7 @@ import type { Table } from "../../ml/table/index.ts";
 import type { Capsule, TaskCapsule, TaskPredictorData } from "../capsule/index.ts";
 import type { Snapshot } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
-import type { Configuration, ModelDefinition, TaskDefinition } from "./definition.ts";
+import type { AnyConfiguration, Configuration, ModelDefinition, TaskDefinition } from "./definition.ts";
 import type { MeasuredImport } from "./evaluate-import.ts";
 import type { RunReport } from "./run-report.ts";
 import type { NamedPredictor } from "./warm-start.ts";
@@ -31,9 +31,7 @@ export interface TrainInput {
 }
 
 /** What a task of its own tried, in words of its room. */
-export interface TaskTrial extends Pick<Configuration, "params"> {
-  readonly family: string;
-}
+export type TaskTrial = AnyConfiguration;
 
 /** {@link TrainInput} for a task of its own. */
 export interface TaskInput<Definition extends TaskDefinition = TaskDefinition>

@@ -7,7 +7,7 @@ import { definitionHash } from "./definition.ts";
 import { evaluateImport } from "./evaluate-import.ts";
 import { baselinePrediction, championPrediction, scored } from "./evaluated-part.ts";
 import { summariseExplanations } from "./explanation-summary.ts";
-import { familiesOf, familyTraits, settingOf } from "./families.ts";
+import { familiesOf, familyTraits, searchFamilies, settingOf } from "./families.ts";
 import { gatesOf } from "./gates.ts";
 import { mostUsedColumns } from "./important-columns.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
@@ -53,7 +53,11 @@ export function trainModel(input: TrainInput, hooks: TrainHooks = {}): TrainOutc
   const configurations =
     input.trials ??
     definition.search?.configurations ??
-    proposeConfigurations(families, definition.search?.trials ?? 8, run.seed, settingOf(definition, run.schema));
+    proposeConfigurations(
+      searchFamilies(families, settingOf(definition, run.schema)),
+      definition.search?.trials ?? 8,
+      run.seed,
+    );
   const { task } = run.built.target;
   const metric = primaryMetric({ task, loss: run.loss }, definition.evaluation?.metric);
   const maxSeconds = input.trials ? Number.POSITIVE_INFINITY : (definition.search?.seconds ?? 600);

@@ -1,12 +1,12 @@
 import { pairedDifference } from "../tuning/index.ts";
-import type { Configuration } from "./definition.ts";
-import { familyTraits } from "./families.ts";
+import type { AnyConfiguration } from "./definition.ts";
+import { type SearchFamily, searchFamily } from "./search-space.ts";
 import type { Objective, TrialOutcome } from "./tune-input.ts";
 
 /** A trial that was measured on every fold. */
 export interface MeasuredTrial {
   readonly number: number;
-  readonly configuration: Configuration;
+  readonly configuration: AnyConfiguration;
   readonly outcome: TrialOutcome;
 }
 
@@ -24,9 +24,14 @@ const z95 = 1.959963984540054;
  * holds 0. Of these the quickest or smallest is taken where latency or size was asked for, in the order asked; else the simplest family, and in
  * it the least loss.
  */
-export function chooseTrial(trials: readonly MeasuredTrial[], objectives: readonly Objective[]): TuneChoice {
+export function chooseTrial(
+  trials: readonly MeasuredTrial[],
+  objectives: readonly Objective[],
+  families: readonly SearchFamily[],
+): TuneChoice {
   const best = trials.reduce((least, trial) => (trial.outcome.loss! < least.outcome.loss! ? trial : least));
   const level = trials.filter((trial) => isLevel(trial, best));
+  const complexity: Key = ({ configuration }) => searchFamily(families, configuration.family).complexity;
   const other = objectives.filter((objective) => objective !== "quality");
   const keys = other.length > 0 ? other.map((name) => measureOf[name]) : [complexity];
   const trial = level.reduce((taken, candidate) =>
@@ -43,7 +48,6 @@ function isLevel({ outcome }: MeasuredTrial, best: MeasuredTrial): boolean {
 type Key = (trial: MeasuredTrial) => number;
 
 const loss: Key = ({ outcome }) => outcome.loss!;
-const complexity: Key = ({ configuration }) => familyTraits[configuration.family].complexity;
 
 /** What an objective minimises. */
 export const measureOf: Readonly<Record<Objective, Key>> = {

@@ -1,8 +1,9 @@
 import type { Task } from "../../ml/learners/index.ts";
+import type { TaskName } from "../capsule/index.ts";
 import type { FoldWindow } from "../data/index.ts";
 import type { BlockLosses, Cutoffs, RungLoss } from "../tuning/index.ts";
-import type { Configuration } from "./definition.ts";
-import type { TrainInput } from "./train-input.ts";
+import type { AnyConfiguration, TaskDefinition } from "./definition.ts";
+import type { TaskInput, TrainInput } from "./train-input.ts";
 
 /** What a tuning can ask for: the least loss, the quickest answer (p50 of one row in µs), the smallest model (bytes). */
 export const objectives = ["quality", "latency", "size"] as const;
@@ -12,7 +13,7 @@ export type Objective = (typeof objectives)[number];
 
 /** How the trials of a tuning are measured; two tunings with equal settings on equal data can be compared and resumed. */
 export interface TuneSettings {
-  /** Folds of the cross-validation; 1: the validation part of the split. */
+  /** Folds of the cross-validation; 1: the validation part of the split, the only choice of a task of its own. */
   readonly folds: number;
   /** For a split by time. */
   readonly window: FoldWindow;
@@ -29,9 +30,15 @@ export interface TuneInput extends Pick<TrainInput, "definition" | "snapshot" | 
   readonly settings: TuneSettings;
 }
 
+/** {@link TuneInput} for a task of its own. */
+export interface TaskTuneInput<Definition extends TaskDefinition = TaskDefinition>
+  extends Pick<TaskInput<Definition>, "definition" | "snapshot" | "table" | "testStart"> {
+  readonly settings: TuneSettings;
+}
+
 /** What a tuning says of itself before its first trial. */
 export interface TuneSubject {
-  readonly task: Task;
+  readonly task: Task | TaskName;
   /** The metric shown for every trial. */
   readonly metric: string;
   /** The loss that trials are compared by, in words: `log loss`. */
@@ -46,14 +53,14 @@ export interface TuneSubject {
 export interface TrialRequest {
   /** Outer fold whose training rows are used; null: all training and validation rows. */
   readonly outer: number | null;
-  readonly configuration: Configuration;
+  readonly configuration: AnyConfiguration;
   readonly cutoffs: Cutoffs;
 }
 
 /** The chosen configuration of an outer fold, to be fitted on its training rows and measured on the rows that it held out. */
 export interface OuterRequest {
   readonly outer: number;
-  readonly configuration: Configuration;
+  readonly configuration: AnyConfiguration;
   /** Rounds of boosting; null where the family has none. */
   readonly rounds: number | null;
 }

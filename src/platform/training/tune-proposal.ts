@@ -11,10 +11,8 @@ import {
   type SearchSpace,
   withFixed,
 } from "../tuning/index.ts";
-import type { Configuration } from "./definition.ts";
-import type { Family } from "./definition-names.ts";
-import type { SearchSetting } from "./families.ts";
-import { configurationAt, pointOf, proposeConfigurations, spaceOf } from "./search-space.ts";
+import type { AnyConfiguration } from "./definition.ts";
+import { configurationAt, pointOf, proposeConfigurations, type SearchFamily, spaceOf } from "./search-space.ts";
 import { type MeasuredTrial, measureOf } from "./tune-choice.ts";
 import type { Objective, TrialOutcome } from "./tune-input.ts";
 
@@ -23,16 +21,17 @@ export interface EndedTrial {
   /** 1, 2, 3 … in the order of starting. */
   readonly number: number;
   readonly runId: string;
-  readonly configuration: Configuration;
+  readonly configuration: AnyConfiguration;
   readonly outcome: TrialOutcome | null;
   readonly error: string | null;
 }
 
 /** What one search tries. */
 export interface SearchPlan {
+  readonly families: readonly SearchFamily[];
   readonly space: SearchSpace;
   /** Tried first: the defaults of each family, then places that fill the space evenly. */
-  readonly start: readonly Configuration[];
+  readonly start: readonly AnyConfiguration[];
   readonly objectives: readonly Objective[];
   readonly seed: number;
 }
@@ -40,7 +39,7 @@ export interface SearchPlan {
 /** What a search would try next, and what it expects of it. */
 export interface NextTrial {
   /** Null where every point has been tried. */
-  readonly configuration: Configuration | null;
+  readonly configuration: AnyConfiguration | null;
   readonly cutoffs: Cutoffs;
   /** How much as many trials again are expected to lower the least loss; null where that cannot be said. */
   readonly gain: number | null;
@@ -57,34 +56,33 @@ const nStart = 10;
  * @param name of the search: searches of different names draw differently
  */
 export function planSearch(
-  families: readonly Family[],
+  families: readonly SearchFamily[],
   fixed: Point,
   objectives: readonly Objective[],
   seed: number,
   name: string,
-  setting?: SearchSetting,
 ): SearchPlan {
-  const tried = fixed.family === undefined ? families : families.filter((family) => family === fixed.family);
+  const tried = fixed.family === undefined ? families : families.filter((family) => family.name === fixed.family);
   if (tried.length === 0)
     throw new FettleError(
       "invalid-input",
       "TUNE_FAMILY_UNKNOWN",
-      `Cannot fix the family to "${fixed.family}": the search has ${families.join(", ")}, one of these is needed`,
+      `Cannot fix the family to "${fixed.family}": the search has ${families.map((family) => family.name).join(", ")}, one of these is needed`,
     );
-  const space = withFixed(spaceOf(tried, setting), fixed);
+  const space = withFixed(spaceOf(tried), fixed);
   const drawSeed = createRng(seed).fork(name).uint32();
-  const start = proposeConfigurations(tried, nStart, drawSeed, setting).map((proposed) => fix(proposed, fixed));
-  return { space, start: distinct(start), objectives, seed: drawSeed };
+  const start = proposeConfigurations(tried, nStart, drawSeed).map((proposed) => fix(proposed, fixed));
+  return { families: tried, space, start: distinct(start), objectives, seed: drawSeed };
 }
 
-function fix({ family, params }: Configuration, fixed: Point): Configuration {
+function fix({ family, params }: AnyConfiguration, fixed: Point): AnyConfiguration {
   const own = Object.entries(fixed).flatMap(([name, value]) =>
     name.startsWith(`${family}.`) ? [[name.slice(family.length + 1), value] as const] : [],
   );
   return { family, params: { ...params, ...Object.fromEntries(own) } };
 }
 
-function distinct(configurations: readonly Configuration[]): Configuration[] {
+function distinct(configurations: readonly AnyConfiguration[]): AnyConfiguration[] {
   return [...new Map(configurations.map((one) => [JSON.stringify(one), one])).values()];
 }
 
@@ -95,7 +93,7 @@ function distinct(configurations: readonly Configuration[]): Configuration[] {
 export function nextTrial(
   plan: SearchPlan,
   ended: readonly EndedTrial[],
-  running: readonly Configuration[],
+  running: readonly AnyConfiguration[],
   number: number,
 ): NextTrial {
   const done = ended.filter(({ outcome }) => outcome !== null);
@@ -106,12 +104,14 @@ export function nextTrial(
   const noise = noiseOf(good);
   const first = plan.start[number - 1];
   if (first !== undefined) return { configuration: first, cutoffs, gain: null, noise };
+  // A parameter that was left out has its default's place.
+  const place = (trial: EndedTrial) => pointOf(plan.families, withDefaults(trial));
   const proposal = proposeTpe({
     space: plan.space,
-    good: good.map(pointOfTrial),
+    good: good.map(place),
     bad: [
-      ...ended.filter((trial) => !good.some(({ number: own }) => own === trial.number)).map(pointOfTrial),
-      ...running.map(pointOf),
+      ...ended.filter((trial) => !good.some(({ number: own }) => own === trial.number)).map(place),
+      ...running.map((one) => pointOf(plan.families, one)),
     ],
     rng: createRng(plan.seed).fork(`trial ${number}`),
   });
@@ -134,11 +134,6 @@ export function bestFirst(
 /** Whether a trial was measured on every fold. */
 export function isComplete(trial: EndedTrial): trial is MeasuredTrial & EndedTrial {
   return trial.outcome?.status === "complete";
-}
-
-// A parameter that was left out has its default's place.
-function pointOfTrial(trial: EndedTrial): Point {
-  return pointOf(withDefaults(trial));
 }
 
 /** A trial's configuration with what the learner fills in where it says nothing. */

@@ -87,7 +87,7 @@ test("runOuter() measures rows that the outer fold's trials did not see", () => 
   const bench = open({ column: "binary" }, { outerFolds: 2 });
   const inner = bench.runTrial({ ...request, outer: 1 }, {});
   assert.notDeepEqual(inner.foldLosses, bench.runTrial(request, {}).foldLosses);
-  const { blocks, value } = bench.runOuter({ outer: 1, configuration: trees, rounds: inner.rounds }, {});
+  const { blocks, value } = bench.runOuter!({ outer: 1, configuration: trees, rounds: inner.rounds }, {});
   assert.ok(value! > 0.5);
   assert.equal(
     blocks.weights.reduce((sum, weight) => sum + weight, 0),

@@ -15,19 +15,20 @@ import {
   addBlocks,
   type BlockLosses,
   type Cutoffs,
+  isFoldRung,
   meanLoss,
   passes,
   type RungLoss,
-  reduction,
   sumBlocks,
 } from "../tuning/index.ts";
 import type { Configuration } from "./definition.ts";
-import { familiesOf, familyTraits, learnerFor, learnerOf } from "./families.ts";
+import { familiesOf, familyTraits, learnerFor, learnerOf, searchFamilies, settingOf } from "./families.ts";
 import { checkLeakage, excludedColumns } from "./leakage-decision.ts";
 import { outputsOf } from "./model-signature.ts";
 import { type Part, partOf } from "./part.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { fitFamilyFeatures, heldRows } from "./search.ts";
+import type { SearchFamily } from "./search-space.ts";
 import type { TrainHooks } from "./train-input.ts";
 import { blocksOfFolds, developmentRows, foldsInWords, tuningFolds } from "./tune-folds.ts";
 import type { OuterOutcome, OuterRequest, TrialOutcome, TrialRequest, TuneInput, TuneSubject } from "./tune-input.ts";
@@ -35,9 +36,12 @@ import type { OuterOutcome, OuterRequest, TrialOutcome, TrialRequest, TuneInput,
 /** Data made ready once, on which trials are then run one after the other. */
 export interface TrialBench {
   readonly subject: TuneSubject;
+  /** What the search may try. */
+  readonly families: readonly SearchFamily[];
   /** Fits and measures a configuration fold by fold. The same request gives the same outcome but for what it took: time and latency. */
   runTrial(request: TrialRequest, hooks: TrainHooks): TrialOutcome;
-  runOuter(request: OuterRequest, hooks: TrainHooks): OuterOutcome;
+  /** Absent where there are no outer folds. */
+  runOuter?(request: OuterRequest, hooks: TrainHooks): OuterOutcome;
 }
 
 /** Rows of one fold with their features. */
@@ -80,6 +84,7 @@ export function openTrials(input: TuneInput, customLoss?: CustomLoss): TrialBenc
   const bench: Bench = { run, metric, isMeasured: settings.objectives.includes("latency") };
   return {
     subject: { task, metric, lossName: lossName(run), nRows: rows.length, says: foldsInWords(run, settings) },
+    families: searchFamilies(familiesOf(run.definition), settingOf(run.definition, run.schema)),
     runTrial: (request, hooks) => runTrial(bench, foldsOf(request.outer), request, hooks),
     runOuter: (request, hooks) => runOuter(bench, outer[request.outer]!, request, hooks),
   };
@@ -128,9 +133,10 @@ interface Bench {
 function runTrial(
   { run, metric, isMeasured }: Bench,
   folds: readonly FoldData[],
-  { configuration, cutoffs }: TrialRequest,
+  { configuration: asked, cutoffs }: TrialRequest,
   hooks: TrainHooks,
 ): TrialOutcome {
+  const configuration = asked as Configuration; // one of the families above
   const now = hooks.elapsedSeconds ?? (() => 0);
   const startedAt = now();
   const learner = learnerFor(run, configuration);
@@ -174,9 +180,10 @@ function runTrial(
 function runOuter(
   { run, metric }: Bench,
   fold: FoldData,
-  { configuration, rounds }: OuterRequest,
+  { configuration: asked, rounds }: OuterRequest,
   hooks: TrainHooks,
 ): OuterOutcome {
+  const configuration = asked as Configuration;
   const fixed = rounds === null ? {} : { nTrees: Math.max(1, Math.round(rounds)), earlyStoppingRounds: 0 };
   const params = { ...configuration.params, ...fixed };
   const learner = learnerFor(run, { ...configuration, params });
@@ -238,13 +245,6 @@ function watchRounds({ family }: Configuration, { params }: Learner, cutoffs: Cu
       return !isPruned;
     },
   };
-}
-
-// After 1, 3, 9 … folds, but not after the last.
-function isFoldRung(done: number, nFolds: number): boolean {
-  let rung = 1;
-  while (rung < done) rung *= reduction;
-  return rung === done && done < nFolds;
 }
 
 interface FoldMeasure {

@@ -1,5 +1,5 @@
 import type { Importance, StopKind } from "../tuning/index.ts";
-import type { Configuration } from "./definition.ts";
+import type { AnyConfiguration } from "./definition.ts";
 import type { Objective, TrialOutcome, TuneSubject } from "./tune-input.ts";
 
 /** One trial of a tuning as its report lists it. */
@@ -8,7 +8,7 @@ export interface TunedTrial
   /** 1, 2, 3 … in the order of starting. */
   readonly number: number;
   readonly runId: string;
-  readonly configuration: Configuration;
+  readonly configuration: AnyConfiguration;
   readonly status: TrialOutcome["status"] | "failed";
   /** Folds that were measured. */
   readonly nFolds: number;
@@ -27,7 +27,7 @@ export interface NestedEstimate {
   /** The metric of each outer fold. */
   readonly values: readonly (number | null)[];
   /** The configuration that won in each outer fold. */
-  readonly configurations: readonly Configuration[];
+  readonly configurations: readonly AnyConfiguration[];
 }
 
 /** How a configuration was found: what the report of the version that came out says about its tuning. */

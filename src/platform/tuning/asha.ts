@@ -8,7 +8,7 @@ export interface RungLoss {
 export type Cutoffs = Readonly<Record<string, number>>;
 
 /** Of the trials that reach a rung, one in this many goes on. */
-export const reduction = 3;
+const reduction = 3;
 
 /**
  * Asynchronous successive halving (Li et al. 2020) in the form that stops trials instead of pausing them: at each rung a trial goes on where it
@@ -23,6 +23,13 @@ export function cutoffsOf(finished: readonly (readonly RungLoss[])[]): Cutoffs {
     cutoffs[rung] = losses[Math.ceil(losses.length / reduction) - 1]!;
   }
   return cutoffs;
+}
+
+/** Whether trials are compared after so many folds: after 1, 3, 9 …, but not after the last. */
+export function isFoldRung(done: number, nFolds: number): boolean {
+  let rung = 1;
+  while (rung < done) rung *= reduction;
+  return rung === done && done < nFolds;
 }
 
 /** Whether a trial goes on past a rung. */

@@ -1,4 +1,4 @@
-export { type Cutoffs, cutoffsOf, passes, type RungLoss, reduction } from "./asha.ts";
+export { type Cutoffs, cutoffsOf, isFoldRung, passes, type RungLoss } from "./asha.ts";
 export {
   addBlocks,
   type BlockLosses,

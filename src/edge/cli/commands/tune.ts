@@ -29,20 +29,17 @@ export const tune: Command = {
     },
     {
       flags: "--folds <n>",
-      says: "folds of the cross-validation, by the kind of the split; 1: its validation part",
-      standard: "5",
+      says: "folds of a table's cross-validation, by the kind of the split, default 5; 1: its validation part",
     },
     {
       flags: "--window <kind>",
-      says: "for a split by time, what is trained on: expanding, sliding or purged",
-      standard: "expanding",
+      says: "for a split by time, what is trained on: expanding (default), sliding or purged",
     },
     {
       flags: "--embargo <gap>",
       says: "for a split by time, least distance of training from validation rows: 7d, 12h, or a number where time is one",
-      standard: "0",
     },
-    { flags: "--nested <n>", says: "outer folds for an honest estimate of the whole procedure", standard: "0" },
+    { flags: "--nested <n>", says: "outer folds for an honest estimate of the whole procedure" },
     { flags: "--fix <settings...>", says: "parameters that are not searched: family=gbdt, gbdt.maxLeaves=31" },
     { flags: "--resume", says: "go on with the last tuning of the model, which was cut off" },
   ],
@@ -50,6 +47,10 @@ export const tune: Command = {
   async run(io, [model = ""], options) {
     const nTrials = wholeOption(options, "trials", 1, 10_000);
     const nWorkers = wholeOption(options, "workers", 1, 64);
+    const folds = wholeOption(options, "folds", 1, 50);
+    const outerFolds = wholeOption(options, "nested", 0, 20);
+    const window = choiceOption(options, "window", ["expanding", "sliding", "purged"]);
+    const embargo = textOption(options, "embargo");
     const asked: TuneRequest = {
       budgetSeconds: durationOption(options, "budget") ?? 600,
       ...(nTrials === undefined ? {} : { nTrials }),
@@ -58,10 +59,10 @@ export const tune: Command = {
       resume: options.resume === true,
       settings: {
         objectives: objectivesOf(listOption(options, "objective") ?? []),
-        folds: wholeOption(options, "folds", 1, 50) ?? 5,
-        window: choiceOption(options, "window", ["expanding", "sliding", "purged"]) ?? "expanding",
-        embargo: embargoOf(textOption(options, "embargo") ?? "0", () => durationOption(options, "embargo")!),
-        outerFolds: wholeOption(options, "nested", 0, 20) ?? 0,
+        ...(folds === undefined ? {} : { folds }),
+        ...(window === undefined ? {} : { window }),
+        ...(embargo === undefined ? {} : { embargo: embargoOf(embargo, () => durationOption(options, "embargo")!) }),
+        ...(outerFolds === undefined ? {} : { outerFolds }),
       },
     };
     // It knows the whole of training, which no other command needs to say what it is.

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eventsTable, sampleEvents } from "../../../test/sample-events.ts";
+import { FettleError } from "../../lib/index.ts";
+import type { Table } from "../../ml/table/index.ts";
+import type { Schema } from "../data/index.ts";
+import { defineRecommender } from "../recommendation/index.ts";
+import type { TaskDefinition } from "../training/index.ts";
+import { type PipelinePorts, type TuneOptions, tuneRun, verifyRun } from "./index.ts";
+import { portsOf } from "./memory-ports.ts";
+
+interface Sample {
+  readonly definition: TaskDefinition;
+  readonly table: Table;
+  readonly types: Readonly<Record<string, Schema[number]["type"]>>;
+  /** A parameter that a person may mistype, and a fixed one that leaves few points. */
+  readonly mistyped: string;
+  readonly fixed: TuneOptions["fixed"];
+}
+
+const samples: readonly Sample[] = [
+  {
+    definition: defineRecommender({
+      name: "taste",
+      data: { files: ["a.csv"] },
+      user: "user",
+      item: "item",
+      time: "at",
+      k: 5,
+      split: { kind: "latest", validation: 0.2, test: 0.2 },
+      evaluation: { resamples: 200, at: [1, 5] },
+    }),
+    table: eventsTable(sampleEvents()),
+    types: { user: "id", item: "id", at: "instant", rating: "integer", country: "category" },
+    mistyped: "als.factor",
+    fixed: { family: "item-neighbours" },
+  },
+];
+
+const nTrials = 13;
+
+for (const { definition, table, types, mistyped, fixed } of samples) {
+  const schema: Schema = table.names.map((name) => ({ name, type: types[name]! }));
+  const portsFor = () => portsOf({ "a.csv": table }, schema);
+  const tune = (ports: PipelinePorts, options: Partial<TuneOptions> = {}, changed: object = {}) =>
+    tuneRun(ports, { ...definition, ...changed }, (path) => path, {
+      budgetSeconds: 1e6,
+      nTrials,
+      fixed,
+      resume: false,
+      ...options,
+    });
+  const whole = portsFor();
+  const tuned = await tune(whole.ports);
+  const tuning = tuned.report.tuning!;
+  const shown = ({ trials }: typeof tuning) =>
+    trials.map(({ number, configuration, loss, status, bytes }) => ({ number, configuration, loss, status, bytes }));
+
+  test(`a tuned ${definition.task}: trials are runs, the winner is level with the best, trained, and verifies`, async () => {
+    const trials = (await whole.ports.ledger.runsOf(tuning.runId)).filter(({ kind }) => kind === "trial");
+    assert.equal(trials.length, nTrials);
+    assert.ok(trials.every(({ end }) => end!.status === "succeeded"));
+    const complete = tuning.trials.filter(({ status }) => status === "complete");
+    assert.ok(complete.length > nTrials / 3);
+    for (const { loss, value, bytes } of complete) assert.ok(loss! > 0 && value !== null && bytes! > 0);
+    const losses = complete.map(({ loss }) => loss!);
+    const [chosen, ...others] = tuning.trials.filter((trial) => trial.chosen);
+    assert.equal(others.length, 0);
+    assert.equal(chosen!.loss, Math.min(...losses), "one family: the least loss wins");
+    assert.ok(chosen!.loss! <= tuning.trials[0]!.loss!);
+    assert.ok(Math.min(...losses) < Math.max(...losses), "the parameters matter");
+    assert.deepEqual(whole.runs.get(tuned.version.runId)!.end!.trials[0]!.family, chosen!.configuration.family);
+    const candidate = tuned.report.candidates.find((one) => one.chosen)!;
+    for (const [name, value] of Object.entries(chosen!.configuration.params))
+      assert.equal(candidate.params[name], value, name);
+    assert.equal(tuned.report.split.testEvaluations, 1, "the tuning itself never looks at the test");
+    const { verdict } = await verifyRun(whole.ports, { model: definition.name, version: 1 }, { threadCounts: [1] });
+    assert.equal(verdict, "identical");
+  });
+
+  test(`a tuned ${definition.task} that is cut off goes on to the same trials`, async () => {
+    const { ports } = portsFor();
+    const abort = new AbortController();
+    const cutting = tune(ports, {
+      signal: abort.signal,
+      onTuning: ({ ended }) => ended.length === 5 && abort.abort(new FettleError("cancelled", "X", "Cannot go on")),
+    });
+    await assert.rejects(cutting, { kind: "cancelled" });
+    await assert.rejects(tune(ports, { resume: true, fixed: {} }), { code: "TUNE_RESUME_DIFFERS" });
+    const resumed = (await tune(ports, { resume: true })).report.tuning!;
+    assert.deepEqual(shown(resumed), shown(tuning));
+    assert.equal(
+      resumed.trials.filter(({ runId }) => tuning.trials.some((own) => own.runId === runId)).length > 0,
+      true,
+    );
+  });
+
+  test(`a tuned ${definition.task} with size as an objective has a Pareto front`, async () => {
+    const settings = { objectives: ["quality", "size"] } as const;
+    const { trials, hypervolume } = (await tune(portsFor().ports, { settings, nTrials: 4 })).report.tuning!;
+    assert.ok(trials.some(({ isOnFront }) => isOnFront) && hypervolume! >= 0 && hypervolume! <= 1);
+  });
+
+  const refused: readonly [string, Partial<TuneOptions>][] = [
+    ["TUNE_BUDGET", { budgetSeconds: 0 }],
+    ["TUNE_TASK_OPTION", { settings: { folds: 5 } }],
+    ["TUNE_TASK_OPTION", { settings: { outerFolds: 2 } }],
+    ["TUNE_TASK_OPTION", { settings: { embargo: 3 } }],
+    ["TUNE_TASK_OPTION", { settings: { objectives: ["quality", "latency"] } }],
+    ["TUNE_PARAMETER_UNKNOWN", { fixed: { [mistyped]: 1 } }],
+    ["TUNE_FAMILY_UNKNOWN", { fixed: { family: "tree" } }],
+    ["TUNE_NOTHING_TO_RESUME", { resume: true }],
+  ];
+  for (const [code, options] of refused)
+    test(`tuning a ${definition.task} with ${JSON.stringify(options)} is refused with ${code}, and leaves no run`, async () => {
+      const { ports, runs } = portsFor();
+      await assert.rejects(tune(ports, options), { code });
+      assert.equal(runs.size, 0);
+    });
+}
