@@ -69,7 +69,7 @@ for (const { definition, table, types, mistyped, fixed } of samples) {
     assert.equal(chosen!.loss, Math.min(...losses), "one family: the least loss wins");
     assert.ok(chosen!.loss! <= tuning.trials[0]!.loss!);
     assert.ok(Math.min(...losses) < Math.max(...losses), "the parameters matter");
-    assert.deepEqual(whole.runs.get(tuned.version.runId)!.end!.trials[0]!.family, chosen!.configuration.family);
+    assert.deepEqual(whole.runs.get(tuned.version.runId)!.end!.trials, [chosen!.configuration]);
     const candidate = tuned.report.candidates.find((one) => one.chosen)!;
     for (const [name, value] of Object.entries(chosen!.configuration.params))
       assert.equal(candidate.params[name], value, name);
@@ -89,10 +89,6 @@ for (const { definition, table, types, mistyped, fixed } of samples) {
     await assert.rejects(tune(ports, { resume: true, fixed: {} }), { code: "TUNE_RESUME_DIFFERS" });
     const resumed = (await tune(ports, { resume: true })).report.tuning!;
     assert.deepEqual(shown(resumed), shown(tuning));
-    assert.equal(
-      resumed.trials.filter(({ runId }) => tuning.trials.some((own) => own.runId === runId)).length > 0,
-      true,
-    );
   });
 
   test(`a tuned ${definition.task} with size as an objective has a Pareto front`, async () => {
