@@ -57,11 +57,16 @@ function line(trial: TunedTrial, { subject }: Pick<TuningView, "subject">): stri
       : status === "pruned"
         ? pc.dim(`ended early`)
         : pc.red("failed"),
-    value === null ? "" : `${subject.metric} ${number(value)}`,
+    value === null || isLossItself(subject) ? "" : `${subject.metric} ${number(value)}`,
     ...(latencyMicros === null ? [] : [`${number(latencyMicros)} µs`]),
     ...(trial.bytes === null ? [] : [bytes(trial.bytes)]),
     pc.dim(error ?? configurationInWords(configuration)),
   ];
+}
+
+// Of a forecast the loss is the metric.
+function isLossItself({ metric, lossName }: TuningView["subject"]): boolean {
+  return metric === lossName.toLowerCase();
 }
 
 function configurationInWords({ family, params }: TunedTrial["configuration"]): string {

@@ -83,7 +83,7 @@ function trialTable(label: string, trials: readonly TunedTrial[], tuning: Tuning
   const heads: Head[] = [
     "Trial",
     [tuning.lossName, "n"],
-    [metricName(tuning.metric), "n"],
+    ...(isLossItself(tuning) ? [] : [[metricName(tuning.metric), "n"] as const]),
     ["Folds", "n"],
     ...(isTimed ? [["Latency", "n"] as const] : []),
     ["Size", "n"],
@@ -92,17 +92,25 @@ function trialTable(label: string, trials: readonly TunedTrial[], tuning: Tuning
   return table(
     label,
     heads,
-    trials.map((trial) => trialRow(trial, isTimed, hasFront, lossDecimals(tuning.trials))),
+    trials.map((trial) => trialRow(trial, tuning, isTimed, hasFront)),
   );
 }
 
-function trialRow(trial: TunedTrial, isTimed: boolean, hasFront: boolean, decimals: number): Html {
+// Of a forecast the loss is the metric.
+function isLossItself({ metric, lossName }: TuningReport): boolean {
+  return metricName(metric) === lossName;
+}
+
+function trialRow(trial: TunedTrial, tuning: TuningReport, isTimed: boolean, hasFront: boolean): Html {
+  const decimals = lossDecimals(tuning.trials);
   const { status, loss, value, latencyMicros, chosen, isOnFront, error } = trial;
+  const isAlone = isLossItself(tuning);
+  const reason = error === null ? null : html` <span class="reason">${error}</span>`;
   return html`<tr${chosen && html` class="chosen"`}>
     <th scope="row">${trial.number} ${chosen ? badge("plain", "chosen") : hasFront && isOnFront && badge("good", "front")}
       <span class="params">${configurationInWords(trial)}</span></th>
-    <td class="n">${loss === null ? html`<span class="dim">${status === "failed" ? "failed" : "ended early"}</span>` : fixed(loss, decimals)}</td>
-    <td class="n">${error === null ? number(value) : html`<span class="reason">${error}</span>`}</td>
+    <td class="n">${loss === null ? html`<span class="dim">${status === "failed" ? "failed" : "ended early"}</span>` : fixed(loss, decimals)}${isAlone && reason}</td>
+    ${!isAlone && html`<td class="n">${reason ?? number(value)}</td>`}
     <td class="n dim">${trial.nFolds}</td>
     ${isTimed && html`<td class="n">${latencyMicros === null ? "—" : `${number(latencyMicros)} µs`}</td>`}
     <td class="n dim">${trial.bytes === null ? "—" : bytes(trial.bytes)}</td>

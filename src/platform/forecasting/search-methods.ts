@@ -1,31 +1,22 @@
 import { FettleError } from "../../lib/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
-import { type ForecastMethod, type ValueRange, within } from "../capsule/index.ts";
-import type { Candidate, TaskTrial, TrainHooks } from "../training/index.ts";
-import { caseOf, type ForecastCase, pointMetric } from "./forecast-case.ts";
+import type { ForecastMethod } from "../capsule/index.ts";
+import type { Candidate, TaskTrial } from "../training/index.ts";
+import { type BacktestInput, backtest, originGroups } from "./backtest.ts";
+import { type ForecastCase, pointMetric } from "./forecast-case.ts";
 import { meanOf, measureCases, perSeries, valuesOf } from "./measure-cases.ts";
 import { pickPerSeries } from "./per-series.ts";
-import type { OriginPlan } from "./plan-origins.ts";
-import type { SeriesSet } from "./read-series.ts";
-import { columnsBetween, type FittedSeries, fitSeries } from "./series-method.ts";
 
 /** What {@link searchMethods} works on. */
-export interface SearchInput {
-  readonly set: SeriesSet;
-  readonly plan: OriginPlan;
-  readonly horizon: number;
-  readonly range: ValueRange;
+export interface SearchInput extends BacktestInput {
   readonly baseline: ForecastMethod;
   readonly trials: readonly TaskTrial[];
   /** Whether each series by its own best method is a candidate too. */
   readonly isPerSeries: boolean;
   /** The metric that chooses. */
   readonly metric: string;
-  readonly seed: number;
   /** Seconds after which no further method is begun. */
   readonly maxSeconds: number;
-  readonly hooks: TrainHooks;
-  readonly check: () => void;
 }
 
 /** Forecasts of a candidate from all validation origins. */
@@ -144,7 +135,7 @@ function bestOf(tried: readonly TriedMethod[]): number {
 }
 
 /** The method of a trial. */
-function methodOf({ family, params }: TaskTrial): ForecastMethod {
+export function methodOf({ family, params }: TaskTrial): ForecastMethod {
   return { family, params: params as ForecastMethod["params"] };
 }
 
@@ -173,47 +164,14 @@ function tryMethod(input: SearchInput, trial: TaskTrial, onShare: (share: number
   }
 }
 
-/** Most times that a model of many series is fitted in a backtest. */
-const mostFitsTogether = 8;
-
-// All series are fitted together from their k-th origin before the test, so that a method which learns from all of them sees nothing later of any. Where there
-// are many origins such a method is fitted at every few of them, the earlier fit going on to those between.
-function validationCases(
-  { set, plan, horizon, range, seed, hooks, check }: SearchInput,
-  trial: TaskTrial,
-  onShare: (share: number) => void,
-): ForecastCase[] {
-  const { period } = set;
-  const { nOrigins } = plan;
-  const every = trial.family === "gbdt" ? Math.ceil(nOrigins / mostFitsTogether) : 1;
-  const cases: ForecastCase[] = [];
-  let fitted: FittedSeries | null = null;
-  for (let n = 0; n < nOrigins; n++) {
-    const k = nOrigins - 1 - n;
-    const origins = plan.series.map(({ validation }) => validation.at(-1 - k) ?? null);
-    if (fitted === null || n % every === 0)
-      fitted = fitSeries(methodOf(trial), set, origins, {
-        horizon,
-        seed,
-        hooks,
-        check(share) {
-          check();
-          onShare((n + share) / nOrigins);
-        },
-      });
-    const { at } = fitted;
-    set.series.forEach(({ values }, series) => {
-      const origin = origins[series]!;
-      if (origin === null) return;
-      const history = values.subarray(0, origin);
-      const yTrue = values.slice(origin, origin + horizon);
-      const yPred = at(series, origin)
-        .forecast(horizon, columnsBetween(set.series[series]!, origin, origin + horizon))
-        .map((value) => within(range, value));
-      cases.push(caseOf({ series, origin: k, history, period, yTrue, yPred }));
-    });
-  }
-  return cases.sort((a, b) => a.series - b.series || b.origin - a.origin);
+function validationCases(input: SearchInput, trial: TaskTrial, onShare: (share: number) => void): ForecastCase[] {
+  const groups = originGroups(input.plan);
+  return groups
+    .flatMap((group, g) => {
+      const onGroup = (share: number) => onShare((g + share) / groups.length);
+      return backtest(input, methodOf(trial), group, onGroup).cases;
+    })
+    .sort((a, b) => a.series - b.series || b.origin - a.origin);
 }
 
 function choiceInWords({ metric }: SearchInput, nListed: number, chosen: TriedMethod): string {

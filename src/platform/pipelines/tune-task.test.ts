@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventsTable, sampleEvents } from "../../../test/sample-events.ts";
+import { salesTable, sampleSales } from "../../../test/sample-series.ts";
 import { FettleError } from "../../lib/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import type { Schema } from "../data/index.ts";
+import { defineForecast } from "../forecasting/index.ts";
 import { defineRecommender } from "../recommendation/index.ts";
 import type { TaskDefinition } from "../training/index.ts";
 import { type PipelinePorts, type TuneOptions, tuneRun, verifyRun } from "./index.ts";
@@ -34,6 +36,21 @@ const samples: readonly Sample[] = [
     types: { user: "id", item: "id", at: "instant", rating: "integer", country: "category" },
     mistyped: "als.factor",
     fixed: { family: "item-neighbours" },
+  },
+  {
+    definition: defineForecast({
+      name: "demand",
+      data: { files: ["a.csv"] },
+      time: "date",
+      value: "sales",
+      series: "store",
+      horizon: 7,
+      evaluation: { resamples: 200 },
+    }),
+    table: salesTable(sampleSales({ nStores: 4, nDays: 120 })),
+    types: { date: "instant", store: "category", region: "category", sales: "number" },
+    mistyped: "gbdt.nSeason",
+    fixed: { family: "gbdt", "gbdt.nTrees": 20, "gbdt.maxLeaves": 4 },
   },
 ];
 
