@@ -33,5 +33,5 @@ export type { Measured, Metric, Ranked } from "./metric.ts";
 export { forecastMetricFacts, listMetricFacts, type MetricFacts, metricFacts } from "./metric-facts.ts";
 export type * from "./metric-value.ts";
 export { type EmptyQueries, meanAveragePrecision, meanReciprocalRank, ndcg } from "./query-metrics.ts";
-export { metricAtCount, precisionAt, recallAt } from "./ranking-metrics.ts";
+export { metricAtCount, precisionAt, precisionAtPositives, recallAt } from "./ranking-metrics.ts";
 export { huber, pinball, tweedieDeviance } from "./regression-metrics.ts";

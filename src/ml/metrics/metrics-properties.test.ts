@@ -10,6 +10,7 @@ import {
   metrics,
   ndcg,
   pinball,
+  precisionAtPositives,
 } from "./index.ts";
 
 interface Sample {
@@ -149,6 +150,19 @@ for (const metric of [metrics.rocAuc!, metrics.prAuc!])
       }),
     );
   });
+
+test("precisionAtPositives() has prAuc as its mean, ties or not, and says nothing of other rows", () => {
+  fc.assert(
+    fc.property(sampleOf(metrics.prAuc!, "binary"), ({ yTrue, prediction }) => {
+      const precisions = precisionAtPositives(yTrue, prediction);
+      for (const [row, y] of yTrue.entries()) assert.equal(Number.isNaN(precisions[row]!), y !== 1);
+      const own = precisions.filter((precision) => !Number.isNaN(precision));
+      const value = measure(metrics.prAuc!, yTrue, prediction);
+      if (own.length === 0) assert.equal(typeof value, "object");
+      else assert.ok(Math.abs(own.reduce((sum, one) => sum + one, 0) / own.length - (value as number)) < 1e-12);
+    }),
+  );
+});
 
 test("rocAuc of the opposite scores is 1 minus itself", () => {
   fc.assert(

@@ -57,6 +57,20 @@ function prepareAveragePrecision(yTrue: Float64Array, scores: Float64Array): Wei
   };
 }
 
+/** The precision at each positive row's place, NaN for the others: average precision is their mean. Rows of equal scores share a place. */
+export function precisionAtPositives(yTrue: Float64Array, scores: Float64Array): Float64Array {
+  const { order, ends } = descending(scores);
+  const precisions = new Float64Array(yTrue.length).fill(Number.NaN);
+  let hits = 0;
+  let k = 0;
+  for (const end of ends) {
+    const from = k;
+    for (; k < end; k++) hits += yTrue[order[k]!] === 1 ? 1 : 0;
+    for (const row of order.subarray(from, end)) if (yTrue[row] === 1) precisions[row] = hits / end;
+  }
+  return precisions;
+}
+
 // Weight of the positive rows among the first k rows, k by weight; of rows of equal scores that k parts, each counts in part.
 function hitsAmong(k: number, yTrue: Float64Array, scores: Float64Array): (weight: Float64Array) => number {
   const { order, ends } = descending(scores);

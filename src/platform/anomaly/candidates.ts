@@ -16,8 +16,8 @@ import {
   openScorer,
 } from "../capsule/index.ts";
 import { fitFeatures, loadFeatures, planFeatures } from "../features/index.ts";
-import type { TrainHooks } from "../training/index.ts";
-import type { DetectorFamily } from "./definition.ts";
+import type { AnyConfiguration, TrainHooks } from "../training/index.ts";
+import { type DetectorFamily, detectorFamilies } from "./definition.ts";
 import type { DetectorFeatures } from "./detector-features.ts";
 import type { PreparedAnomalies } from "./prepare.ts";
 import { known } from "./read-label.ts";
@@ -45,57 +45,77 @@ export interface CandidateInput {
 /** Fewest labelled training rows of either kind that a classifier learns from. */
 export const fewestLabelled = 10;
 
+/** What is tried where nothing else is asked for, the simplest first. */
+const standard: readonly (AnyConfiguration & { readonly family: DetectorFamily; readonly name?: string })[] = [
+  { family: "robust-z-score", params: { over: "sum" } },
+  { family: "isolation-forest", params: {} },
+  {
+    family: "isolation-forest",
+    params: { nTrees: 200, sampleRows: 1024 },
+    name: "isolation forest, larger samples",
+  },
+  { family: "robust-covariance", params: {} },
+  { family: "linear", params: {} },
+  { family: "gbdt", params: {} },
+  { family: "gbdt", params: { detector: "isolation-forest" } },
+];
+
 /** The baseline: the greatest distance of a column from its median. */
 export function baselineCandidate(input: CandidateInput): AnomalyCandidate {
-  return detectorCandidate("robust z-score, greatest", "robust-z-score", robustZScore(), input);
+  return candidateOf({ family: "robust-z-score", params: { over: "max" } }, input);
 }
 
-/** Every configuration that is tried, the simplest first; without labels the one that is trained. */
-export function candidatesOf(input: CandidateInput): AnomalyCandidate[] {
-  const { labels, definition, split } = input.run;
-  if (labels === null) return [unlabelledCandidate(definition.families?.[0] ?? "isolation-forest", input)];
-  const asked = (family: DetectorFamily) => definition.families?.includes(family) ?? true;
-  const count = (wanted: number) => split.train.reduce((n, row) => (labels[row] === wanted ? n + 1 : n), 0);
+/** Families among those asked for that a run's labels can teach, detectors always. Throws ANOMALY_LABEL where none is left. */
+export function learnableFamilies(
+  { labels, split }: PreparedAnomalies,
+  asked: readonly DetectorFamily[],
+): DetectorFamily[] {
+  const count = (wanted: number) => split.train.reduce((n, row) => (labels?.[row] === wanted ? n + 1 : n), 0);
   const canLearn = Math.min(count(known.usual), count(known.anomalous)) >= fewestLabelled;
-  const forest = () => detectorCandidate("isolation forest", "isolation-forest", isolationForest(), input);
-  const all: readonly (readonly [DetectorFamily, () => AnomalyCandidate])[] = [
-    [
-      "robust-z-score",
-      () => detectorCandidate("robust z-score, sum", "robust-z-score", robustZScore({ over: "sum" }), input),
-    ],
-    ["isolation-forest", forest],
-    [
-      "isolation-forest",
-      () =>
-        detectorCandidate(
-          "isolation forest, larger samples",
-          "isolation-forest",
-          isolationForest({ nTrees: 200, sampleRows: 1024 }),
-          input,
-        ),
-    ],
-    ["robust-covariance", () => detectorCandidate("robust covariance", "robust-covariance", robustCovariance(), input)],
-    ["linear", () => classifierCandidate("linear", "linear", false, input)],
-    ["gbdt", () => classifierCandidate("boosted trees", "gbdt", false, input)],
-    ["gbdt", () => classifierCandidate("boosted trees with the isolation forest's score", "gbdt", true, input)],
-  ];
-  const tried = all.filter(([family]) => asked(family) && (canLearn || (family !== "linear" && family !== "gbdt")));
-  if (tried.length > 0) return tried.map(([, make]) => make());
+  const tried = asked.filter((family) => canLearn || (family !== "linear" && family !== "gbdt"));
+  if (tried.length > 0) return tried;
   throw new FettleError(
     "invalid-input",
     "ANOMALY_LABEL",
-    `Cannot learn from the label: the training part has fewer than ${fewestLabelled} labelled rows of a kind, too few for ${definition.families?.join(" and ")}`,
+    `Cannot learn from the label: the training part has fewer than ${fewestLabelled} labelled rows of a kind, too few for ${asked.join(" and ")}`,
     { hint: "Bring more labelled rows, or add the family isolation-forest" },
   );
 }
 
-function unlabelledCandidate(family: DetectorFamily, input: CandidateInput): AnomalyCandidate {
-  const detectors: Partial<Record<DetectorFamily, readonly [string, Detector]>> = {
-    "robust-z-score": ["robust z-score, sum", robustZScore({ over: "sum" })],
-    "robust-covariance": ["robust covariance", robustCovariance()],
-  };
-  const [name, detector] = detectors[family] ?? ["isolation forest", isolationForest()];
-  return detectorCandidate(name, family, detector, input);
+/** Every configuration that is tried, the simplest first; without labels the one that is trained. */
+export function candidatesOf(input: CandidateInput): AnomalyCandidate[] {
+  const { definition, labels } = input.run;
+  const { families = labels === null ? ["isolation-forest" as const] : detectorFamilies, search } = definition;
+  const own = search?.configurations?.map(({ family, params = {} }) => ({ family, params: { ...params } }));
+  const asked: typeof standard = own ?? standard.filter(({ family }) => families.includes(family));
+  const learnable = learnableFamilies(input.run, own?.map(({ family }) => family) ?? families);
+  const tried = asked.filter(({ family }) => learnable.includes(family));
+  return (labels === null ? tried.slice(0, 1) : tried).map((configuration, k) => {
+    const candidate = candidateOf(configuration, input);
+    const isAgain = own?.slice(0, k).some(({ family }) => family === configuration.family) ?? false;
+    return { ...candidate, name: configuration.name ?? (isAgain ? `${candidate.name} (${k + 1})` : candidate.name) };
+  });
+}
+
+/** A configuration, ready to be fitted. Throws what the parameters are refused with. */
+export function candidateOf({ family, params }: AnyConfiguration, input: CandidateInput): AnomalyCandidate {
+  switch (family as DetectorFamily) {
+    case "robust-z-score": {
+      const name = params.over === "sum" ? "robust z-score, sum" : "robust z-score, greatest";
+      return detectorCandidate(name, "robust-z-score", robustZScore(params), input);
+    }
+    case "isolation-forest":
+      return detectorCandidate("isolation forest", "isolation-forest", isolationForest(params), input);
+    case "robust-covariance":
+      return detectorCandidate("robust covariance", "robust-covariance", robustCovariance(params), input);
+    case "linear":
+      return classifierCandidate("linear", "linear", params, input);
+    case "gbdt": {
+      const name =
+        params.detector === "isolation-forest" ? "boosted trees with the isolation forest's score" : "boosted trees";
+      return classifierCandidate(name, "gbdt", params, input);
+    }
+  }
 }
 
 function detectorCandidate(
@@ -136,15 +156,15 @@ const treeParams = { nTrees: 150, learningRate: 0.1, maxLeaves: 15, minSamplesLe
 function classifierCandidate(
   name: string,
   family: "linear" | "gbdt",
-  withDetector: boolean,
+  { detector: used, ...params }: AnyConfiguration["params"],
   input: CandidateInput,
 ): AnomalyCandidate {
   const { run, excluded, features, fitted, hooks } = input;
-  const learner = family === "linear" ? linear() : gbdt(treeParams);
+  const learner = family === "linear" ? linear(params) : gbdt({ ...treeParams, ...params });
   return {
     name,
     family,
-    params: { ...learner.params, ...(withDetector ? { detector: "isolation-forest" } : {}) },
+    params: { ...learner.params, ...(used === undefined ? {} : { detector: used }) } as AnomalyCandidate["params"],
     fit() {
       const labels = run.labels!;
       const rows = run.split.train.filter((row) => labels[row] !== known.unlabelled);
@@ -155,9 +175,10 @@ function classifierCandidate(
         exclude: run.schema.map(({ name: column }) => column).filter((column) => excluded.includes(column)),
       });
       const made = fitFeatures(plan, table, target, { seed: run.seed });
-      const detector = withDetector
-        ? fitDetector(isolationForest(), features, run.table.take(fitted), run.seed, hooks)
-        : null;
+      const detector =
+        used === "isolation-forest"
+          ? fitDetector(isolationForest(), features, run.table.take(fitted), run.seed, hooks)
+          : null;
       const { kernels, predictKernels, shouldStop } = hooks;
       const own =
         detector === null ? made.features : made.features.with(detectorFeature, detectorScores(detector, table, hooks));

@@ -15,6 +15,28 @@ export const detectorFamilies = ["robust-z-score", "isolation-forest", "robust-c
 /** One of {@link detectorFamilies}. */
 export type DetectorFamily = (typeof detectorFamilies)[number];
 
+/** One configuration to try: a family and the parameters that differ from its defaults. */
+export interface DetectorConfiguration {
+  readonly family: DetectorFamily;
+  /**
+   * `robust-z-score`: `over`; `isolation-forest`: `nTrees`, `sampleRows`; `robust-covariance`: `supportFraction`; `linear`: `lambda`, `l1Share`; `gbdt`: `nTrees`,
+   * `learningRate`, `maxLeaves`, `minSamplesLeaf`, `lambda`, `featureFraction`, and as `detector` whether an isolation forest's score is a feature.
+   */
+  readonly params?: {
+    readonly over?: "max" | "sum";
+    readonly nTrees?: number;
+    readonly sampleRows?: number;
+    readonly supportFraction?: number;
+    readonly lambda?: number;
+    readonly l1Share?: number;
+    readonly learningRate?: number;
+    readonly maxLeaves?: number;
+    readonly minSamplesLeaf?: number;
+    readonly featureFraction?: number;
+    readonly detector?: "none" | "isolation-forest";
+  };
+}
+
 /** What a user writes to find anomalies. Plain data with a stable hash; only `name`, `task` and `data` are required. */
 export interface AnomalyDefinition<Name extends string = string> extends TaskDefinition {
   readonly task: "anomaly";
@@ -48,6 +70,10 @@ export interface AnomalyDefinition<Name extends string = string> extends TaskDef
   readonly fitOn?: "usual" | "all";
   /** Default: all; without labels the isolation forest, since nothing could choose. */
   readonly families?: readonly DetectorFamily[];
+  readonly search?: {
+    /** Exactly these configurations instead of families; without labels one. `fettle tune` finds them. */
+    readonly configurations?: readonly DetectorConfiguration[];
+  };
   readonly evaluation?: {
     /** Columns whose levels are reported as slices. */
     readonly slices?: readonly NoInfer<Name>[];
@@ -60,6 +86,43 @@ const names = z.array(z.string()).readonly();
 const positive = z.number().positive();
 const plain = z.record(z.string(), z.unknown());
 const part = z.number().gt(0).lt(0.9);
+
+const count = z.int().min(1).max(100_000);
+const upToOne = z.number().gt(0).lte(1);
+const configuration = z.discriminatedUnion("family", [
+  z.strictObject({
+    family: z.literal("robust-z-score"),
+    params: z.strictObject({ over: z.enum(["max", "sum"]).optional() }).optional(),
+  }),
+  z.strictObject({
+    family: z.literal("isolation-forest"),
+    params: z.strictObject({ nTrees: count.optional(), sampleRows: z.int().min(2).optional() }).optional(),
+  }),
+  z.strictObject({
+    family: z.literal("robust-covariance"),
+    params: z.strictObject({ supportFraction: z.number().min(0).max(1).optional() }).optional(),
+  }),
+  z.strictObject({
+    family: z.literal("linear"),
+    params: z
+      .strictObject({ lambda: z.number().min(0).optional(), l1Share: z.number().min(0).max(1).optional() })
+      .optional(),
+  }),
+  z.strictObject({
+    family: z.literal("gbdt"),
+    params: z
+      .strictObject({
+        nTrees: count.optional(),
+        learningRate: upToOne.optional(),
+        maxLeaves: z.int().min(2).max(1024).optional(),
+        minSamplesLeaf: z.int().min(1).optional(),
+        lambda: z.number().min(0).optional(),
+        featureFraction: upToOne.optional(),
+        detector: z.enum(["none", "isolation-forest"]).optional(),
+      })
+      .optional(),
+  }),
+]);
 
 const schema = z
   .strictObject({
@@ -95,12 +158,14 @@ const schema = z
     cost: z.strictObject({ falsePositive: positive, falseNegative: positive }).optional(),
     fitOn: z.enum(["usual", "all"]).optional(),
     families: z.array(z.enum(detectorFamilies)).min(1).readonly().optional(),
+    search: z.strictObject({ configurations: z.array(configuration).min(1).readonly().optional() }).optional(),
     evaluation: z
       .strictObject({ slices: names.optional(), resamples: z.int().min(200).max(10_000).optional() })
       .optional(),
     seed: z.int().min(0).optional(),
   })
-  .superRefine(({ label, kind, split, share, cost, families = [] }, context) => {
+  .superRefine(({ label, kind, split, share, cost, search, ...asked }, context) => {
+    const families = asked.families ?? search?.configurations?.map(({ family }) => family) ?? [];
     const refuse = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
     if (share !== undefined && cost !== undefined)
       refuse("cost", "the threshold comes from a share or from costs, not from both");

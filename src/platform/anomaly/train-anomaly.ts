@@ -19,20 +19,16 @@ import {
   definitionHash,
   gatesOf,
   stageClock,
-  strongColumns,
   type TaskInput,
   type TrainHooks,
   type TrainOutcome,
 } from "../training/index.ts";
-import { findLabelLeakage, ignoredColumns } from "./anomaly-leakage.ts";
-import type { CandidateInput } from "./candidates.ts";
+import { candidateInput, checkLabelLeakage } from "./candidate-input.ts";
 import type { AnomalyDefinition } from "./definition.ts";
-import { fitDetectorFeatures } from "./detector-features.ts";
 import { type LabelledRows, labelledRows } from "./labelled-rows.ts";
 import { measureDetector, type ScoredTest } from "./measure.ts";
 import { modelDataOf, signatureOf } from "./model-data.ts";
 import { type PreparedAnomalies, prepareAnomalies } from "./prepare.ts";
-import { known } from "./read-label.ts";
 import { accountOf, droppedNotes, featuresInWords, fewNotes, unlabelledGates } from "./run-account.ts";
 import { scoreMeaning } from "./score-meaning.ts";
 import { histogramOf, topRows } from "./scored-rows.ts";
@@ -62,15 +58,11 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
   const testTable = run.table.take(test);
 
   stages.enter("leakage");
-  const leakage = findLabelLeakage(run);
-  const excluded = [
-    ...new Set([...ignoredColumns(run), ...(definition.leakage?.exclude ?? []), ...strongColumns(leakage)]),
-  ];
+  const { leakage, excluded } = checkLabelLeakage(run);
 
   stages.enter("features");
-  const fitted = fittedRows(run);
-  const features = fitDetectorFeatures(run.table.take(fitted), run.schema, new Set(excluded));
-  const candidates: CandidateInput = { run, excluded, features, fitted, hooks };
+  const candidates = candidateInput(run, excluded, hooks);
+  const { fitted, features } = candidates;
   const resamples = definition.evaluation?.resamples ?? 1000;
 
   stages.enter("search");
@@ -188,12 +180,6 @@ function probabilityOf(scale: ScoreScale, rows: LabelledRows, scores: Float64Arr
     testRate: { value: meanOf(rows.yTrue), ...wilsonInterval(nAnomalous, rows.yTrue.length), n: rows.yTrue.length },
     testMean: meanOf(told),
   };
-}
-
-// What is known to be strange does not teach what is usual.
-function fittedRows({ split, labels, definition }: PreparedAnomalies): Int32Array {
-  if (labels === null || definition.fitOn === "all") return split.train;
-  return split.train.filter((row) => labels[row] !== known.anomalous);
 }
 
 // What a detector that knows no kind would find, for those who read what a classifier does not.

@@ -37,7 +37,7 @@ const spaces: Partial<Record<ForecastFamily, SearchFamily["space"]>> = {
 };
 
 /**
- * The data of a forecast's tuning: a trial forecasts from every validation origin, as a candidate of a training does, the earliest group of origins first, and may
+ * The data of a forecast's tuning: a trial forecasts from every validation origin, as a candidate of a training does, the latest group of origins first, and may
  * end early after one, three, … groups. Its loss is the metric, a mean over series. The last horizon, the test, is never looked at. Throws what a training throws for
  * such series.
  */
@@ -73,7 +73,8 @@ function runTrial(
   const startedAt = now();
   const metric = evaluation?.metric ?? "mase";
   const method = methodOf(configuration);
-  const groups = originGroups(plan);
+  // The latest first: there the series are about as long as they will be when the model is used.
+  const groups = originGroups(plan).reverse();
   const input = { set, plan, horizon, range, seed, hooks, check: stopCheck(hooks) };
   const rungs: RungLoss[] = [];
   const foldLosses: number[] = [];

@@ -4,6 +4,8 @@ import { eventsTable, sampleEvents } from "../../../test/sample-events.ts";
 import { salesTable, sampleSales } from "../../../test/sample-series.ts";
 import { FettleError } from "../../lib/index.ts";
 import type { Table } from "../../ml/table/index.ts";
+import { defineDetector } from "../anomaly/index.ts";
+import { anomalyTable } from "../anomaly/sample-anomalies.ts";
 import type { Schema } from "../data/index.ts";
 import { defineForecast } from "../forecasting/index.ts";
 import { defineRecommender } from "../recommendation/index.ts";
@@ -19,6 +21,8 @@ interface Sample {
   readonly mistyped: string;
   readonly fixed: TuneOptions["fixed"];
 }
+
+const anomalies = anomalyTable(600);
 
 const samples: readonly Sample[] = [
   {
@@ -51,6 +55,20 @@ const samples: readonly Sample[] = [
     types: { date: "instant", store: "category", region: "category", sales: "number" },
     mistyped: "gbdt.nSeason",
     fixed: { family: "gbdt", "gbdt.nTrees": 20, "gbdt.maxLeaves": 4 },
+  },
+  {
+    definition: defineDetector({
+      name: "strange",
+      task: "anomaly",
+      data: { files: ["a.csv"] },
+      label: { column: "strange" },
+      ignore: ["kind"],
+      evaluation: { resamples: 200 },
+    }),
+    table: anomalies,
+    types: Object.fromEntries(anomalies.names.map((name) => [name, anomalies.column(name).kind])),
+    mistyped: "isolation-forest.sampleRow",
+    fixed: { family: "isolation-forest" },
   },
 ];
 
@@ -131,3 +149,14 @@ for (const { definition, table, types, mistyped, fixed } of samples) {
       assert.equal(runs.size, 0);
     });
 }
+
+test("a detector without labels is not tuned: nothing could choose", async () => {
+  const { ports, runs } = portsOf(
+    { "a.csv": anomalies },
+    anomalies.names.map((name) => ({ name, type: anomalies.column(name).kind })),
+  );
+  const definition = defineDetector({ name: "strange", task: "anomaly", data: { files: ["a.csv"] } });
+  const tuning = tuneRun(ports, definition, (path) => path, { budgetSeconds: 1, fixed: {}, resume: false });
+  await assert.rejects(tuning, { code: "TUNE_NO_LABELS", message: /cannot be measured without labels/ });
+  assert.equal(runs.size, 0);
+});

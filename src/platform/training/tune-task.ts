@@ -6,19 +6,21 @@ import type { TrialOutcome } from "./tune-input.ts";
 export interface MeasuredOnce extends Pick<TrialOutcome, "params" | "value" | "bytes" | "seconds"> {
   /** Loss per case; NaN where it is undefined, which does not count. */
   readonly losses: Float64Array;
+  /** Whether neighbouring cases depend on each other. Default false. */
+  readonly inOrder?: boolean;
   /** Of each case, what stands or falls with it, 0 … nClusters−1; default: every case is by itself. */
   readonly clusters?: Int32Array;
 }
 
 /** The outcome of a trial of one fold, whose cases count alike. */
-export function outcomeOfOne({ losses, clusters, ...measured }: MeasuredOnce): TrialOutcome {
+export function outcomeOfOne({ losses, clusters, inOrder = false, ...measured }: MeasuredOnce): TrialOutcome {
   const own = clusters ?? Int32Array.from(losses.keys());
   const nClusters = own.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
   const isDefined = losses.map((loss) => Number(loss === loss));
   const sums = sumBlocks(
     losses.map((loss) => (loss === loss ? loss : 0)),
     isDefined,
-    blocksOf(own, nClusters, false),
+    blocksOf(own, nClusters, inOrder),
   );
   const loss = meanLoss(sums);
   return {
