@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventsTable, sampleEvents } from "../../../test/sample-events.ts";
 import { salesTable, sampleSales } from "../../../test/sample-series.ts";
+import { renderReport } from "../../edge/report/index.ts";
 import { createRng, FettleError } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import { defineDetector } from "../anomaly/index.ts";
@@ -117,6 +118,7 @@ for (const { definition, table, types, mistyped, fixed } of samples) {
     assert.equal(candidate.family, chosen!.configuration.family);
     for (const [name, value] of Object.entries(chosen!.configuration.params))
       assert.equal(candidate.params[name], value, name);
+    assert.match(renderReport(tuned.report), /<section[^>]*id="tuning"/);
     assert.equal(tuned.report.split.testEvaluations, 1, "the tuning itself never looks at the test");
     const { verdict } = await verifyRun(whole.ports, { model: definition.name, version: 1 }, { threadCounts: [1] });
     assert.equal(verdict, "identical");
