@@ -53,13 +53,16 @@ export function openForecastTrials({ definition, table }: TaskTuneInput<Forecast
       nRows: plan.series.reduce((sum, { test }) => sum + (test ?? 0), 0),
       says: `from ${plan.nOrigins} ${plan.nOrigins === 1 ? "origin" : "origins"} in the past`,
     },
-    families: (definition.search?.families ?? defaultFamilies).map((name) => ({
-      name,
-      complexity: name === "gbdt" ? 3 : 2,
-      space: spaces[name] ?? [],
-    })),
+    families: familiesOf(definition, set),
     runTrial: (request, hooks) => runTrial(definition, set, plan, request, hooks),
   };
+}
+
+// Without a season the seasonal naive forecast is the naive one.
+function familiesOf({ search }: ForecastDefinition, { period }: SeriesSet): SearchFamily[] {
+  const asked = search?.families ?? defaultFamilies;
+  const named = new Set(asked.map((name) => (name === "seasonal-naive" && period === 1 ? "naive" : name)));
+  return [...named].map((name) => ({ name, complexity: name === "gbdt" ? 3 : 2, space: spaces[name] ?? [] }));
 }
 
 function runTrial(
