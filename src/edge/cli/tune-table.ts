@@ -53,7 +53,7 @@ function line(trial: TunedTrial, { subject }: Pick<TuningView, "subject">): stri
   return [
     String(n),
     status === "complete"
-      ? `${subject.lossName} ${number(loss)}`
+      ? `${subject.lossName} ${lossInWords(loss!)}`
       : status === "pruned"
         ? pc.dim(`ended early`)
         : pc.red("failed"),
@@ -62,6 +62,11 @@ function line(trial: TunedTrial, { subject }: Pick<TuningView, "subject">): stri
     ...(trial.bytes === null ? [] : [bytes(trial.bytes)]),
     pc.dim(error ?? configurationInWords(configuration)),
   ];
+}
+
+// Of trials that are nearly without fault too, some are better.
+function lossInWords(loss: number): string {
+  return loss > 0 && loss < 0.001 ? loss.toPrecision(3) : number(loss);
 }
 
 // Of a forecast the loss is the metric.

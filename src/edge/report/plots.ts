@@ -180,8 +180,12 @@ export function scoresPlot(
   });
 }
 
-/** Plain numbers where they are short, `120k` where they are not. */
+/** Plain numbers where they are short, `120k` where they are not; as many decimals as tell five ticks apart. */
 export function tickFormat(low: number, high: number): Intl.NumberFormat["format"] {
   const isLong = Math.max(Math.abs(low), Math.abs(high)) >= 10_000;
-  return new Intl.NumberFormat("en-US", isLong ? { notation: "compact", maximumFractionDigits: 1 } : {}).format;
+  const decimals = high > low ? Math.min(12, Math.max(3, 1 - Math.floor(Math.log10(high - low)))) : 3;
+  return new Intl.NumberFormat(
+    "en-US",
+    isLong ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: decimals },
+  ).format;
 }

@@ -5,11 +5,11 @@ import { bytes, count, duration, fixed, listed, metricName, number, percent } fr
 
 const mostTrials = 12;
 
-// Digits that tell the trials apart.
+// Digits that tell the better half of the trials apart.
 function lossDecimals(trials: readonly TunedTrial[]): number {
-  const losses = trials.flatMap(({ loss }) => loss ?? []);
-  const range = Math.max(...losses) - Math.min(...losses);
-  return range > 0 ? Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(range)))) : 3;
+  const losses = trials.flatMap(({ loss }) => loss ?? []).sort((a, b) => a - b);
+  const range = losses[losses.length >> 1]! - losses[0]!;
+  return range > 0 ? Math.min(9, Math.max(0, 2 - Math.floor(Math.log10(range)))) : 3;
 }
 
 /** How the configuration was searched; null where `fettle tune` was not used. */

@@ -353,6 +353,24 @@ test("a training stops where it is told to", () => {
   assert.throws(() => trainAnomaly(anomalyInput(), { shouldStop: () => true }), { kind: "cancelled" });
 });
 
+test("exactly the configurations that a definition names are tried, with labels and without", () => {
+  const forest = { family: "isolation-forest", params: { nTrees: 20, sampleRows: 64 } } as const;
+  const trees = { family: "gbdt", params: { nTrees: 10, detector: "isolation-forest" } } as const;
+  const triedOf = (part: Partial<AnomalyDefinition>) =>
+    trainAnomaly(anomalyInput(part)).report.candidates.filter(({ role }) => role === "candidate");
+  const tried = triedOf({ label, search: { configurations: [forest, trees, { family: "isolation-forest" }] } });
+  assert.deepEqual(
+    tried.map(({ name, params }) => [name, params.nTrees, params.detector]),
+    [
+      ["isolation forest", 20, undefined],
+      ["boosted trees with the isolation forest's score", 10, "isolation-forest"],
+      ["isolation forest (3)", 100, undefined],
+    ],
+  );
+  const [alone, ...others] = triedOf({ search: { configurations: [forest] } });
+  assert.deepEqual([alone!.params.sampleRows, others.length], [64, 0]);
+});
+
 const wrong: readonly (readonly [Partial<AnomalyDefinition>, RegExp])[] = [
   [{ share: 0 }, /never raise an alarm/],
   [{ share: 0.6 }, /more than half/],
@@ -360,6 +378,15 @@ const wrong: readonly (readonly [Partial<AnomalyDefinition>, RegExp])[] = [
   [{ kind: "kind" }, /needs a label/],
   [{ families: ["gbdt"] }, /needs a label/],
   [{ families: ["isolation-forest", "robust-covariance"] }, /nothing can choose/],
+  [{ search: { configurations: [{ family: "linear" }] } }, /needs a label/],
+  [
+    { search: { configurations: [{ family: "isolation-forest" }, { family: "robust-covariance" }] } },
+    /nothing can choose/,
+  ],
+  [
+    { search: { configurations: [{ family: "isolation-forest", params: { trees: 5 } as object }] } },
+    /unknown key "trees"/,
+  ],
   [{ label, share: 0.1, cost: { falsePositive: 1, falseNegative: 5 } }, /not from both/],
   [{ label, split: { kind: "time", column: "strange" } }, /another column/],
   [{ data: { files: ["a.csv"], quarantine: true } }, /quarantine/],

@@ -89,7 +89,7 @@ function runTrial(
     const { cases, fitted } = backtest(input, method, group);
     done.push(...cases);
     foldLosses.push(meanLoss(lossesOf(cases, metric, groupOf)));
-    bytes = bytesOf(fitted, set, plan, group);
+    bytes ??= bytesOf(fitted, set, plan, group);
     if (!isFoldRung(g + 1, groups.length)) continue;
     const rung = { rung: `fold ${g + 1}`, loss: meanLoss(lossesOf(done, metric, groupOf)) };
     if (Number.isNaN(rung.loss)) continue;

@@ -116,6 +116,8 @@ for (const { definition, table, types, mistyped, fixed } of samples) {
     assert.ok(Math.min(...losses) < Math.max(...losses), "the parameters matter");
     const candidate = tuned.report.candidates.find((one) => one.chosen)!;
     assert.equal(candidate.family, chosen!.configuration.family);
+    const measured = candidate.validation.value!;
+    assert.ok(Math.abs(measured - chosen!.value!) < 1e-12, "a trial measures what the training's validation does");
     for (const [name, value] of Object.entries(chosen!.configuration.params))
       assert.equal(candidate.params[name], value, name);
     assert.match(renderReport(tuned.report), /<section[^>]*id="tuning"/);
