@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { openApp } from "../src/app.ts";
 import { runCli } from "../src/edge/cli/index.ts";
+import { type Client, createClient } from "../src/edge/client/index.ts";
 import { createRng } from "../src/lib/index.ts";
 
 /** What one command did. */
@@ -48,6 +49,17 @@ export async function train(folder: string, model = "churn", ...options: string[
   const ran = await fettle(folder, ["train", model, "--trials", "2", "--json", ...options]);
   if (ran.json === null || ran.exit > 1) throw new Error(`${ran.stderr}${ran.stdout}`);
   return ran.json as TrainJson;
+}
+
+/** A client of a server of all models of a project, which ends with the test. */
+export async function servedClient(context: TestContext, folder: string, { auth = true } = {}): Promise<Client> {
+  const app = await openApp(folder, { version: "0.1.0" });
+  const server = await app.serve({ models: [], host: "127.0.0.1", port: 0, auth, sync: true, allowHost: [] });
+  context.after(async () => {
+    await server.stop();
+    await app.close();
+  });
+  return createClient({ url: server.url, ...(server.token === null ? {} : { token: server.token }) });
 }
 
 /** A folder that is gone after the test. */

@@ -4,11 +4,10 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { openApp } from "../../src/app.ts";
-import { createClient, type TaskDescription } from "../../src/edge/client/index.ts";
+import type { TaskDescription } from "../../src/edge/client/index.ts";
 import { createRng } from "../../src/lib/index.ts";
 import { salesCsv, sampleSales } from "../sample-series.ts";
-import { fettle, put, scratchFolder, type TrainJson } from "../support.ts";
+import { fettle, put, scratchFolder, servedClient, type TrainJson } from "../support.ts";
 
 const example = fileURLToPath(new URL("../../examples/forecast", import.meta.url));
 const reference = process.env.FETTLE_REFERENCE_DATA;
@@ -62,13 +61,7 @@ test("a long table becomes a forecast whose server, exported module and file ans
   assert.match((await fettle(folder, ["show", "demand"])).stdout, /coverage@0\.8/);
   assert.match((await fettle(folder, ["verify", "demand@1"])).stdout, /identical/);
 
-  const app = await openApp(folder, { version: "0.1.0" });
-  const server = await app.serve({ models: [], host: "127.0.0.1", port: 0, auth: true, sync: true, allowHost: [] });
-  context.after(async () => {
-    await server.stop();
-    await app.close();
-  });
-  const client = createClient({ url: server.url, token: server.token! });
+  const client = await servedClient(context, folder);
   const described = await client.describe<TaskDescription>("demand");
   assert.deepEqual([described.task, described.example], ["forecast", { series: "store 1", horizon: 14 }]);
   const newer = [
@@ -142,13 +135,7 @@ test("promotions known in advance: server, exported module and file answer alike
   assert.ok((ran.json as TrainJson).metrics.test.mase!.value! < 0.4);
   assert.match((await fettle(folder, ["verify", "demand@1"])).stdout, /identical/);
 
-  const app = await openApp(folder, { version: "0.1.0" });
-  const server = await app.serve({ models: [], host: "127.0.0.1", port: 0, auth: true, sync: true, allowHost: [] });
-  context.after(async () => {
-    await server.stop();
-    await app.close();
-  });
-  const client = createClient({ url: server.url, token: server.token! });
+  const client = await servedClient(context, folder);
   const { example } = await client.describe<TaskDescription>("demand");
   const known = [0, 1, 0, 0, 1].map((promotion) => ({ promotion }));
   const history = [{ at: "2025-05-06", value: 120, promotion: 1, visitors: 40 }];

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { openApp } from "../../src/app.ts";
 import { createClient } from "../../src/edge/client/index.ts";
 import { createRng } from "../../src/lib/index.ts";
-import { fettle, put, scratchFolder, type TrainJson, train } from "../support.ts";
+import { fettle, put, scratchFolder, servedClient, type TrainJson, train } from "../support.ts";
 
 const example = fileURLToPath(new URL("../../examples/ranking", import.meta.url));
 
@@ -77,13 +77,7 @@ test("the example of ranking: init, train, verify; server, file and module order
 
   assert.equal((await fettle(folder, ["export", "hits@1"])).exit, 0);
   const module = (await import(pathToFileURL(join(folder, "hits.mjs")).href)) as Module;
-  const app = await openApp(folder, { version: "0.1.0" });
-  const server = await app.serve({ models: [], host: "127.0.0.1", port: 0, auth: false, sync: true, allowHost: [] });
-  context.after(async () => {
-    await server.stop();
-    await app.close();
-  });
-  const client = createClient({ url: server.url });
+  const client = await servedClient(context, folder, { auth: false });
   for (const search of ["s1", "s2"]) {
     const own = written.filter((row) => row.search === search);
     const items = own.map(({ match, price, rating, sold, brand }) => asFields({ match, price, rating, sold, brand }));

@@ -4,10 +4,9 @@ import { copyFileSync, cpSync, existsSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { openApp } from "../../src/app.ts";
-import { createClient, type TaskDescription } from "../../src/edge/client/index.ts";
+import type { TaskDescription } from "../../src/edge/client/index.ts";
 import { eventsCsv, sampleEvents } from "../sample-events.ts";
-import { fettle, put, scratchFolder, type TrainJson } from "../support.ts";
+import { fettle, put, scratchFolder, servedClient, type TrainJson } from "../support.ts";
 
 const example = fileURLToPath(new URL("../../examples/recommendation", import.meta.url));
 
@@ -47,13 +46,7 @@ test("events become a recommender whose server, exported module and lists in fil
   assert.match((await fettle(folder, ["show", "taste"])).stdout, /recall@5/);
   assert.match((await fettle(folder, ["verify", "taste@1"])).stdout, /identical/);
 
-  const app = await openApp(folder, { version: "0.1.0" });
-  const server = await app.serve({ models: [], host: "127.0.0.1", port: 0, auth: true, sync: true, allowHost: [] });
-  context.after(async () => {
-    await server.stop();
-    await app.close();
-  });
-  const client = createClient({ url: server.url, token: server.token! });
+  const client = await servedClient(context, folder);
   const { task: served, example: asked } = await client.describe<TaskDescription>("taste");
   assert.deepEqual([served, Object.keys(asked)], ["recommendation", ["user", "k"]]);
   const users = ["u1", "u2", "nobody"];

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { syncBuiltinESMExports } from "node:module";
 import test, { type TestContext } from "node:test";
 import workerThreads, { Worker } from "node:worker_threads";
-import { canonicalJson, createRng, FettleError, hashOf } from "../../lib/index.ts";
+import { untouched } from "../../../test/sample-snapshot.ts";
+import { canonicalJson, createRng, FettleError } from "../../lib/index.ts";
 import { categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
-import { snapshotId } from "../../platform/data/index.ts";
 import type { TrainInput } from "../../platform/training/index.ts";
 import { loadKernels, runTraining } from "./index.ts";
 
@@ -27,16 +27,7 @@ const input: TrainInput = {
     search: { configurations: [{ family: "gbdt", params: { nTrees: 60, earlyStoppingRounds: 0 } }] },
     evaluation: { resamples: 200 },
   },
-  snapshot: {
-    id: snapshotId(table, schema),
-    schema,
-    nRows: n,
-    object: hashOf("object"),
-    source: { files: [], options: {}, nRejected: 0, rejected: [], notes: [] },
-  },
-  table,
-  testStart: null,
-  champion: null,
+  ...untouched(table, schema),
 };
 
 /** Workers that are started from now on: the training's by the name of their module. */

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseHTML } from "linkedom";
 import { type Sale, salesTable, sampleSales } from "../../../test/sample-series.ts";
-import { hashOf } from "../../lib/index.ts";
-import { snapshotId } from "../../platform/data/index.ts";
+import { untouched } from "../../../test/sample-snapshot.ts";
 import { defineForecast, trainForecast } from "../../platform/forecasting/index.ts";
 import type { RunReport } from "../../platform/training/index.ts";
 import { renderReport } from "./index.ts";
@@ -25,16 +24,7 @@ function reportOf(sales: readonly Sale[], slices: readonly string[]): Page {
       search: { families: ["seasonal-naive", "theta"] },
       evaluation: { resamples: 200, slices },
     }),
-    snapshot: {
-      id: snapshotId(table, schema),
-      schema,
-      nRows: table.nRows,
-      object: hashOf("object"),
-      source: { files: [], options: {}, nRejected: 0, rejected: [], notes: [] },
-    },
-    table,
-    testStart: null,
-    champion: null,
+    ...untouched(table, schema),
   });
   const report: RunReport = {
     ...trained,

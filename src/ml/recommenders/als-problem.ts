@@ -1,6 +1,6 @@
-import { FettleError } from "../../lib/index.ts";
 import { gramBlock, strideOf } from "./als-solve.ts";
 import type { Interactions } from "./interactions.ts";
+import { mostBytes, tooLarge } from "./kernel-arena.ts";
 import { refused } from "./recommender-errors.ts";
 
 /*
@@ -106,23 +106,8 @@ export function gramPartsPerCheck(nFactors: number): number {
   return Math.max(1, Math.min(chunksPerCheck, Math.floor(mostGramNumbers / strideOf(nFactors) ** 2)));
 }
 
-/** Bytes that the kernels can address. */
-export const mostBytes = 2 ** 32;
-
 /** Refuses what a fit cannot hold: RECOMMENDER_TOO_LARGE, with the memory it would need. Nothing is taken before. */
 export function checkSize({ nUsers, nItems, items }: Interactions, nFactors: number): void {
   const bytes = 16 * items.length + (4 * strideOf(nFactors) + 8) * (nUsers + nItems) + 8 * mostGramNumbers;
   if (bytes > mostBytes) throw tooLarge(bytes);
 }
-
-/** A fit whose memory cannot be had. */
-export function tooLarge(bytes: number): FettleError {
-  return new FettleError(
-    "too-large",
-    "RECOMMENDER_TOO_LARGE",
-    `Cannot fit the recommender: it needs ${inGiB(bytes)} GiB, which this machine or the limit of ${inGiB(mostBytes)} GiB does not give`,
-    { hint: "Train on fewer interactions, or take fewer factors", facts: { bytes } },
-  );
-}
-
-const inGiB = (bytes: number) => (bytes / 2 ** 30).toFixed(1);

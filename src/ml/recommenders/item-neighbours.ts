@@ -1,5 +1,5 @@
 import { stopCheck } from "../learners/index.ts";
-import { mostBytes } from "./als-problem.ts";
+import { mostBytes } from "./kernel-arena.ts";
 import { bytesOf, compiledNeighbours } from "./neighbours-compiled.ts";
 import { neighboursModel } from "./neighbours-model.ts";
 import { plainNeighbours } from "./neighbours-plain.ts";

@@ -1,7 +1,10 @@
-import { tooLarge } from "./als-problem.ts";
+import { FettleError } from "../../lib/index.ts";
 import type { RecommendKernels } from "./recommend-kernels.ts";
 
 const pageBytes = 65_536;
+
+/** Bytes that the kernels can address. */
+export const mostBytes = 2 ** 32;
 
 /** Places in the kernels' memory, one after another, each a multiple of 64. What lay there before is overwritten. */
 export interface KernelArena {
@@ -40,3 +43,15 @@ function grew(memory: RecommendKernels["memory"], pages: number): boolean {
     return false;
   }
 }
+
+/** A fit whose memory cannot be had. */
+export function tooLarge(bytes: number): FettleError {
+  return new FettleError(
+    "too-large",
+    "RECOMMENDER_TOO_LARGE",
+    `Cannot fit the recommender: it needs ${inGiB(bytes)} GiB, which this machine or the limit of ${inGiB(mostBytes)} GiB does not give`,
+    { hint: "Train on fewer interactions, or take fewer factors", facts: { bytes } },
+  );
+}
+
+const inGiB = (bytes: number) => (bytes / 2 ** 30).toFixed(1);

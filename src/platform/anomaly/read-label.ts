@@ -24,7 +24,6 @@ export interface ReadLabel {
  * throws.
  */
 export function readLabel(table: Table, schema: Schema, label: NonNullable<AnomalyDefinition["label"]>): ReadLabel {
-  if (!table.has(label.column)) buildTarget(table, schema, { ...label, task: "binary" });
   const column = table.column(label.column);
   const counts = new Map<string, number>();
   for (let i = 0; i < table.nRows; i++)

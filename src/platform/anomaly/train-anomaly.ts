@@ -1,6 +1,5 @@
 import { createRng, hashOf, permutation } from "../../lib/index.ts";
 import { bootstrapMetrics } from "../../ml/metrics/index.ts";
-import { wilsonInterval } from "../../ml/stats/index.ts";
 import type { Table } from "../../ml/table/index.ts";
 import {
   type AnomalyModelData,
@@ -8,13 +7,12 @@ import {
   type JsonObject,
   openScorer,
   openTaskModel,
-  probabilitiesOf,
   rawRowOf,
   recordTaskGolden,
   type ScoreScale,
   type TaskCapsule,
 } from "../capsule/index.ts";
-import type { AnomalyEvaluation, Evaluation } from "../evaluation/index.ts";
+import { type AnomalyEvaluation, calibrationInTheLarge, type Evaluation } from "../evaluation/index.ts";
 import {
   definitionHash,
   gatesOf,
@@ -111,7 +109,7 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
       costPer1000: costsOf(definition, rows, scores, threshold.value),
     },
     meaning: meaning.scale.says,
-    probability: rows === null ? null : probabilityOf(meaning.scale, rows, scores),
+    probability: probabilityOf(meaning.scale, measured.calibration),
     histogram: histogramOf(run, scores),
     stability: isDetector ? stabilityOf(found.chosen, candidates, testTable, share) : null,
     kinds:
@@ -169,17 +167,14 @@ export function trainAnomaly(input: TaskInput<AnomalyDefinition>, hooks: TrainHo
   };
 }
 
-// What is said of an anomaly's probability, and how often it was one: labelled test rows may be of other odds than those of validation.
-function probabilityOf(scale: ScoreScale, rows: LabelledRows, scores: Float64Array): AnomalyEvaluation["probability"] {
-  const told = probabilitiesOf(scale, rows.take(scores));
-  if (told === null || scale.probability === null) return null;
-  const nAnomalous = rows.yTrue.reduce((sum, y) => sum + y, 0);
-  const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  return {
-    validationRate: scale.probability.baseRate,
-    testRate: { value: meanOf(rows.yTrue), ...wilsonInterval(nAnomalous, rows.yTrue.length), n: rows.yTrue.length },
-    testMean: meanOf(told),
-  };
+// Labelled test rows may be of other odds than those of validation.
+function probabilityOf(
+  { probability }: ScoreScale,
+  calibration: Evaluation["calibration"],
+): AnomalyEvaluation["probability"] {
+  const test = calibration && calibrationInTheLarge(calibration.bins);
+  if (!test || probability === null) return null;
+  return { validationRate: probability.baseRate, testRate: test.observed, testMean: test.predicted };
 }
 
 // What a detector that knows no kind would find, for those who read what a classifier does not.

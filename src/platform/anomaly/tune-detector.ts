@@ -89,14 +89,12 @@ function runTrial(
   const data = candidate.fit();
   const scores = rows.take(scorerOf(data, input.hooks).score(validation));
   const { resample } = rows;
-  const outcome = outcomeOfOne({
+  return outcomeOfOne({
     params: { ...(candidate.family === "gbdt" ? { detector: "none" } : {}), ...candidate.params },
     losses: precisionAtPositives(rows.yTrue, scores).map((precision) => 1 - precision),
     ...(resample.unit === "group" ? { clusters: resample.groups } : {}),
     inOrder: resample.unit === "block",
-    value: null,
     bytes: modelBytes(data),
     seconds: now() - startedAt,
   });
-  return { ...outcome, value: 1 - outcome.loss! };
 }

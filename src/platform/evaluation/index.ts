@@ -9,6 +9,7 @@ export {
   valueWithInterval,
 } from "./bootstrap-sums.ts";
 export { type CalibrationDecision, type CalibrationInput, chooseCalibration } from "./calibration.ts";
+export { calibrationInTheLarge } from "./calibration-in-the-large.ts";
 export { type ComparisonInput, compareModels, comparisonOf, verdictOf } from "./compare-models.ts";
 export { crossFit } from "./cross-fit.ts";
 export { analyseErrors, type ErrorInput } from "./error-analysis.ts";

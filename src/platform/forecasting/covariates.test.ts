@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type Sale, salesTable, sampleSales } from "../../../test/sample-series.ts";
+import { untouched } from "../../../test/sample-snapshot.ts";
 import { loadKernelTeam, loadPredictKernels } from "../../edge/compute/index.ts";
-import { canonicalJson, createRng, hashOf, permutation } from "../../lib/index.ts";
+import { canonicalJson, createRng, permutation } from "../../lib/index.ts";
 import { numberColumn, Table } from "../../ml/table/index.ts";
 import { type ForecastModelData, openTaskCapsule } from "../capsule/index.ts";
-import { type LogicalType, snapshotId } from "../data/index.ts";
+import type { LogicalType } from "../data/index.ts";
 import type { TaskInput, TrainHooks } from "../training/index.ts";
 import { defineForecast, type ForecastDefinition, trainForecast } from "./index.ts";
 
@@ -63,13 +64,9 @@ function inputOf(
     evaluation: { resamples: 200 },
     ...asked,
   });
-  const source = { files: [], options: {}, nRejected: 0, rejected: [], notes: [] };
   return {
     definition,
-    snapshot: { id: snapshotId(table, schema), schema, nRows: table.nRows, object: hashOf("object"), source },
-    table,
-    testStart: null,
-    champion: null,
+    ...untouched(table, schema),
   };
 }
 

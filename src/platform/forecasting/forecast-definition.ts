@@ -21,6 +21,14 @@ export const forecastFamilies = [
 /** Those that a search tries unless told. */
 export const defaultFamilies: readonly ForecastFamily[] = ["seasonal-naive", "ets", "theta", "gbdt"];
 
+/** The families that a search tries, each once. Without a season the seasonal naive forecast is the naive one. */
+export function familiesTried(
+  { families = defaultFamilies }: ForecastDefinition["search"] = {},
+  period: number,
+): ForecastFamily[] {
+  return [...new Set(families.map((name) => (name === "seasonal-naive" && period === 1 ? "naive" : name)))];
+}
+
 /** One method to try: a family and the parameters that differ from its defaults. */
 export interface ForecastConfiguration {
   readonly family: ForecastFamily;

@@ -1,7 +1,7 @@
 import { FettleError } from "../../lib/index.ts";
 import type { MetricValue } from "../../ml/metrics/index.ts";
 import type { ForecastMethod } from "../capsule/index.ts";
-import type { Candidate, TaskTrial } from "../training/index.ts";
+import type { AnyConfiguration, Candidate } from "../training/index.ts";
 import { type BacktestInput, backtest, originGroups } from "./backtest.ts";
 import { type ForecastCase, pointMetric } from "./forecast-case.ts";
 import { meanOf, measureCases, perSeries, valuesOf } from "./measure-cases.ts";
@@ -10,7 +10,7 @@ import { pickPerSeries } from "./per-series.ts";
 /** What {@link searchMethods} works on. */
 export interface SearchInput extends BacktestInput {
   readonly baseline: ForecastMethod;
-  readonly trials: readonly TaskTrial[];
+  readonly trials: readonly AnyConfiguration[];
   /** Whether each series by its own best method is a candidate too. */
   readonly isPerSeries: boolean;
   /** The metric that chooses. */
@@ -32,7 +32,7 @@ export interface FoundMethods {
   readonly baseline: TriedMethod;
   /** The baseline and all candidates that gave forecasts. */
   readonly shown: readonly TriedMethod[];
-  readonly trials: readonly TaskTrial[];
+  readonly trials: readonly AnyConfiguration[];
   readonly candidates: readonly Candidate[];
   readonly chosen: TriedMethod & {
     /** The first is the best over all series. */
@@ -43,7 +43,7 @@ export interface FoundMethods {
 }
 
 interface Trial extends TriedMethod {
-  readonly trial: TaskTrial;
+  readonly trial: AnyConfiguration;
   /** Why there is no forecast; null where there is. */
   readonly refusal: FettleError | null;
 }
@@ -135,19 +135,19 @@ function bestOf(tried: readonly TriedMethod[]): number {
 }
 
 /** The method of a trial. */
-export function methodOf({ family, params }: TaskTrial): ForecastMethod {
+export function methodOf({ family, params }: AnyConfiguration): ForecastMethod {
   return { family, params: params as ForecastMethod["params"] };
 }
 
 // In one order of the parameters: a definition that was stored has another than the one that was written.
-function nameOf({ family, params }: TaskTrial): string {
+function nameOf({ family, params }: AnyConfiguration): string {
   const said = Object.entries(params)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name} ${value}`);
   return said.length === 0 ? family : `${family} (${said.join(", ")})`;
 }
 
-function tryMethod(input: SearchInput, trial: TaskTrial, onShare: (share: number) => void): Trial {
+function tryMethod(input: SearchInput, trial: AnyConfiguration, onShare: (share: number) => void): Trial {
   const { hooks, metric, seed, check } = input;
   const now = hooks.elapsedSeconds ?? (() => 0);
   const startedAt = now();
@@ -164,7 +164,11 @@ function tryMethod(input: SearchInput, trial: TaskTrial, onShare: (share: number
   }
 }
 
-function validationCases(input: SearchInput, trial: TaskTrial, onShare: (share: number) => void): ForecastCase[] {
+function validationCases(
+  input: SearchInput,
+  trial: AnyConfiguration,
+  onShare: (share: number) => void,
+): ForecastCase[] {
   const groups = originGroups(input.plan);
   return groups
     .flatMap((group, g) => {

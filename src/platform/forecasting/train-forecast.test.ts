@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Sale, salesTable, sampleSales } from "../../../test/sample-series.ts";
-import { canonicalJson, hashOf } from "../../lib/index.ts";
+import { untouched } from "../../../test/sample-snapshot.ts";
+import { canonicalJson } from "../../lib/index.ts";
 import { seasonalNaive } from "../../ml/forecasters/index.ts";
 import { type ForecastModelData, openTaskCapsule } from "../capsule/index.ts";
-import { snapshotId } from "../data/index.ts";
 import type { TaskInput } from "../training/index.ts";
 import { defineForecast, type ForecastDefinition, trainForecast } from "./index.ts";
 
@@ -28,13 +28,9 @@ function inputOf(rows: readonly Sale[], asked: Partial<ForecastDefinition> = {})
     evaluation: { resamples: 200, slices: ["region"] },
     ...asked,
   });
-  const source = { files: [], options: {}, nRejected: 0, rejected: [], notes: [] };
   return {
     definition,
-    snapshot: { id: snapshotId(table, schema), schema, nRows: table.nRows, object: hashOf("object"), source },
-    table,
-    testStart: null,
-    champion: null,
+    ...untouched(table, schema),
   };
 }
 

@@ -1,5 +1,6 @@
-import { FettleError, hashOf } from "../../lib/index.ts";
+import { hashOf } from "../../lib/index.ts";
 import type { HalfWidths } from "../../ml/forecasters/index.ts";
+import { stopCheck } from "../../ml/learners/index.ts";
 import {
   type ForecastMethod,
   type ForecastModelData,
@@ -11,11 +12,11 @@ import {
 import { detectPersonalData, profileTable } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import {
+  type AnyConfiguration,
   definitionHash,
   gatesOf,
   stageClock,
   type TaskInput,
-  type TaskTrial,
   type TrainHooks,
   type TrainOutcome,
 } from "../training/index.ts";
@@ -24,7 +25,7 @@ import { findCovariateLeakage } from "./covariate-leakage.ts";
 import { measureTest, pictureOfTest } from "./evaluate-test.ts";
 import type { TestCases } from "./forecast-account.ts";
 import { caseOf, type ForecastCase, scaleOf } from "./forecast-case.ts";
-import { defaultFamilies, type ForecastDefinition } from "./forecast-definition.ts";
+import { type ForecastDefinition, familiesTried } from "./forecast-definition.ts";
 import { goldenOf, modelOf } from "./forecast-package.ts";
 import { forecastSignature } from "./forecast-signature.ts";
 import type { MeasureOptions } from "./measure-cases.ts";
@@ -69,7 +70,7 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
     horizon,
     range,
     baseline,
-    trials: input.trials ?? trialsOf(definition, baseline),
+    trials: input.trials ?? trialsOf(definition, set.period),
     isPerSeries: definition.search?.perSeries ?? true,
     metric,
     seed,
@@ -169,20 +170,11 @@ export function trainForecast(input: TaskInput<ForecastDefinition>, hooks: Train
   };
 }
 
-// Without a season the seasonal naive forecast is the naive one.
-function trialsOf({ search = {} }: ForecastDefinition, baseline: ForecastMethod): TaskTrial[] {
-  const { configurations, families = defaultFamilies } = search;
+function trialsOf({ search = {} }: ForecastDefinition, period: number): AnyConfiguration[] {
+  const { configurations } = search;
   if (configurations !== undefined)
     return configurations.map(({ family, params = {} }) => ({ family, params: { ...params } }));
-  const named = families.map((family) => (family === "seasonal-naive" ? baseline.family : family));
-  return [...new Set(named)].map((family) => ({ family, params: {} }));
-}
-
-function stopCheck({ shouldStop }: TrainHooks): () => void {
-  return () => {
-    if (shouldStop?.() === true)
-      throw new FettleError("cancelled", "FIT_CANCELLED", "Cannot finish the training: it was cancelled");
-  };
+  return familiesTried(search, period).map((family) => ({ family, params: {} }));
 }
 
 /** The methods of an earlier model, fitted to what was known before the test: its own states may have seen it. */

@@ -14,7 +14,7 @@ import {
 import { type BlockLosses, blocksOf, isFoldRung, meanLoss, passes, type RungLoss, sumBlocks } from "../tuning/index.ts";
 import { backtest, originGroups } from "./backtest.ts";
 import { type ForecastCase, pointMetric } from "./forecast-case.ts";
-import { defaultFamilies, type ForecastDefinition, type ForecastFamily } from "./forecast-definition.ts";
+import { type ForecastDefinition, type ForecastFamily, familiesTried } from "./forecast-definition.ts";
 import { unitOf, valuesOf } from "./measure-cases.ts";
 import { type OriginPlan, planOrigins } from "./plan-origins.ts";
 import { readSeries, type SeriesSet } from "./read-series.ts";
@@ -53,16 +53,11 @@ export function openForecastTrials({ definition, table }: TaskTuneInput<Forecast
       nRows: plan.series.reduce((sum, { test }) => sum + (test ?? 0), 0),
       says: `from ${plan.nOrigins} ${plan.nOrigins === 1 ? "origin" : "origins"} in the past`,
     },
-    families: familiesOf(definition, set),
+    families: familiesTried(definition.search, set.period).map(
+      (name): SearchFamily => ({ name, complexity: name === "gbdt" ? 3 : 2, space: spaces[name] ?? [] }),
+    ),
     runTrial: (request, hooks) => runTrial(definition, set, plan, request, hooks),
   };
-}
-
-// Without a season the seasonal naive forecast is the naive one.
-function familiesOf({ search }: ForecastDefinition, { period }: SeriesSet): SearchFamily[] {
-  const asked = search?.families ?? defaultFamilies;
-  const named = new Set(asked.map((name) => (name === "seasonal-naive" && period === 1 ? "naive" : name)));
-  return [...named].map((name) => ({ name, complexity: name === "gbdt" ? 3 : 2, space: spaces[name] ?? [] }));
 }
 
 function runTrial(

@@ -1,5 +1,5 @@
 import { als, itemNeighbours, popularity, type RecommenderLearner } from "../../ml/recommenders/index.ts";
-import type { TaskTrial } from "../training/index.ts";
+import type { AnyConfiguration } from "../training/index.ts";
 import { pointAt, type SearchSpace, startPlace } from "../tuning/index.ts";
 
 /** Every family of recommenders, the simplest first. */
@@ -16,7 +16,7 @@ interface FamilyTraits {
   /** Smaller is simpler: among equals the simplest is chosen. */
   readonly complexity: number;
   readonly space: SearchSpace;
-  readonly learner: (params: TaskTrial["params"]) => RecommenderLearner;
+  readonly learner: (params: AnyConfiguration["params"]) => RecommenderLearner;
 }
 
 /** What a search has to know of each family. */
@@ -52,8 +52,8 @@ export function proposeConfigurations(
   families: readonly RecommenderFamily[],
   nTrials: number,
   seed: number,
-): TaskTrial[] {
-  const proposals: TaskTrial[] = [];
+): AnyConfiguration[] {
+  const proposals: AnyConfiguration[] = [];
   for (let turn = 0; proposals.length < nTrials && turn < 2 * families.length * nTrials; turn++) {
     const family = families[turn % families.length]!;
     const { space } = familyTraits[family];
@@ -65,12 +65,12 @@ export function proposeConfigurations(
 }
 
 /** A trial's learner, with all parameters filled in. */
-export function learnerOf({ family, params }: TaskTrial): RecommenderLearner {
+export function learnerOf({ family, params }: AnyConfiguration): RecommenderLearner {
   return familyTraits[family as RecommenderFamily].learner(params);
 }
 
 /** A trial's name among those before it. */
-export function trialName({ family }: TaskTrial, before: readonly TaskTrial[]): string {
+export function trialName({ family }: AnyConfiguration, before: readonly AnyConfiguration[]): string {
   const n = before.filter((other) => other.family === family).length;
   return `${familyTraits[family as RecommenderFamily].title}${n === 0 ? "" : ` ${n + 1}`}`;
 }

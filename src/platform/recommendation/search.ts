@@ -1,7 +1,7 @@
 import { bootstrapMeans, type MetricValue } from "../../ml/metrics/index.ts";
 import type { Interactions, RecommenderFitOptions, RecommenderLearner } from "../../ml/recommenders/index.ts";
 import { selectCandidate } from "../evaluation/index.ts";
-import type { Candidate, TaskTrial, TrainHooks } from "../training/index.ts";
+import type { AnyConfiguration, Candidate, TrainHooks } from "../training/index.ts";
 import type { Wanted } from "./coded-events.ts";
 import { familyTraits, learnerOf, type RecommenderFamily, trialName } from "./families.ts";
 import { listsOf, measureLists } from "./recommended-lists.ts";
@@ -11,7 +11,7 @@ export interface SearchInput {
   readonly train: Interactions;
   /** Users of the validation part and what they wanted. */
   readonly validation: readonly Wanted[];
-  readonly trials: readonly TaskTrial[];
+  readonly trials: readonly AnyConfiguration[];
   /** The metric that chooses, without its number of places. */
   readonly metric: string;
   readonly k: number;
@@ -26,8 +26,8 @@ export interface SearchInput {
 /** What a search found. */
 export interface SearchResult {
   readonly candidates: readonly Candidate[];
-  readonly tried: readonly TaskTrial[];
-  readonly chosen: TaskTrial;
+  readonly tried: readonly AnyConfiguration[];
+  readonly chosen: AnyConfiguration;
 }
 
 /** Measures popularity, then the trials in order, on what validation users wanted; chooses the simplest among the best. */
@@ -36,7 +36,7 @@ export function search(input: SearchInput): SearchResult {
   const now = hooks.elapsedSeconds ?? (() => 0);
   const startedAt = now();
   const baseline = tryLearner(input, learnerOf({ family: "popularity", params: {} }));
-  const tried: { readonly trial: TaskTrial; readonly name: string; readonly measured: Measured }[] = [];
+  const tried: { readonly trial: AnyConfiguration; readonly name: string; readonly measured: Measured }[] = [];
   for (const [n, trial] of trials.entries()) {
     if (n > 0 && now() - startedAt > input.maxSeconds) break;
     const name = trialName(trial, trials.slice(0, n));

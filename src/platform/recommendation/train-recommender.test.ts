@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventsTable, type SampleEvent, sampleEvents } from "../../../test/sample-events.ts";
-import { canonicalJson, hashOf } from "../../lib/index.ts";
+import { untouched } from "../../../test/sample-snapshot.ts";
+import { canonicalJson } from "../../lib/index.ts";
 import { openTaskCapsule, type RecommendationData } from "../capsule/index.ts";
-import { snapshotId } from "../data/index.ts";
 import type { TaskInput } from "../training/index.ts";
 import { defineRecommender, type RecommenderDefinition } from "./definition.ts";
 import { trainRecommender } from "./train-recommender.ts";
@@ -29,16 +29,7 @@ function inputOf(
       evaluation: { resamples: 200, at: [1, 5, 10] },
       ...change,
     }),
-    snapshot: {
-      id: snapshotId(table, schema),
-      schema,
-      nRows: table.nRows,
-      object: hashOf("object"),
-      source: { files: [], options: {}, nRejected: 0, rejected: [], notes: [] },
-    },
-    table,
-    testStart: null,
-    champion: null,
+    ...untouched(table, schema),
   };
 }
 

@@ -61,6 +61,5 @@ function runTrial(
   const lists = listsOf(model, validation, { k, includeSeen, check: stopCheck(hooks) });
   const losses = measureLists(evaluation?.metric ?? "ndcg", k, lists, validation).map((value) => 1 - value);
   const bytes = modelBytes(model.toJSON());
-  const outcome = outcomeOfOne({ params: learner.params, losses, value: null, bytes, seconds: now() - startedAt });
-  return { ...outcome, value: 1 - outcome.loss! };
+  return outcomeOfOne({ params: learner.params, losses, bytes, seconds: now() - startedAt });
 }

@@ -1,6 +1,6 @@
 import { literal, quoted } from "../data/index.ts";
 import type { ModelDefinition } from "./definition.ts";
-import { fewTestRows } from "./few-rows.ts";
+import { fewTestRows } from "./repeat-procedure.ts";
 
 /**
  * A definition as the TypeScript module that `init` writes: short, commented, typed by the contract beside it.

@@ -171,11 +171,6 @@ export function settingOf(definition: ModelDefinition, schema: Schema): SearchSe
   return textColumns(definition, schema).length > 0 ? "texts" : undefined;
 }
 
-/** What a family starts with: its defaults, or what replaces them in the setting. */
-export function firstParams(family: Family, setting: SearchSetting | undefined): Configuration["params"] {
-  return (setting && familyTraits[family].on?.[setting]?.first) ?? {};
-}
-
 /** What a search knows of some families in a setting. */
 export function searchFamilies(families: readonly Family[], setting?: SearchSetting): SearchFamily<Family>[] {
   return families.map((name) => {

@@ -40,7 +40,6 @@ export type { TextSummary } from "./text-summary.ts";
 export { trainModel } from "./train.ts";
 export {
   type TaskInput,
-  type TaskTrial,
   type TrainHooks,
   type TrainInput,
   type TrainOutcome,

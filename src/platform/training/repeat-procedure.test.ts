@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createRng, hashOf } from "../../lib/index.ts";
+import { untouched } from "../../../test/sample-snapshot.ts";
+import { createRng } from "../../lib/index.ts";
 import { type Column, categoryColumn, numberColumn, Table } from "../../ml/table/index.ts";
 import { manifestOf } from "../capsule/index.ts";
-import { snapshotId } from "../data/index.ts";
 import type { RepeatedEstimate } from "../evaluation/index.ts";
 import { type ModelDefinition, trainModel } from "./index.ts";
 import { type SampleDefinition, sampleInput, sampleTable } from "./sample-input.ts";
@@ -224,16 +224,7 @@ function referenceInput(file: string, hasHeader: boolean, column: string, rest: 
       evaluation: { resamples: 200 },
       ...rest,
     },
-    snapshot: {
-      id: snapshotId(table, schema),
-      schema,
-      nRows: table.nRows,
-      object: hashOf("object"),
-      source: { files: [], options: {}, nRejected: 0, rejected: [], notes: [] },
-    },
-    table,
-    testStart: null,
-    champion: null,
+    ...untouched(table, schema),
   };
 }
 

@@ -3,7 +3,6 @@ import { type Fold, foldRows } from "../data/index.ts";
 import { type Evaluation, measureMetric, type Resampled, repeatedEstimate, type Scoring } from "../evaluation/index.ts";
 import { baselinePrediction, scored } from "./evaluated-part.ts";
 import { familyTraits, learnerFor } from "./families.ts";
-import { fewTestRows } from "./few-rows.ts";
 import type { Learned } from "./learn.ts";
 import { type AgainInput, dealing, learnAgain } from "./learn-again.ts";
 import { joinRows, type Part, partOf } from "./part.ts";
@@ -11,6 +10,8 @@ import type { PreparedRun } from "./prepare-run.ts";
 import { fitFamilyFeatures } from "./search.ts";
 import type { TrainHooks, TrainInput } from "./train-input.ts";
 
+/** A test part of fewer rows cannot tell much by itself: the whole procedure is repeated on other parts of the rows. */
+export const fewTestRows = 300;
 /** Rows of the rarer of two classes in the test part below which a table is small as well. */
 const fewOfRarer = 50;
 

@@ -14,6 +14,7 @@ import {
   prior,
   quantile,
   stopCheck,
+  type Task,
 } from "../../ml/learners/index.ts";
 import { type MetricValue, metrics } from "../../ml/metrics/index.ts";
 import type { Table } from "../../ml/table/index.ts";
@@ -21,7 +22,7 @@ import { measureMetric, type RegressionLoss, rowLosses, selectCandidate } from "
 import { type FeatureFamily, type FittedFeatures, fitFeatures, planFeatures } from "../features/index.ts";
 import type { Configuration } from "./definition.ts";
 import type { Family } from "./definition-names.ts";
-import { familyTraits, firstParams, learnerFor, type SearchSetting, settingOf } from "./families.ts";
+import { familyTraits, learnerFor } from "./families.ts";
 import { type Part, partOf } from "./part.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import type { Candidate } from "./run-report.ts";
@@ -191,11 +192,10 @@ export function search(input: SearchInput): SearchResult {
   const stacked = input.stack?.(trials.filter((trial) => trial.role === "candidate")) ?? null;
   if (stacked !== null) trials.push(stacked);
   const candidates = trials.filter((trial) => trial.role === "candidate");
-  const setting = settingOf(run.definition, run.schema);
   const selection = selectCandidate(
     candidates.map((trial) => ({
       name: trial.name,
-      complexity: complexityOf(trial, setting),
+      complexity: complexityOf(trial, run.built.target.task),
       losses: trial.losses,
     })),
     input.validation.resample,
@@ -206,10 +206,10 @@ export function search(input: SearchInput): SearchResult {
 }
 
 // The best of several settings on a few dozen queries is so by luck as well: it has to be so beyond it.
-function complexityOf({ stack, family, configuration }: Trial, setting: SearchSetting | undefined): number {
+function complexityOf({ stack, family, configuration }: Trial, task: Task): number {
   if (stack !== null) return stackComplexity;
-  const isFirst = JSON.stringify(configuration?.params) === JSON.stringify(firstParams(family, setting));
-  return familyTraits[family].complexity + (setting === "ranking" && !isFirst ? searchedComplexity : 0);
+  const isSearched = Object.keys(configuration?.params ?? {}).length > 0;
+  return familyTraits[family].complexity + (task === "ranking" && isSearched ? searchedComplexity : 0);
 }
 
 function configurationName({ family }: Configuration, before: readonly Configuration[]): string {

@@ -30,9 +30,6 @@ export interface TrainInput {
   readonly imported?: MeasuredImport;
 }
 
-/** What a task of its own tried, in words of its room. */
-export type TaskTrial = AnyConfiguration;
-
 /** {@link TrainInput} for a task of its own. */
 export interface TaskInput<Definition extends TaskDefinition = TaskDefinition>
   extends Pick<TrainInput, "snapshot" | "table" | "testStart"> {
@@ -40,7 +37,7 @@ export interface TaskInput<Definition extends TaskDefinition = TaskDefinition>
   /** The current champion, to be compared with on the same test rows. */
   readonly champion: { readonly name: string; readonly data: TaskPredictorData } | null;
   /** Exactly these, as a run recorded them: how `verify` replays a search that its time ended. */
-  readonly trials?: readonly TaskTrial[];
+  readonly trials?: readonly AnyConfiguration[];
 }
 
 /** What a person sees while a training runs. */
@@ -96,7 +93,7 @@ export interface TrainOutcome<Trained extends Capsule | TaskCapsule = Capsule> {
     readonly split: Omit<RunReport["split"], "testEvaluations">;
   };
   /** The configurations tried, in order. */
-  readonly trials: readonly (Trained extends Capsule ? Configuration : TaskTrial)[];
+  readonly trials: readonly (Trained extends Capsule ? Configuration : AnyConfiguration)[];
   /** Identity of the test rows: the ledger counts how often it is used. */
   readonly testRows: Sha256;
 }

@@ -3,7 +3,7 @@ import { blocksOf, meanLoss, sumBlocks } from "../tuning/index.ts";
 import type { TrialOutcome } from "./tune-input.ts";
 
 /** What a trial measured at once, on one validation part. */
-export interface MeasuredOnce extends Pick<TrialOutcome, "params" | "value" | "bytes" | "seconds"> {
+export interface MeasuredOnce extends Pick<TrialOutcome, "params" | "bytes" | "seconds"> {
   /** Loss per case; NaN where it is undefined, which does not count. */
   readonly losses: Float64Array;
   /** Whether neighbouring cases depend on each other. Default false. */
@@ -12,7 +12,7 @@ export interface MeasuredOnce extends Pick<TrialOutcome, "params" | "value" | "b
   readonly clusters?: Int32Array;
 }
 
-/** The outcome of a trial of one fold, whose cases count alike. */
+/** The outcome of a trial of one fold, whose cases count alike and whose loss is 1 − its metric. */
 export function outcomeOfOne({ losses, clusters, inOrder = false, ...measured }: MeasuredOnce): TrialOutcome {
   const own = clusters ?? Int32Array.from(losses.keys());
   const nClusters = own.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
@@ -26,6 +26,7 @@ export function outcomeOfOne({ losses, clusters, inOrder = false, ...measured }:
   return {
     status: "complete",
     loss,
+    value: 1 - loss,
     foldLosses: [loss],
     rungs: [],
     blocks: sums,
